@@ -1,0 +1,80 @@
+"""Every error that BAIT raises on purpose.
+
+* BaitError
+  x ConfigurationError      an option or configuration value is wrong
+  x PluginError
+    + UnknownPluginError    no plugin of that kind has the name
+    + AmbiguousPluginError  several distributions claim the name
+    + BrokenPluginError     the plugin is installed but can't be used
+  x TheoremError            the statement or file to prove is not usable
+  x ProverError
+    + ProverStartError      the proof assistant can't be started
+    + ProverCrashError      it died, and restarting did not help
+  x ModelError              a tactic model or search broke its contract
+  x TraceError              a recorded search can't be written or read
+
+A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
+"""
+
+from __future__ import annotations
+
+
+class BaitError(Exception):
+    """Base of all errors: what happened, to what, and what to do next.
+
+    Args:
+        message: What happened and to what, one sentence.
+        hint: What the user can do next; shown on a line of its own.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class ConfigurationError(BaitError):
+    """An option or a configuration value is wrong."""
+
+
+class PluginError(BaitError):
+    """Something about a plugin prevents its use."""
+
+
+class UnknownPluginError(PluginError):
+    """No installed plugin of the wanted kind has the wanted name."""
+
+
+class AmbiguousPluginError(PluginError):
+    """Several distributions claim one name; `distribution:name` tells them apart."""
+
+
+class BrokenPluginError(PluginError):
+    """A plugin is installed but failed to load, or lacks something it needs."""
+
+
+class TheoremError(BaitError):
+    """The statement, file or library theorem to prove is not usable."""
+
+
+class ProverError(BaitError):
+    """The proof assistant itself, not a tactic, is the problem."""
+
+
+class ProverStartError(ProverError):
+    """The proof assistant is missing or can't be started."""
+
+
+class ProverCrashError(ProverError):
+    """The proof assistant died and could not be brought back."""
+
+
+class ModelError(BaitError):
+    """A tactic model or a search broke its contract."""
+
+
+class TraceError(BaitError):
+    """A recorded search can't be written or read."""

@@ -1,0 +1,105 @@
+"""What a plugin says about itself, without importing what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PluginKind(StrEnum):
+    """The kinds of component that plugins bring."""
+
+    ENVIRONMENT = "environment"
+    TACTIC_MODEL = "tactic-model"
+    SEARCH_MODEL = "search-model"
+
+
+class Options(BaseModel):
+    """Base of every plugin's options: unknown keys are errors, values don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PluginSpec:
+    """A component that a distribution offers.
+
+    Attributes:
+        name: What users write in a configuration or after `--search`.
+        summary: One line for `bait list-plugins`.
+        factory: "module:attribute", imported on first use only. Called with the options:
+            `factory(options)` returns the environment, tactic model or search model.
+        options: The pydantic model of its options.
+        modules: Top-level modules that must be importable.
+        executables: Programs that must be on the path.
+        install_hint: What to type when one of them is missing.
+    """
+
+    name: str
+    summary: str
+    factory: str
+    options: type[Options] = Options
+    modules: tuple[str, ...] = ()
+    executables: tuple[str, ...] = ()
+    install_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSpec(PluginSpec):
+    """An environment, and how `bait prove` can ask it for proofs.
+
+    Attributes:
+        statement_option: The option that takes a statement to prove, if it has one.
+        file_option: The option that takes a file whose holes are to be filled, if any.
+        file_suffixes: Endings of such files, such as `.lean`.
+        tactic_model: The tactic model that `bait prove` uses unless told otherwise.
+        prepare: "module:attribute" of a function that `bait prove` calls first to install
+            what the prover lacks; it may ask on a terminal.
+    """
+
+    statement_option: str = ""
+    file_option: str = ""
+    file_suffixes: tuple[str, ...] = ()
+    tactic_model: str = ""
+    prepare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command group that a distribution adds to `bait`, such as `bait lean`.
+
+    Attributes:
+        name: The group's name.
+        summary: One line for `bait --help`.
+        app: "module:attribute" of a `typer.Typer`, imported only when the group is used.
+    """
+
+    name: str
+    summary: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorCheck:
+    """One thing that `bait doctor` can look at.
+
+    Attributes:
+        name: What is looked at.
+        check: "module:attribute" of a function without parameters that returns a `Finding`.
+    """
+
+    name: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a doctor's check found; `hint` says what to do when it is not `ok`."""
+
+    ok: bool
+    message: str
+    hint: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)

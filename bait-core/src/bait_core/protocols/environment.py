@@ -1,0 +1,104 @@
+"""The contract of an environment: a proof assistant as BAIT sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from bait_core.domain import CheckResult, Goal, Outcome, PremiseSet, Proof, Theorem
+
+
+class Session(Protocol):
+    """One theorem under proof. A context manager; used by one thread at a time."""
+
+    @property
+    def root(self) -> Goal:
+        """The goal to prove."""
+        ...
+
+    def run_tactics(self, goal: Goal, tactics: Sequence[str], timeout: float) -> list[Outcome]:
+        """Apply each tactic to `goal`, independently of each other.
+
+        Many tactics come per call so that an environment can pipeline them.
+
+        Args:
+            goal: The root or a goal that an earlier call returned.
+            tactics: Tactic texts. They are untrusted: text that could unsettle the prover or
+                cheat must be answered with `Failed(REJECTED)`.
+            timeout: Seconds each tactic may take.
+
+        Returns:
+            One outcome per tactic, in order. A tactic that kills the prover gets
+            `Failed(CRASH)`, and the session recovers.
+
+        Raises:
+            ProverCrashError: The prover died and can't be brought back.
+        """
+        ...
+
+    def retrieve_premises(self, goal: Goal) -> PremiseSet:
+        """The library facts that a proof of `goal` may use; empty if unknown."""
+        ...
+
+    def check(self, proof: Proof) -> CheckResult:
+        """Replay the whole of `proof` in a prover that took no part in the search."""
+        ...
+
+    def script(self, proof: Proof) -> str:
+        """`proof` as text in the prover's own language: the text that `check` checks."""
+        ...
+
+    def close(self) -> None:
+        """Release the prover. May be called twice."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+class Environment(Protocol):
+    """A proof assistant. Sessions may be started from several threads."""
+
+    def theorems(self) -> Iterable[Theorem]:
+        """The theorems that this environment was configured to prove, in order.
+
+        Raises:
+            TheoremError: The configured statement or file is not usable.
+        """
+        ...
+
+    def start(self, theorem: Theorem) -> Session:
+        """Begin a proof.
+
+        Raises:
+            ProverStartError: The proof assistant can't be started.
+            TheoremError: The prover does not accept the statement.
+        """
+        ...
+
+    def close(self) -> None:
+        """End all provers, with their children. May be called twice and from any thread."""
+        ...
+
+
+@runtime_checkable
+class FillsFiles(Protocol):
+    """An environment whose theorems are the holes of a proof file."""
+
+    def fill(self, scripts: Mapping[str, str]) -> str:
+        """The file's text with holes replaced; everything else stays byte for byte.
+
+        Args:
+            scripts: Theorem name -> script that `check` accepted.
+
+        Raises:
+            ProverError: A fresh prover does not accept the filled file.
+        """
+        ...
