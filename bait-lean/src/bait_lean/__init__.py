@@ -1,0 +1,3 @@
+"""Lean 4 for BAIT."""
+
+__version__ = "0.1.0"
