@@ -1,0 +1,134 @@
+"""From a plugin's name and options to the object itself."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import shutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bait_core.errors import BaitError, BrokenPluginError
+from bait_core.plugins.options import parse_options
+from bait_core.plugins.problems import describe_error
+from bait_core.plugins.registry import Plugin, Registry, installed
+from bait_core.plugins.specs import PluginKind, PluginSpec
+
+if TYPE_CHECKING:
+    from bait_core.protocols import Environment, SearchModel, TacticModel
+
+_METHODS = {
+    PluginKind.ENVIRONMENT: ("theorems", "start", "close"),
+    PluginKind.TACTIC_MODEL: ("get_tactics",),
+    PluginKind.SEARCH_MODEL: ("reset", "get_goals", "process_responses"),
+}
+_NO_OPTIONS: Mapping[str, object] = {}
+
+
+def make_environment(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> Environment:
+    """Make the environment `name`; raises what `make` raises."""
+    environment: Environment = _make(PluginKind.ENVIRONMENT, name, options, registry)
+    return environment
+
+
+def make_tactic_model(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> TacticModel:
+    """Make the tactic model `name`; raises what `make` raises."""
+    model: TacticModel = _make(PluginKind.TACTIC_MODEL, name, options, registry)
+    return model
+
+
+def make_search_model(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> SearchModel:
+    """Make the search model `name`; raises what `make` raises."""
+    model: SearchModel = _make(PluginKind.SEARCH_MODEL, name, options, registry)
+    return model
+
+
+def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
+    """Check the options and what the plugin needs, import its factory and call it.
+
+    Raises:
+        ConfigurationError: The options are wrong.
+        BrokenPluginError: The plugin lacks something, can't be imported, or its factory fails
+            or returns something else than a plugin of its kind.
+        BaitError: Whatever else the factory raises of this tree.
+    """
+    parsed = parse_options(plugin, options)
+    title = f"The {plugin.kind.value} {plugin.name!r} of {plugin.distribution}"
+    missing = missing_needs(plugin.spec)
+    if missing:
+        raise BrokenPluginError(f"{title} needs {', '.join(missing)}.", hint=install_hint(plugin))
+    factory = resolve(plugin.spec.factory, title)
+    try:
+        made = factory(parsed)
+    except BaitError:
+        raise
+    except Exception as error:
+        raise BrokenPluginError(
+            f"{title} can't be made: {describe_error(error)}.", hint=_report_to(plugin)
+        ) from error
+    lacking = [method for method in _METHODS[plugin.kind] if not hasattr(made, method)]
+    if lacking:
+        raise BrokenPluginError(
+            f"{plugin.spec.factory} made a {type(made).__name__}, which has no "
+            f"{', '.join(lacking)} and so is not a {plugin.kind.value}.",
+            hint=_report_to(plugin),
+        )
+    return made
+
+
+def missing_needs(spec: PluginSpec) -> list[str]:
+    """The modules and executables that a plugin needs and that are not there."""
+    modules = [f"the module {name!r}" for name in spec.modules if not _is_importable(name)]
+    programs = [f"the program {name!r}" for name in spec.executables if not shutil.which(name)]
+    return modules + programs
+
+
+def install_hint(plugin: Plugin) -> str:
+    """What to type when the plugin lacks something."""
+    return plugin.spec.install_hint or f"See the documentation of {plugin.distribution}."
+
+
+def resolve(reference: str, owner: str) -> Any:
+    """Import what a spec names.
+
+    Args:
+        reference: "module:attribute".
+        owner: Whose it is; begins the message of the error.
+
+    Raises:
+        BrokenPluginError: It can't be imported, whatever the reason.
+    """
+    module, _, attribute = reference.partition(":")
+    try:
+        target: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            target = getattr(target, part)
+    except (Exception, SystemExit) as error:
+        raise BrokenPluginError(
+            f"{owner} can't be loaded from {reference}: {describe_error(error)}.",
+            hint=f"For the traceback: python -c 'import {module}'",
+        ) from error
+    return target
+
+
+def _make(
+    kind: PluginKind, name: str, options: Mapping[str, object], registry: Registry | None
+) -> Any:
+    return make((registry or installed()).get(name, kind), options)
+
+
+def _is_importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _report_to(plugin: Plugin) -> str:
+    return f"This is a fault of {plugin.distribution}: please report it to its authors."

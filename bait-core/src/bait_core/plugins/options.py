@@ -1,0 +1,157 @@
+"""Check the options that a user gave, and describe those that there are."""
+
+from __future__ import annotations
+
+import enum
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from bait_core.errors import ConfigurationError
+from bait_core.plugins.problems import did_you_mean
+from bait_core.plugins.registry import Plugin
+from bait_core.plugins.specs import Options
+
+_CONSTRAINTS = {
+    "gt": ">",
+    "ge": ">=",
+    "lt": "<",
+    "le": "<=",
+    "multiple_of": "multiple of",
+    "min_length": "length >=",
+    "max_length": "length <=",
+    "pattern": "matches",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a plugin, as people are shown it.
+
+    Attributes:
+        name: What to write.
+        type: Its type with its bounds, such as `int >= 1`.
+        required: Whether it must be given.
+        default: Its value when not given, made of what JSON knows; None if required.
+        help: What it does.
+    """
+
+    name: str
+    type: str
+    required: bool
+    default: Any
+    help: str
+
+    def __str__(self) -> str:
+        """`name: type = default`."""
+        text = f"{self.name}: {self.type}"
+        return text if self.required else f"{text} = {self.default!r}"
+
+
+def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
+    """Make a plugin's options of what the user gave.
+
+    Raises:
+        ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
+            what would be right.
+    """
+    model = plugin.spec.options
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        messages, hints = zip(*(_explain(plugin, item) for item in error.errors()), strict=True)
+    title = f"The {plugin.kind.value} {plugin.name!r}"
+    raise ConfigurationError(
+        f"{title} {'; '.join(messages)}.",
+        hint="\n".join(dict.fromkeys([*filter(None, hints), _see(plugin)])),
+    )
+
+
+def describe_options(model: type[Options]) -> list[Option]:
+    """The options in the order of their declaration."""
+    return [_describe(name, field) for name, field in model.model_fields.items()]
+
+
+def _explain(plugin: Plugin, item: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong with one option, and what would be right."""
+    options = {option.name: option for option in describe_options(plugin.spec.options)}
+    location: tuple[int | str, ...] = item["loc"]
+    if not location:
+        return f"rejects its options: {item['msg']}", ""
+    key = ".".join(str(part) for part in location)
+    name = str(location[0])
+    if item["type"] == "extra_forbidden":
+        if name in options:
+            return f"has no option {key!r}", f"It takes {options[name]}."
+        suggestion = did_you_mean(name, options)
+        known = ", ".join(options) or "none"
+        return f"has no option {key!r}", suggestion or f"It takes these options: {known}."
+    hint = f"It takes {options[name]}." if name in options else ""
+    if item["type"] == "missing":
+        return f"needs the option {key!r}", hint
+    reason = item["msg"][:1].lower() + item["msg"][1:]
+    return f"can't take {item['input']!r} as {key!r}: {reason}", hint
+
+
+def _see(plugin: Plugin) -> str:
+    return f"For all options: bait show-plugin {plugin.name}"
+
+
+def _describe(name: str, field: FieldInfo) -> Option:
+    required = field.is_required()
+    default = None if required else field.get_default(call_default_factory=True)
+    return Option(
+        name=name,
+        type=" ".join([_type_name(field.annotation), *_constraints(field)]),
+        required=required,
+        default=_plain(default),
+        help=" ".join((field.description or "").split()),
+    )
+
+
+def _constraints(field: FieldInfo) -> list[str]:
+    bounds = [
+        f"{symbol} {getattr(metadata, attribute)}"
+        for metadata in field.metadata
+        for attribute, symbol in _CONSTRAINTS.items()
+        if getattr(metadata, attribute, None) is not None
+    ]
+    return [", ".join(bounds)] if bounds else []
+
+
+def _type_name(annotation: Any) -> str:
+    """An annotation as people would write it: `int | None`, `a | b` for an enumeration."""
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return " | ".join(str(value) for value in get_args(annotation))
+    if origin in {Union, types.UnionType}:
+        return " | ".join(_type_name(part) for part in get_args(annotation))
+    if annotation is types.NoneType:
+        return "None"
+    if isinstance(annotation, type) and origin is None:
+        if issubclass(annotation, enum.Enum):
+            return " | ".join(str(member.value) for member in annotation)
+        return annotation.__name__
+    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", str(annotation))
+
+
+def _plain(value: Any) -> Any:
+    """`value` made of what JSON knows."""
+    match value:
+        case enum.Enum():
+            return _plain(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in value]
+        case Options():
+            return value.model_dump(mode="json")
+        case _:
+            return str(value)

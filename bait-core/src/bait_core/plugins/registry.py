@@ -1,0 +1,202 @@
+"""Everything that the installed distributions bring, by kind and name."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+
+from bait_core.errors import AmbiguousPluginError, UnknownPluginError
+from bait_core.plugins.loading import KIND_OF_HOOK, Contribution, load
+from bait_core.plugins.problems import Problem, did_you_mean
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginKind, PluginSpec
+
+ENTRY_POINT_GROUP = "bait"
+SLOW_IMPORT = 0.5
+"""Seconds above which a plugin module's import is called slow: every command pays for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An installed component.
+
+    Attributes:
+        kind: What it is.
+        spec: What it says about itself.
+        distribution: The distribution that brings it.
+        ambiguous: Whether another distribution brings one of the same kind and name.
+    """
+
+    kind: PluginKind
+    spec: PluginSpec
+    distribution: str
+    ambiguous: bool = False
+
+    @property
+    def name(self) -> str:
+        """The shortest name that means this plugin only."""
+        return self.qualified_name if self.ambiguous else self.spec.name
+
+    @property
+    def qualified_name(self) -> str:
+        """`distribution:name`, which always means this plugin only."""
+        return f"{self.distribution}:{self.spec.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An installed command group; `name` includes the distribution where that is needed."""
+
+    name: str
+    spec: CommandSpec
+    distribution: str
+
+
+class Registry:
+    """The plugins of some distributions.
+
+    Args:
+        contributions: What the distributions bring, in the order in which to list it.
+    """
+
+    def __init__(self, contributions: Iterable[Contribution]) -> None:
+        self.contributions: Sequence[Contribution] = tuple(contributions)
+        self.plugins: Sequence[Plugin] = tuple(self._plugins())
+        self.commands: Sequence[Command] = tuple(self._commands())
+
+    @classmethod
+    def discover(cls) -> Registry:
+        """Load every entry point of the group `bait`; none of them can make this fail."""
+        entry_points = metadata.entry_points(group=ENTRY_POINT_GROUP)
+        contributions = sorted(map(load, entry_points), key=lambda c: _canonical(c.distribution))
+        return cls(contributions)
+
+    def select(self, kind: PluginKind | None = None) -> list[Plugin]:
+        """The plugins of a kind, or all."""
+        return [plugin for plugin in self.plugins if kind in {None, plugin.kind}]
+
+    def get(self, name: str, kind: PluginKind | None = None) -> Plugin:
+        """Find a plugin.
+
+        Args:
+            name: Its name, or `distribution:name`.
+            kind: What it must be; anything if not given.
+
+        Raises:
+            UnknownPluginError: There is none.
+            AmbiguousPluginError: There are several.
+        """
+        wanted = name.rpartition(":")
+        found = [plugin for plugin in self.select(kind) if _matches(plugin, *wanted[::2])]
+        if not found:
+            raise self._unknown(name, kind)
+        if len(found) > 1:
+            raise _ambiguous(name, found)
+        return found[0]
+
+    @property
+    def checks(self) -> list[tuple[str, DoctorCheck]]:
+        """Each doctor's check with the distribution that brings it."""
+        return [
+            (contribution.distribution, check)
+            for contribution in self.contributions
+            for check in contribution.items.get("bait_register_doctor_checks", ())
+            if isinstance(check, DoctorCheck)
+        ]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the distributions, names claimed twice included."""
+        problems = [
+            problem for contribution in self.contributions for problem in contribution.problems
+        ]
+        clashing = [
+            (plugin.kind.value, plugin.spec.name, plugin.distribution)
+            for plugin in self.plugins
+            if plugin.ambiguous
+        ] + [
+            ("command", command.spec.name, command.distribution)
+            for command in self.commands
+            if command.name != command.spec.name
+        ]
+        problems.extend(
+            Problem(
+                distribution,
+                f"Another distribution brings a {kind} named {name!r} too",
+                f"Write {distribution}:{name} to mean this one.",
+            )
+            for kind, name, distribution in clashing
+        )
+        return problems
+
+    @property
+    def slow(self) -> list[Contribution]:
+        """The distributions whose plugin module takes long to import."""
+        return [c for c in self.contributions if c.import_seconds > SLOW_IMPORT]
+
+    def _plugins(self) -> Iterable[Plugin]:
+        claims = [
+            (kind, spec, contribution.distribution)
+            for hook, kind in KIND_OF_HOOK.items()
+            for contribution in self.contributions
+            for spec in contribution.items.get(hook, ())
+            if isinstance(spec, PluginSpec)
+        ]
+        names = [(kind, spec.name) for kind, spec, _ in claims]
+        for kind, spec, distribution in claims:
+            ambiguous = names.count((kind, spec.name)) > 1
+            yield Plugin(kind, spec, distribution, ambiguous)
+
+    def _commands(self) -> Iterable[Command]:
+        claims = [
+            (spec, contribution.distribution)
+            for contribution in self.contributions
+            for spec in contribution.items.get("bait_register_commands", ())
+            if isinstance(spec, CommandSpec)
+        ]
+        names = [spec.name for spec, _ in claims]
+        for spec, distribution in claims:
+            ambiguous = names.count(spec.name) > 1
+            name = f"{distribution}:{spec.name}" if ambiguous else spec.name
+            yield Command(name, spec, distribution)
+
+    def _unknown(self, name: str, kind: PluginKind | None) -> UnknownPluginError:
+        what = kind.value if kind else "plugin"
+        known = sorted({plugin.name for plugin in self.select(kind)})
+        hints = [did_you_mean(name, known) or f"Installed: {', '.join(known) or 'none'}."]
+        unusable = sorted({problem.distribution for problem in self.problems})
+        if unusable:
+            hints.append(f"{', '.join(unusable)}: not wholly usable, see `bait list-plugins`.")
+        return UnknownPluginError(f"There is no {what} named {name!r}.", hint="\n".join(hints))
+
+
+@functools.cache
+def installed() -> Registry:
+    """The registry of everything installed; discovered once per process."""
+    return Registry.discover()
+
+
+def _canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _matches(plugin: Plugin, distribution: str, name: str) -> bool:
+    if plugin.spec.name != name:
+        return False
+    return not distribution or _canonical(distribution) == _canonical(plugin.distribution)
+
+
+def _ambiguous(name: str, found: Sequence[Plugin]) -> AmbiguousPluginError:
+    if len({plugin.kind for plugin in found}) > 1:
+        kinds = ", ".join(sorted({plugin.kind.value for plugin in found}))
+        return AmbiguousPluginError(
+            f"{name!r} is the name of plugins of several kinds: {kinds}.",
+            hint="Tell the kind.",
+        )
+    names = " or ".join(plugin.qualified_name for plugin in found)
+    return AmbiguousPluginError(
+        f"Several distributions bring a {found[0].kind.value} named {name!r}.",
+        hint=f"Write {names}.",
+    )
