@@ -1,0 +1,1 @@
+"""The embedded Lean: a WebAssembly build run by Node, installed per user."""
