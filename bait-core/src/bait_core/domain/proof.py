@@ -10,7 +10,7 @@ from bait_core.domain.goal import Goal
 
 @dataclass(frozen=True, slots=True)
 class ProofStep:
-    """One tactic of a proof; `subgoals` are in the prover's order, empty when it closed the goal."""
+    """One tactic of a proof; `subgoals` are in the prover's order, empty if it closed the goal."""
 
     goal: Goal
     tactic: str
@@ -79,9 +79,12 @@ class CheckResult:
         script: The text that was checked, in the prover's language.
         message: Why it was not accepted; empty otherwise.
         seconds: Time the check took.
+        culprit: The goal whose step was not accepted, if the prover could tell; the search
+            gives up this step and goes on.
     """
 
     accepted: bool
     script: str
     message: str = ""
     seconds: float = 0.0
+    culprit: Goal | None = None

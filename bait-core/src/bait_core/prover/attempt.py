@@ -1,0 +1,80 @@
+"""The result of searching for a proof of one theorem."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bait_core.domain import CheckResult, Proof, Theorem
+from bait_core.graph import ProofGraph
+
+
+class SearchStatus(StrEnum):
+    """How the search for a proof ended."""
+
+    PROVED = "proved"
+    """A fresh prover accepted a proof."""
+    FAILED = "failed"
+    """Nothing is left to try, or the budget of expansions is spent."""
+    TIMEOUT = "timeout"
+    """The wall time is spent."""
+    ERROR = "error"
+    """The prover or a plugin broke down."""
+    INTERRUPTED = "interrupted"
+    """The user stopped the run."""
+
+
+@dataclass(slots=True)
+class Timings:
+    """Seconds spent in each part of a search."""
+
+    search: float = 0.0
+    model: float = 0.0
+    prover: float = 0.0
+    check: float = 0.0
+
+    @contextmanager
+    def measure(self, part: str) -> Iterator[None]:
+        """Add the time spent in the block to `part`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            setattr(self, part, getattr(self, part) + time.perf_counter() - start)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionStep:
+    """That a search chose a goal, at which step, and the scores behind it."""
+
+    step: int
+    goal: int
+    score: float
+    details: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Everything about one search; filled in while it runs.
+
+    Attributes:
+        graph: None if the prover did not even accept the statement.
+        proof: The proof that was checked, if one was found.
+        check: What a fresh prover said to it.
+        details: A traceback where `status` is an unforeseen error.
+    """
+
+    theorem: Theorem
+    status: SearchStatus = SearchStatus.INTERRUPTED
+    message: str = ""
+    details: str = ""
+    graph: ProofGraph | None = None
+    proof: Proof | None = None
+    check: CheckResult | None = None
+    expansions: int = 0
+    seconds: float = 0.0
+    timings: Timings = field(default_factory=Timings)
+    selections: list[SelectionStep] = field(default_factory=list)

@@ -1,0 +1,55 @@
+"""Budgets of time and expansions, per theorem and for a whole run."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+
+class Budget:
+    """Counts expansions and time against limits; may be shared by threads.
+
+    Args:
+        seconds: Wall time from now; None for no limit.
+        expansions: Number of goals that may be expanded; None for no limit.
+        parent: A budget that this one is part of: what is spent here is spent there too.
+    """
+
+    def __init__(
+        self, seconds: float | None, expansions: int | None, parent: Budget | None = None
+    ) -> None:
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self._limit = math.inf if expansions is None else expansions
+        self._lock = threading.Lock()
+        self._cancelled = threading.Event()
+        self._spent = 0
+        self._parent = parent
+
+    def cancel(self) -> None:
+        """Take all that is left, because the user wants to stop."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True once this budget, or one that it is part of, was cancelled."""
+        if self._cancelled.is_set():
+            return True
+        return self._parent is not None and self._parent.is_cancelled
+
+    def remaining_seconds(self) -> float:
+        """Wall time left, here and in the parents; at most 0 once it is over or cancelled."""
+        if self._cancelled.is_set():
+            return 0.0
+        left = self._deadline - time.monotonic()
+        return left if self._parent is None else min(left, self._parent.remaining_seconds())
+
+    def take_expansion(self) -> bool:
+        """Spend one expansion; False, with nothing spent, if there is none left."""
+        with self._lock:
+            if self._spent >= self._limit:
+                return False
+            if self._parent is not None and not self._parent.take_expansion():
+                return False
+            self._spent += 1
+            return True

@@ -1,0 +1,167 @@
+"""The search loop: select, propose, apply, update, until the root is proved and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bait_core.domain import CheckResult, Suggestion
+from bait_core.errors import ModelError
+from bait_core.graph import Edge, GoalNode, ProofGraph, Status, extract_proof
+from bait_core.protocols import Response, SearchModel, Selection, Session, TacticRequest
+from bait_core.prover.attempt import Attempt, SearchStatus, SelectionStep
+from bait_core.prover.batching import SharedModel
+from bait_core.prover.budget import Budget
+from bait_core.prover.options import SearchSettings
+
+_End = tuple[SearchStatus, str]
+
+
+class ProofSearch:
+    """Searches for a proof of one theorem, and records what happens in an `Attempt`.
+
+    Args:
+        session: The theorem, open in a prover.
+        graph: Holds the session's root.
+        model: Proposes tactics; may be shared with other searches.
+        search: Chooses goals; already reset to `graph`.
+        settings: How goals are expanded.
+        budget: What the search may cost; cancelling it ends the search between prover calls.
+        attempt: Where statistics, selections, the proof and the end are recorded.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        graph: ProofGraph,
+        model: SharedModel,
+        search: SearchModel,
+        *,
+        settings: SearchSettings,
+        budget: Budget,
+        attempt: Attempt,
+    ) -> None:
+        self._session = session
+        self._graph = graph
+        self._model = model
+        self._search = search
+        self._settings = settings
+        self._budget = budget
+        self._attempt = attempt
+        self._step = 0
+
+    def run(self, on_step: Callable[[], None] = lambda: None) -> None:
+        """Search until the theorem is proved, nothing is left to try, or the budget is spent.
+
+        Args:
+            on_step: Called after each step, for progress displays.
+
+        Raises:
+            ModelError: The tactic model or the search broke its contract.
+            ProverError: The prover can't go on.
+        """
+        end = self._verdict()
+        while end is None:
+            end = self._advance() or self._verdict()
+            on_step()
+        self._attempt.status, self._attempt.message = end
+
+    def _verdict(self) -> _End | None:
+        """How the search has ended, if it has. A proof found is checked first, however late."""
+        root = self._graph.root
+        while root.status is Status.PROVED:
+            check = self._check()
+            if check.accepted:
+                return SearchStatus.PROVED, ""
+            if self._budget.is_cancelled:
+                break
+        if root.status is Status.FAILED:
+            return self._failed("every tactic was tried")
+        if self._budget.is_cancelled:
+            return SearchStatus.INTERRUPTED, "stopped by the user"
+        if self._budget.remaining_seconds() <= 0:
+            return SearchStatus.TIMEOUT, self._with_rejection("the time is over")
+        return None
+
+    def _advance(self) -> _End | None:
+        """One step: select goals, propose tactics, apply them, update the search."""
+        timings = self._attempt.timings
+        with timings.measure("search"):
+            goals = self._search.get_goals()
+        if not goals:
+            return self._failed("no goal is left to expand")
+        goals = [selection for selection in goals if self._budget.take_expansion()]
+        if not goals:
+            return self._failed("the budget of expansions is spent")
+        self._record(goals)
+        with timings.measure("model"):
+            proposals = self._propose(goals)
+        with timings.measure("prover"):
+            responses = [
+                Response(selection.node, self._expand(selection.node, suggestions))
+                for selection, suggestions in zip(goals, proposals, strict=True)
+            ]
+        with timings.measure("search"):
+            self._search.process_responses(responses)
+        return None
+
+    def _record(self, selections: list[Selection]) -> None:
+        for selection in selections:
+            node = selection.node
+            if not node.is_expandable:
+                raise ModelError(
+                    f"the search selected goal {node.index}, which is not expandable",
+                    hint="`get_goals` may only return goals whose `is_expandable` is true.",
+                )
+            self._attempt.selections.append(
+                SelectionStep(self._step, node.index, selection.score, selection.details)
+            )
+        self._attempt.expansions += len(selections)
+        self._step += 1
+
+    def _propose(self, selections: list[Selection]) -> list[list[Suggestion]]:
+        goals = [selection.node.goal for selection in selections]
+        return self._model.get_tactics(
+            [TacticRequest(goal, self._session.retrieve_premises(goal)) for goal in goals]
+        )
+
+    def _expand(self, node: GoalNode, suggestions: list[Suggestion]) -> list[Edge]:
+        """Apply the suggestions in portions, until the goal is proved or the time is over."""
+        settings = self._settings
+        if node.edges:
+            tried = {edge.tactic for edge in node.edges}
+            suggestions = [s for s in suggestions if s.tactic not in tried]
+        edges: list[Edge] = []
+        for start in range(0, len(suggestions), settings.tactics_per_call):
+            seconds = min(settings.tactic_seconds, self._budget.remaining_seconds())
+            if seconds <= 0:
+                return edges
+            portion = suggestions[start : start + settings.tactics_per_call]
+            tactics = [suggestion.tactic for suggestion in portion]
+            outcomes = self._session.run_tactics(node.goal, tactics, seconds)
+            edges += self._graph.add_edges(node, portion, outcomes)
+            if node.status is Status.PROVED:
+                return edges
+        self._graph.exhaust(node)
+        return edges
+
+    def _check(self) -> CheckResult:
+        """Have the proof of the root checked; what is not accepted is taken out of the graph."""
+        proof = extract_proof(self._graph.root)
+        with self._attempt.timings.measure("check"):
+            check = self._session.check(proof)
+        self._attempt.proof, self._attempt.check = proof, check
+        if not check.accepted:
+            culprit = self._graph[check.culprit or proof.root]
+            edge = culprit.minimal_edge or self._graph.root.minimal_edge
+            if edge is not None:
+                self._graph.retract(edge, check.message)
+        return check
+
+    def _failed(self, why: str) -> _End:
+        return SearchStatus.FAILED, self._with_rejection(why)
+
+    def _with_rejection(self, why: str) -> str:
+        check = self._attempt.check
+        if check is None:
+            return why
+        return f"{why}; the proof found was not accepted: {check.message}"

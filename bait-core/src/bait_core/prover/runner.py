@@ -1,0 +1,152 @@
+"""Searches for proofs of many theorems, several at a time."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
+
+from bait_core.domain import Theorem
+from bait_core.errors import BaitError
+from bait_core.graph import ProofGraph
+from bait_core.protocols import Environment, SearchModel, TacticModel
+from bait_core.prover.attempt import Attempt, SearchStatus
+from bait_core.prover.batching import SharedModel
+from bait_core.prover.budget import Budget
+from bait_core.prover.options import RunSettings, SearchSettings
+from bait_core.prover.proof_search import ProofSearch
+
+
+class Observer(Protocol):
+    """Is told what the runner does, from the thread that does it."""
+
+    def on_start(self, attempt: Attempt) -> None:
+        """A search begins."""
+        ...
+
+    def on_step(self, attempt: Attempt) -> None:
+        """A search has made a step."""
+        ...
+
+    def on_end(self, attempt: Attempt) -> None:
+        """A search has ended; called exactly once per theorem that was started."""
+        ...
+
+
+class Runner:
+    """Runs searches in worker threads that share one tactic model.
+
+    Args:
+        environment: Where theorems are proved.
+        model: Proposes tactics.
+        make_search: Makes a search model; each worker thread gets its own.
+        settings: What one search may cost.
+        run: What all may cost, and how many run at a time.
+        observer: Is told of the progress.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        model: TacticModel,
+        make_search: Callable[[], SearchModel],
+        *,
+        settings: SearchSettings,
+        run: RunSettings,
+        observer: Observer,
+    ) -> None:
+        self._environment = environment
+        self._model = SharedModel(model, settings.tactics)
+        self._make_search = make_search
+        self._settings = settings
+        self._workers = run.workers
+        self._budget = Budget(run.seconds, run.expansions)
+        self._observer = observer
+        self._local = threading.local()
+
+    def run(self, theorems: Iterable[Theorem]) -> list[Attempt]:
+        """Search for a proof of each theorem.
+
+        Ctrl-C lets each search finish the tactic it is at and returns what was done, in the
+        order of the theorems, those not begun left out; a second Ctrl-C kills the provers.
+
+        Raises:
+            KeyboardInterrupt: At the second Ctrl-C.
+        """
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="search") as pool:
+            futures = [pool.submit(self._attempt, theorem) for theorem in theorems]
+            try:
+                self._wait(futures)
+            except KeyboardInterrupt:
+                self._abort(futures)
+                raise
+        return [attempt for future in futures if (attempt := future.result()) is not None]
+
+    @property
+    def was_interrupted(self) -> bool:
+        """True after Ctrl-C."""
+        return self._budget.is_cancelled
+
+    def _wait(self, futures: list[Future[Attempt | None]]) -> None:
+        try:
+            _wait_all(futures)
+        except KeyboardInterrupt:
+            self._budget.cancel()
+            _wait_all(futures)
+
+    def _abort(self, futures: list[Future[Attempt | None]]) -> None:
+        self._environment.close()
+        _wait_all(futures)
+
+    def _attempt(self, theorem: Theorem) -> Attempt | None:
+        """Search for one proof; whatever goes wrong concerns this theorem only."""
+        if self._budget.is_cancelled:
+            return None
+        attempt = Attempt(theorem)
+        self._observer.on_start(attempt)
+        start = time.monotonic()
+        try:
+            self._search(attempt)
+        except BaitError as error:
+            attempt.status, attempt.message = SearchStatus.ERROR, str(error)
+        except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches
+            attempt.status = SearchStatus.ERROR
+            attempt.message = f"{type(error).__name__}: {error}"
+            attempt.details = traceback.format_exc()
+        attempt.seconds = time.monotonic() - start
+        self._observer.on_end(attempt)
+        return attempt
+
+    def _search(self, attempt: Attempt) -> None:
+        settings = self._settings
+        with self._environment.start(attempt.theorem) as session:
+            budget = Budget(settings.seconds, settings.expansions, parent=self._budget)
+            attempt.graph = ProofGraph(session.root)
+            search = self._search_model()
+            search.reset(attempt.graph, random.Random(f"{settings.seed}:{attempt.theorem.name}"))  # noqa: S311
+            ProofSearch(
+                session,
+                attempt.graph,
+                self._model,
+                search,
+                settings=settings,
+                budget=budget,
+                attempt=attempt,
+            ).run(lambda: self._observer.on_step(attempt))
+
+    def _search_model(self) -> SearchModel:
+        if not hasattr(self._local, "search"):
+            self._local.search = self._make_search()
+        search: SearchModel = self._local.search
+        return search
+
+
+def _wait_all(futures: list[Future[Attempt | None]]) -> None:
+    """Wait in short turns, so that Ctrl-C is noticed at once on every platform."""
+    pending = set(futures)
+    while pending:
+        _, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)

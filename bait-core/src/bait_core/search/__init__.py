@@ -1,0 +1,1 @@
+"""The searches that need no learned scores."""

@@ -1,0 +1,49 @@
+"""Breadth-first search: goals in the order in which they were found."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Sequence
+
+from bait_core.graph import GoalNode, ProofGraph
+from bait_core.protocols import Response, Selection
+from bait_core.search.options import BreadthFirstOptions
+
+
+class BreadthFirst:
+    """Expands open goals first in, first out. The score of a goal is minus its rank of discovery.
+
+    A goal that is not expandable at its turn is dropped; should a later edge need it after all,
+    it queues again at the end.
+    """
+
+    def __init__(self, options: BreadthFirstOptions) -> None:
+        self._options = options
+
+    def reset(self, graph: ProofGraph, rng: random.Random) -> None:  # noqa: ARG002  # deterministic
+        """Begin with a new graph."""
+        self._graph = graph
+        self._queue: deque[GoalNode] = deque([graph.root])
+        self._known = 1
+        self._revived = 0
+
+    def get_goals(self) -> list[Selection]:
+        """The oldest open goals."""
+        self._queue.extend(self._graph.revived[self._revived :])
+        self._revived = len(self._graph.revived)
+        selections: dict[int, Selection] = {}
+        while self._queue and len(selections) < self._options.batch_size:
+            node = self._queue.popleft()
+            if node.is_expandable:
+                selections[node.index] = Selection(node, score=-float(node.index))
+        return list(selections.values())
+
+    def process_responses(self, responses: Sequence[Response]) -> None:
+        """Queue the goals that the graph did not have before."""
+        for response in responses:
+            for edge in response.edges:
+                for node in edge.subgoals:
+                    if node.index >= self._known:
+                        self._known = node.index + 1
+                        self._queue.append(node)

@@ -1,0 +1,1 @@
+"""Help for those who test searches, models and environments."""
