@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bait_core.errors import BaitError, BrokenPluginError
+from bait_core.plugins.needs import install_hint, missing_needs
 from bait_core.plugins.options import parse_options
 from bait_core.plugins.problems import describe_error
+from bait_core.plugins.references import resolve
 from bait_core.plugins.registry import Plugin, Registry, installed
-from bait_core.plugins.specs import PluginKind, PluginSpec
+from bait_core.plugins.specs import PluginKind
 
 if TYPE_CHECKING:
     from bait_core.protocols import Environment, SearchModel, TacticModel
@@ -82,52 +81,10 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
     return made
 
 
-def missing_needs(spec: PluginSpec) -> list[str]:
-    """The modules and executables that a plugin needs and that are not there."""
-    modules = [f"the module {name!r}" for name in spec.modules if not _is_importable(name)]
-    programs = [f"the program {name!r}" for name in spec.executables if not shutil.which(name)]
-    return modules + programs
-
-
-def install_hint(plugin: Plugin) -> str:
-    """What to type when the plugin lacks something."""
-    return plugin.spec.install_hint or f"See the documentation of {plugin.distribution}."
-
-
-def resolve(reference: str, owner: str) -> Any:
-    """Import what a spec names.
-
-    Args:
-        reference: "module:attribute".
-        owner: Whose it is; begins the message of the error.
-
-    Raises:
-        BrokenPluginError: It can't be imported, whatever the reason.
-    """
-    module, _, attribute = reference.partition(":")
-    try:
-        target: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            target = getattr(target, part)
-    except (Exception, SystemExit) as error:
-        raise BrokenPluginError(
-            f"{owner} can't be loaded from {reference}: {describe_error(error)}.",
-            hint=f"For the traceback: python -c 'import {module}'",
-        ) from error
-    return target
-
-
 def _make(
     kind: PluginKind, name: str, options: Mapping[str, object], registry: Registry | None
 ) -> Any:
     return make((registry or installed()).get(name, kind), options)
-
-
-def _is_importable(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _report_to(plugin: Plugin) -> str:

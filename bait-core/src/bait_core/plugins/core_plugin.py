@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import DoctorCheck, PluginSpec
-from bait_core.search.options import BestFirstOptions, BreadthFirstOptions
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 
 BAIT_API = 1
 
@@ -17,13 +16,35 @@ def bait_register_search_models() -> list[PluginSpec]:
             name="best-first",
             summary="Most probable goal first",
             factory="bait_core.search.best_first:BestFirst",
-            options=BestFirstOptions,
+            options="bait_core.search.options:BestFirstOptions",
         ),
         PluginSpec(
             name="breadth-first",
             summary="Oldest goal first",
             factory="bait_core.search.breadth_first:BreadthFirst",
-            options=BreadthFirstOptions,
+            options="bait_core.search.options:BreadthFirstOptions",
+        ),
+    ]
+
+
+@hookimpl
+def bait_register_commands() -> list[CommandSpec]:
+    """The core's commands, in the order of `bait --help`."""
+    return [
+        CommandSpec(
+            "list-plugins",
+            "List the installed environments, models and searches.",
+            "bait_core.cli.plugins_cmd:list_plugins",
+        ),
+        CommandSpec(
+            "show-plugin",
+            "Show the options of a plugin, and YAML to start from.",
+            "bait_core.cli.plugins_cmd:show_plugin",
+        ),
+        CommandSpec(
+            "doctor",
+            "Check whether this machine has what BAIT needs.",
+            "bait_core.cli.doctor_cmd:doctor",
         ),
     ]
 

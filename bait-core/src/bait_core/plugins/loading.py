@@ -23,7 +23,6 @@ from bait_core.plugins.specs import (
     CommandSpec,
     DoctorCheck,
     EnvironmentSpec,
-    Options,
     PluginKind,
     PluginSpec,
 )
@@ -210,20 +209,21 @@ def _fits(pattern: re.Pattern[str], value: object) -> bool:
 
 def _references(item: Item) -> list[str]:
     match item:
-        case EnvironmentSpec(prepare=prepare) if prepare:
-            return [item.factory, prepare]
+        case EnvironmentSpec():
+            return [item.factory, *_given(item.options), *_given(item.prepare)]
         case PluginSpec():
-            return [item.factory]
+            return [item.factory, *_given(item.options)]
         case CommandSpec():
             return [item.app]
         case DoctorCheck():
             return [item.check]
 
 
+def _given(reference: str) -> list[str]:
+    return [] if reference == "" else [reference]
+
+
 def _plugin_fault(spec: PluginSpec) -> str:
-    options: object = spec.options
-    if not (isinstance(options, type) and issubclass(options, Options)):
-        return f"the options of {spec.name!r} are not a subclass of bait_core.plugins.Options"
     needs: tuple[object, ...] = (spec.modules, spec.executables)
     if not all(isinstance(names, tuple) for names in needs):
         return f"the modules and executables of {spec.name!r} are not tuples of names"

@@ -1,21 +1,22 @@
-"""Check the options that a user gave, and describe those that there are."""
+"""The options of plugins: their base, checking what a user gave, describing what there is."""
 
 from __future__ import annotations
 
 import enum
+import json
 import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from bait_core.errors import ConfigurationError
+from bait_core.errors import BrokenPluginError, ConfigurationError
 from bait_core.plugins.problems import did_you_mean
+from bait_core.plugins.references import resolve
 from bait_core.plugins.registry import Plugin
-from bait_core.plugins.specs import Options
 
 _CONSTRAINTS = {
     "gt": ">",
@@ -27,6 +28,12 @@ _CONSTRAINTS = {
     "max_length": "length <=",
     "pattern": "matches",
 }
+
+
+class Options(BaseModel):
+    """Base of every plugin's options: unknown keys are errors, values don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,27 @@ class Option:
     help: str
 
     def __str__(self) -> str:
-        """`name: type = default`."""
-        text = f"{self.name}: {self.type}"
-        return text if self.required else f"{text} = {self.default!r}"
+        """One line, such as `workers: int >= 1 (default 4)`."""
+        rest = "required" if self.required else f"default {json.dumps(self.default)}"
+        return f"{self.name}: {self.type} ({rest})"
+
+
+def options_of(plugin: Plugin) -> type[Options]:
+    """The model of a plugin's options.
+
+    Raises:
+        BrokenPluginError: It can't be imported, or is something else.
+    """
+    reference = plugin.spec.options
+    if not reference:
+        return Options
+    model = resolve(reference, f"The options of {plugin.name!r}")
+    if not (isinstance(model, type) and issubclass(model, Options)):
+        raise BrokenPluginError(
+            f"{reference}, the options of {plugin.name!r}, is no subclass of {Options.__name__}.",
+            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
+        )
+    return model
 
 
 def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
@@ -59,12 +84,13 @@ def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
     Raises:
         ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
             what would be right.
+        BrokenPluginError: The model of the options can't be imported.
     """
-    model = plugin.spec.options
+    model = options_of(plugin)
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        messages, hints = zip(*(_explain(plugin, item) for item in error.errors()), strict=True)
+        messages, hints = zip(*(_explain(model, item) for item in error.errors()), strict=True)
     title = f"The {plugin.kind.value} {plugin.name!r}"
     raise ConfigurationError(
         f"{title} {'; '.join(messages)}.",
@@ -77,9 +103,9 @@ def describe_options(model: type[Options]) -> list[Option]:
     return [_describe(name, field) for name, field in model.model_fields.items()]
 
 
-def _explain(plugin: Plugin, item: Mapping[str, Any]) -> tuple[str, str]:
+def _explain(model: type[Options], item: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong with one option, and what would be right."""
-    options = {option.name: option for option in describe_options(plugin.spec.options)}
+    options = {option.name: option for option in describe_options(model)}
     location: tuple[int | str, ...] = item["loc"]
     if not location:
         return f"rejects its options: {item['msg']}", ""

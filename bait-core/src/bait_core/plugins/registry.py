@@ -14,6 +14,7 @@ from bait_core.plugins.problems import Problem, did_you_mean
 from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginKind, PluginSpec
 
 ENTRY_POINT_GROUP = "bait"
+CORE = "bait-core"
 SLOW_IMPORT = 0.5
 """Seconds above which a plugin module's import is called slow: every command pays for it."""
 
@@ -158,7 +159,8 @@ class Registry:
         ]
         names = [spec.name for spec, _ in claims]
         for spec, distribution in claims:
-            ambiguous = names.count(spec.name) > 1
+            # A plugin can't take the core's own commands away.
+            ambiguous = names.count(spec.name) > 1 and distribution != CORE
             name = f"{distribution}:{spec.name}" if ambiguous else spec.name
             yield Command(name, spec, distribution)
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 
 class PluginKind(StrEnum):
     """The kinds of component that plugins bring."""
@@ -15,12 +13,6 @@ class PluginKind(StrEnum):
     ENVIRONMENT = "environment"
     TACTIC_MODEL = "tactic-model"
     SEARCH_MODEL = "search-model"
-
-
-class Options(BaseModel):
-    """Base of every plugin's options: unknown keys are errors, values don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +24,9 @@ class PluginSpec:
         summary: One line for `bait list-plugins`.
         factory: "module:attribute", imported on first use only. Called with the options:
             `factory(options)` returns the environment, tactic model or search model.
-        options: The pydantic model of its options.
+        options: "module:attribute" of the model of its options, a subclass of
+            `bait_core.plugins.options.Options`; empty if it has none. Imported on use only, as
+            pydantic takes most of the time in which `bait` should have started.
         modules: Top-level modules that must be importable.
         executables: Programs that must be on the path.
         install_hint: What to type when one of them is missing.
@@ -41,7 +35,7 @@ class PluginSpec:
     name: str
     summary: str
     factory: str
-    options: type[Options] = Options
+    options: str = ""
     modules: tuple[str, ...] = ()
     executables: tuple[str, ...] = ()
     install_hint: str = ""
@@ -69,12 +63,13 @@ class EnvironmentSpec(PluginSpec):
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command group that a distribution adds to `bait`, such as `bait lean`.
+    """A command, or a group of commands such as `bait lean`, that a distribution adds.
 
     Attributes:
-        name: The group's name.
+        name: What to write after `bait`.
         summary: One line for `bait --help`.
-        app: "module:attribute" of a `typer.Typer`, imported only when the group is used.
+        app: "module:attribute" of a `typer.Typer`, or of a function that Typer makes a single
+            command of; imported only when the command is used.
     """
 
     name: str

@@ -28,7 +28,7 @@ from bait_core.domain import (
     Theorem,
 )
 from bait_core.errors import TheoremError
-from bait_core.plugins.specs import Options
+from bait_core.plugins.options import Options
 from bait_core.protocols import TacticRequest
 
 _ERROR = Failed(FailureKind.ERROR, "does not apply")

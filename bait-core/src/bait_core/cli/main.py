@@ -1,0 +1,67 @@
+"""The entry point of `bait`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, cast
+
+import typer
+from typer.core import TyperGroup
+
+from bait_core import __version__
+from bait_core.cli.console import print_error
+from bait_core.cli.lazy import LazyCommand
+from bait_core.errors import BaitError
+from bait_core.plugins import Registry, installed
+from bait_core.plugins.registry import CORE
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bait {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def bait(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Prove theorems with any prover, search and model.
+
+    Example:
+      $ bait list-plugins
+    """
+
+
+def main() -> None:
+    """Run `bait` and exit.
+
+    Exit codes: 0, all is well; 1, the command ran and its answer is no; 2, bad input or a
+    missing piece, told on the standard error; 130, Ctrl-C.
+    """
+    try:
+        command_line(installed())()
+    except BaitError as error:
+        print_error(error)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def command_line(registry: Registry) -> TyperGroup:
+    """`bait` with all installed commands, none of them imported yet."""
+    group = cast("TyperGroup", typer.main.get_command(app))
+    for command in registry.commands:
+        panel = "Commands" if command.distribution == CORE else "Commands of plugins"
+        group.add_command(LazyCommand(command.name, command.spec, panel))
+    return group
