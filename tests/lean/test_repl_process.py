@@ -48,7 +48,7 @@ Repl = Callable[..., ReplProcess]
 
 @pytest.fixture
 def repl(tmp_path: Path) -> Iterator[Repl]:
-    started = []
+    started: list[ReplProcess] = []
 
     def start(program: str, **options: Any) -> ReplProcess:
         script = tmp_path / f"repl{len(started)}.py"

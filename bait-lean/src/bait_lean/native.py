@@ -1,0 +1,109 @@
+"""Find what a native Lean needs: a Lake project, `lake`, and a REPL built for its toolchain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from bait_core.errors import ProverStartError
+
+_BUILT = Path(".lake/build/bin/repl")
+_IN_PROJECT = tuple(Path(".lake/packages", name) / _BUILT for name in ("REPL", "repl"))
+_REPL_HINT = (
+    "Name it with the option `repl` or in BAIT_LEAN_REPL, or require `REPL` "
+    "(leanprover-community/repl) in the lakefile and type `lake build repl`, or type "
+    "`pip install 'bait-lean[interact]'` and set `build_repl`."
+)
+
+
+def find_project(folder: Path) -> Path | None:
+    """The nearest folder, at or above the given one, that has a `lean-toolchain` file."""
+    folder = folder.resolve()
+    candidates = (folder, *folder.parents)
+    return next((path for path in candidates if (path / "lean-toolchain").is_file()), None)
+
+
+def toolchain(project: Path) -> str:
+    """The toolchain that the project asks for, such as `leanprover/lean4:v4.28.0`."""
+    return (project / "lean-toolchain").read_text(encoding="utf-8").strip()
+
+
+def find_repl(project: Path, repl: Path | None) -> Path | None:
+    """The REPL's executable, or None if none is named and the project has none.
+
+    Args:
+        project: Where its own is looked for.
+        repl: What the user named; BAIT_LEAN_REPL comes next.
+
+    Raises:
+        ProverStartError: What the user named is not an executable file.
+    """
+    if repl is None and (variable := os.environ.get("BAIT_LEAN_REPL")):
+        repl = Path(variable)
+    if repl is None:
+        return next(
+            (project / path for path in _IN_PROJECT if _is_executable(project / path)), None
+        )
+    if not _is_executable(repl):
+        raise ProverStartError(
+            f"The REPL {repl} is not an executable file.",
+            hint="Give the path of the built program, mostly REPL/.lake/build/bin/repl.",
+        )
+    return repl.resolve()
+
+
+def require_repl(project: Path, repl: Path | None) -> Path:
+    """The same, for those who can't do without.
+
+    Raises:
+        ProverStartError: There is none.
+    """
+    if found := find_repl(project, repl):
+        return found
+    raise ProverStartError(f"No built REPL was found for {project}.", hint=_REPL_HINT)
+
+
+def has_lake() -> bool:
+    """Whether Lean's build tool is on the path."""
+    return shutil.which("lake") is not None
+
+
+def require_lake() -> None:
+    """Make sure that Lean's build tool is on the path.
+
+    Raises:
+        ProverStartError: It is not.
+    """
+    if not has_lake():
+        raise ProverStartError(
+            "`lake` is not on the path, so the project's own Lean can't be used.",
+            hint="Install elan (https://lean-lang.org/install), or set `backend` to embedded.",
+        )
+
+
+def build_repl(project: Path) -> Path:
+    """Let lean-interact fetch and build a REPL for the project's toolchain; needs GitHub.
+
+    Raises:
+        ProverStartError: lean-interact is missing or did not succeed.
+    """
+    try:
+        from git.exc import GitError  # noqa: PLC0415 -- optional, and slow to import
+        from lean_interact import LeanREPLConfig, LocalProject  # noqa: PLC0415
+    except ImportError as error:
+        raise ProverStartError(
+            f"The REPL can't be built, for lean-interact can't be imported: {error}.",
+            hint="Type `pip install 'bait-lean[interact]'`; it needs the program git, too.",
+        ) from error
+    try:
+        config = LeanREPLConfig(project=LocalProject(directory=project, auto_build=False))
+    except (GitError, OSError, RuntimeError, ValueError) as error:
+        raise ProverStartError(
+            f"lean-interact could not build a REPL for {project}: {error}.", hint=_REPL_HINT
+        ) from error
+    return Path(config.cache_repl_dir) / _BUILT
+
+
+def _is_executable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.X_OK)
