@@ -64,6 +64,8 @@ class Attempt:
         graph: None if the prover did not even accept the statement.
         proof: The proof that was checked, if one was found.
         check: What a fresh prover said to it.
+        started: Seconds since the epoch.
+        seconds: Wall time, start of the prover and check included.
         details: A traceback where `status` is an unforeseen error.
     """
 
@@ -75,6 +77,7 @@ class Attempt:
     proof: Proof | None = None
     check: CheckResult | None = None
     expansions: int = 0
+    started: float = field(default_factory=time.time)
     seconds: float = 0.0
     timings: Timings = field(default_factory=Timings)
     selections: list[SelectionStep] = field(default_factory=list)

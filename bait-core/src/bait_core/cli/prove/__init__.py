@@ -1,0 +1,1 @@
+"""`bait prove`: a statement, or the holes of a file."""

@@ -1,0 +1,122 @@
+"""`bait prove`: arguments, and the order of things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.prove.filling import fill_file
+from bait_core.cli.prove.job import Job, search
+from bait_core.cli.prove.results import as_json, collect, print_results
+from bait_core.cli.prove.target import choose, find_target, parse_assignments
+from bait_core.errors import ConfigurationError
+from bait_core.places import trace_folder
+from bait_core.plugins import installed
+from bait_core.plugins.build import resolve
+from bait_core.prover import RunSettings, SearchSettings
+
+EXIT_NOT_ALL_PROVED = 1
+
+
+def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
+    target: Annotated[str, typer.Argument(help="A statement, or a file whose holes get filled.")],
+    write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write the filled file here.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help="Prove this theorem only; repeatable."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.0, metavar="SECONDS", help="Time per theorem.")
+    ] = 60.0,
+    expansions: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Goals expanded per theorem, at most.")
+    ] = None,
+    tactic_timeout: Annotated[
+        float, typer.Option(min=0.001, metavar="SECONDS", help="Time per tactic.")
+    ] = 5.0,
+    search_name: Annotated[
+        str, typer.Option("--search", metavar="NAME", help="The search model.")
+    ] = "best-first",
+    model_name: Annotated[
+        str | None,
+        typer.Option("--model", metavar="NAME", help="The tactic model; the environment's own."),
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The environment; by the file's ending, or the only."),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-o",
+            metavar="SECTION.KEY=VALUE",
+            help="Set an option of environment, model or search; see `bait show-plugin`.",
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Theorems at a time.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
+    traces: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where to record the searches.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Install what the prover lacks without asking.")
+    ] = False,
+    as_json_: JsonOption = False,
+) -> None:
+    """Prove a statement, or fill the holes of a file.
+
+    Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if all
+    was proved, 1 if some was not, 2 for bad input.
+
+    Examples:
+      $ bait prove 'theorem t (a b : Nat) : a + b = b + a'
+      $ bait prove Lists.lean --write --timeout 30
+      $ bait prove Lists.lean --only append_nil --json
+    """
+    registry = installed()
+    options = parse_assignments(option or [])
+    goal = find_target(target, environment, registry).with_options(options["environment"])
+    if (write or output) and goal.file is None:
+        raise ConfigurationError(
+            "--write and --output are for files, and this is a statement",
+            hint=f"If {target!r} is meant to be a file: there is none of this name.",
+        )
+    destination = goal.file if write else output
+    job = Job(
+        target=goal,
+        model=(model_name or goal.spec.tactic_model, options["model"]),
+        search=(search_name, options["search"]),
+        settings=SearchSettings(
+            seconds=timeout, expansions=expansions, tactic_seconds=tactic_timeout, seed=seed
+        ),
+        run=RunSettings(workers=workers),
+        traces=traces or trace_folder(),
+    )
+    console = stderr()
+    if goal.spec.prepare:
+        resolve(goal.spec.prepare, goal.plugin.name)(yes)
+    with job.environment() as prover:
+        with console.status("Starting the prover and reading the task"):
+            theorems = choose(list(prover.theorems()), only or [])
+        attempts, interrupted = search(job, prover, theorems, console)
+        results = collect(theorems, attempts)
+        if destination is not None:
+            results = fill_file(prover, results, destination)
+    if as_json_:
+        print_json(as_json(results))
+    elif results:
+        print_results(stdout(), results)
+    else:
+        stdout().print(f"Nothing to prove: {target} has no holes.")
+    if interrupted:
+        raise KeyboardInterrupt
+    if any(result.status != "proved" for result in results):
+        raise typer.Exit(EXIT_NOT_ALL_PROVED)

@@ -1,0 +1,88 @@
+"""What `bait prove` tells in the end, to people and to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.text import Text
+
+from bait_core.domain import Theorem
+from bait_core.prover import Attempt, SearchStatus
+
+_STYLES = {"proved": "green", "failed": "yellow", "timeout": "yellow", "error": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one theorem; `status` is `proved`, `failed`, `timeout` or `error`."""
+
+    theorem: Theorem
+    status: str
+    message: str = ""
+    proof: str = ""
+    seconds: float = 0.0
+    expansions: int = 0
+
+
+def collect(theorems: Iterable[Theorem], attempts: Iterable[Attempt]) -> list[Result]:
+    """One result per theorem, those included that were not begun when the run ended."""
+    by_name = {attempt.theorem.name: attempt for attempt in attempts}
+    return [_result(theorem, by_name.get(theorem.name)) for theorem in theorems]
+
+
+def as_json(results: Sequence[Result]) -> dict[str, Any]:
+    """The object that `bait prove --json` writes."""
+    return {
+        "schema": 1,
+        "theorems": [
+            {
+                "name": result.theorem.name,
+                "status": result.status,
+                "proof": result.proof or None,
+                "seconds": round(result.seconds, 3),
+                "expansions": result.expansions,
+                "message": result.message,
+            }
+            for result in results
+        ],
+    }
+
+
+def print_results(console: Console, results: Sequence[Result]) -> None:
+    """Each theorem with its proof, or why there is none; then a summary line."""
+    for result in results:
+        console.print(
+            Text.assemble(
+                (f"{result.status:8}", f"bold {_STYLES[result.status]}"),
+                (result.theorem.name, "bold"),
+                f"  {result.seconds:.1f} s, {result.expansions} expansions",
+                (f"  {result.theorem.source}", "dim"),
+            )
+        )
+        if result.message:
+            console.print(Padding(Text(result.message), (0, 0, 0, 9)))
+        if result.proof:
+            code = Syntax(result.proof, "lean", background_color="default", word_wrap=True)
+            console.print(Padding(code, (0, 0, 0, 9)))
+    proved = sum(result.status == "proved" for result in results)
+    console.print(Text(f"{proved} of {len(results)} proved", "bold"))
+
+
+def _result(theorem: Theorem, attempt: Attempt | None) -> Result:
+    if attempt is None:
+        return Result(theorem, "error", "not begun: the run was stopped before")
+    proved = attempt.status is SearchStatus.PROVED and attempt.check is not None
+    interrupted = attempt.status is SearchStatus.INTERRUPTED
+    return Result(
+        theorem,
+        "error" if interrupted else attempt.status.value,
+        attempt.message,
+        attempt.check.script if proved and attempt.check else "",
+        attempt.seconds,
+        attempt.expansions,
+    )

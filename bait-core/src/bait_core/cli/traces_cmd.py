@@ -1,0 +1,196 @@
+"""`bait traces`: list recorded searches and show them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from bait_core.cli.console import print_json, stdout
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.errors import TraceError
+from bait_core.places import trace_folder
+from bait_core.plugins.problems import did_you_mean
+from bait_core.traces import SUFFIX, EdgeRecord, TraceRecord, read_traces
+
+_STYLES = {"proved": "green", "subgoals": "cyan", "open": "yellow"}
+_LAST = "last"
+
+
+def traces(
+    run: Annotated[
+        str | None,
+        typer.Argument(help="A trace file or folder, a name from the list, or `last`."),
+    ] = None,
+    theorem: Annotated[
+        str | None, typer.Argument(help="Show the search for this theorem in full.")
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Show the tactics that failed, too.")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the recorded runs are.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List recorded runs, the searches of a run, or show one search.
+
+    Examples:
+      $ bait traces
+      $ bait traces last
+      $ bait traces last append_nil --failed
+    """
+    folder = folder or trace_folder()
+    if run is None:
+        _list_runs(stdout(), folder, as_json)
+        return
+    records = read_traces(_find(run, folder))
+    if theorem is not None:
+        records = iter([_pick(list(records), theorem)])
+    if as_json:
+        print_json([msgspec.to_builtins(record) for record in records])
+    elif theorem is None:
+        _list_searches(stdout(), records)
+    else:
+        _show(stdout(), next(records), failed)
+
+
+def _find(run: str, folder: Path) -> Path:
+    if Path(run).exists():
+        return Path(run)
+    known = sorted(folder.glob(f"*{SUFFIX}"))
+    if run == _LAST and known:
+        return known[-1]
+    named = folder / f"{run.removesuffix(SUFFIX)}{SUFFIX}"
+    if named in known:
+        return named
+    names = [path.name.removesuffix(SUFFIX) for path in known]
+    raise TraceError(
+        f"there is no recorded run {run!r} here or in {folder}",
+        hint=did_you_mean(run, names) or "`bait traces` lists what there is.",
+    )
+
+
+def _pick(records: list[TraceRecord], theorem: str) -> TraceRecord:
+    for record in records:
+        if record.theorem == theorem:
+            return record
+    names = [record.theorem for record in records]
+    raise TraceError(
+        f"the run has no search for {theorem!r}",
+        hint=did_you_mean(theorem, names) or f"It has: {', '.join(names)}.",
+    )
+
+
+def _list_runs(console: Console, folder: Path, as_json: bool) -> None:
+    runs = [(path, list(read_traces(path))) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    if as_json:
+        print_json([{"path": str(p), "theorems": [r.theorem for r in rs]} for p, rs in runs])
+        return
+    if not runs:
+        console.print(f"No recorded runs in {folder}.")
+        return
+    table = Table("run", "theorems", "proved", "seconds", box=None, header_style="bold")
+    for path, records in runs:
+        proved = sum(record.status == "proved" for record in records)
+        seconds = sum(record.seconds for record in records)
+        name = path.name.removesuffix(SUFFIX)
+        table.add_row(name, str(len(records)), str(proved), f"{seconds:.1f}")
+    console.print(table)
+    console.print(Text(f"in {folder}; show one with: bait traces RUN", "dim"))
+
+
+def _list_searches(console: Console, records: Iterable[TraceRecord]) -> None:
+    table = Table("theorem", "status", box=None, header_style="bold")
+    for column in ("seconds", "expansions", "tactics", "goals", "search", "model", "prover"):
+        table.add_column(column, justify="right")
+    for record in records:
+        timings = record.timings
+        table.add_row(
+            record.theorem,
+            Text(record.status, _STYLES.get(record.status, "red")),
+            f"{record.seconds:.1f}",
+            str(record.expansions),
+            str(len(record.edges)),
+            str(len(record.goals)),
+            *(f"{part:.2f}" for part in (timings.search, timings.model, timings.prover)),
+        )
+    console.print(table)
+
+
+def _show(console: Console, record: TraceRecord, failed: bool) -> None:
+    console.print(Text.assemble((record.theorem, "bold"), f"  {record.source}"))
+    console.print(Padding(Text(record.statement), (0, 0, 1, 2)))
+    style = _STYLES.get(record.status, "red")
+    started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
+    console.print(Text.assemble((record.status, style), f"  {record.message}"))
+    t = record.timings
+    console.print(
+        f"{started}, {record.seconds:.2f} s: search {t.search:.2f}, model {t.model:.2f}, "
+        f"prover {t.prover:.2f}, check {t.check:.2f}"
+    )
+    outcomes = Counter(edge.outcome for edge in record.edges)
+    counts = ", ".join(f"{count} {name}" for name, count in outcomes.most_common())
+    console.print(f"{record.expansions} expansions, {len(record.goals)} goals; tactics: {counts}")
+    if record.details:
+        console.print(Padding(Text(record.details, "red"), (1, 2)))
+    if record.goals:
+        console.print(Padding(_tree(record, failed), (1, 0)))
+    if record.proof:
+        title = "proof" if record.proof.accepted else "not accepted"
+        console.print(Text(title, "bold green" if record.proof.accepted else "bold red"))
+        code = Syntax(record.proof.script, "lean", background_color="default", word_wrap=True)
+        console.print(Padding(code, (0, 2)))
+
+
+def _tree(record: TraceRecord, failed: bool) -> Tree:
+    """The search as a tree: each goal with its tactics where it was first met."""
+    edges: dict[int, list[EdgeRecord]] = {}
+    for edge in record.edges:
+        edges.setdefault(edge.goal, []).append(edge)
+    order = {step.goal: number for number, step in reversed(list(enumerate(record.selections)))}
+    root = Tree(_goal_label(record, 0, order), guide_style="dim")
+    shown = {0}
+    stack = [(root, 0)]
+    while stack:
+        branch, goal = stack.pop()
+        for edge in edges.get(goal, ()):
+            if not failed and edge.outcome not in {"proved", "subgoals"}:
+                continue
+            child = branch.add(_edge_label(edge))
+            for subgoal in edge.subgoals:
+                if subgoal in shown:
+                    child.add(Text(f"goal {subgoal}, see there", "dim"))
+                else:
+                    shown.add(subgoal)
+                    stack.append((child.add(_goal_label(record, subgoal, order)), subgoal))
+    return root
+
+
+def _goal_label(record: TraceRecord, number: int, order: dict[int, int]) -> Text:
+    goal = record.goals[number]
+    selected = f", selected as number {order[number] + 1}" if number in order else ""
+    style = _STYLES.get(goal.status, "red")
+    return Text.assemble(
+        (f"goal {number} ", "bold"), (goal.status, style), (selected, "dim"), f"\n{goal.text}"
+    )
+
+
+def _edge_label(edge: EdgeRecord) -> Text:
+    numbers = f"  log p {edge.log_probability:.2f}, {edge.seconds * 1000:.0f} ms"
+    style = _STYLES.get(edge.outcome, "red")
+    label = Text.assemble((edge.tactic, "bold"), (numbers, "dim"), "  ", (edge.outcome, style))
+    if edge.message:
+        label.append(f"\n{edge.message}", "dim")
+    return label

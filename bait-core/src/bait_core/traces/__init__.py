@@ -1,0 +1,17 @@
+"""Recorded searches: the standard format, writing and reading it."""
+
+from bait_core.traces.build import trace_record
+from bait_core.traces.records import SCHEMA, EdgeRecord, GoalRecord, ProofRecord, TraceRecord
+from bait_core.traces.store import SUFFIX, TraceWriter, read_traces
+
+__all__ = [
+    "SCHEMA",
+    "SUFFIX",
+    "EdgeRecord",
+    "GoalRecord",
+    "ProofRecord",
+    "TraceRecord",
+    "TraceWriter",
+    "read_traces",
+    "trace_record",
+]

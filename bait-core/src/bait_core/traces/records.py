@@ -1,0 +1,112 @@
+"""The standard format of a recorded search: one record per attempted theorem.
+
+The format is versioned: readers accept their own version and older ones, and refuse newer ones.
+Goals are stored once, in the order of their discovery (the root first); edges and selections
+refer to them by position.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+
+
+class GoalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A goal: exact key, printed text, constants, and what became of it."""
+
+    key: str
+    text: str
+    status: str
+    symbols: tuple[str, ...] = ()
+    distance: int | None = None
+    is_exhausted: bool = False
+
+
+class EdgeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tactic applied to a goal.
+
+    Attributes:
+        goal: Position of the goal.
+        outcome: `proved`, `subgoals`, or a failure: `error`, `timeout`, `crash`, `rejected`.
+        subgoals: Positions, in the prover's order.
+        message: The prover's words, for failures.
+        seconds: The prover's time.
+    """
+
+    goal: int
+    tactic: str
+    log_probability: float
+    outcome: str
+    subgoals: tuple[int, ...] = ()
+    message: str = ""
+    seconds: float = 0.0
+
+
+class SelectionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That the search chose a goal at a step, and the scores behind it."""
+
+    step: int
+    goal: int
+    score: float
+    details: dict[str, float] = {}
+
+
+class ProofRecord(msgspec.Struct, frozen=True):
+    """The proof found: edges by position, one for each goal that it needs, the root's first.
+
+    Attributes:
+        edges: Positions of the edges.
+        script: The text that a fresh prover was given.
+        accepted: Whether it accepted.
+        message: Why not.
+    """
+
+    edges: tuple[int, ...]
+    script: str
+    accepted: bool
+    message: str = ""
+
+
+class TimingsRecord(msgspec.Struct, frozen=True):
+    """Seconds by part."""
+
+    search: float
+    model: float
+    prover: float
+    check: float
+
+
+class TraceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one search.
+
+    Attributes:
+        theorem: Name of the theorem, unique within the run.
+        configuration: The resolved options of all that took part.
+        versions: Versions of the distributions involved.
+        status: How the search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`.
+        message: Why, unless proved.
+        details: A traceback, for unforeseen errors.
+        started: Seconds since the epoch.
+        seconds: Wall time.
+    """
+
+    schema: int = SCHEMA
+    theorem: str
+    statement: str
+    source: str = ""
+    configuration: dict[str, Any]
+    versions: dict[str, str]
+    status: str
+    message: str = ""
+    details: str = ""
+    started: float
+    seconds: float
+    expansions: int
+    timings: TimingsRecord
+    goals: tuple[GoalRecord, ...] = ()
+    edges: tuple[EdgeRecord, ...] = ()
+    selections: tuple[SelectionRecord, ...] = ()
+    proof: ProofRecord | None = None

@@ -1,0 +1,121 @@
+"""Trace files: append-only, compressed JSON lines (`.jsonl.gz`).
+
+Each record is a gzip member of its own, written by one call and synced, so that a process killed
+at any moment can spoil at most the record it was writing; `zcat FILE` shows a file as text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from bait_core.errors import TraceError
+from bait_core.traces.records import SCHEMA, TraceRecord
+
+SUFFIX = ".jsonl.gz"
+_CHUNK = 1 << 20
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class TraceWriter:
+    """Appends records to a trace file; may be shared by threads.
+
+    Args:
+        path: Created, with its folders, when the first record is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def append(self, record: TraceRecord) -> None:
+        """Write one record to disk.
+
+        Raises:
+            TraceError: It can't be written; the file is as before.
+        """
+        member = gzip.compress(msgspec.json.encode(record) + b"\n", mtime=0)
+        with self._lock:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._write(member)
+            except OSError as error:
+                raise TraceError(
+                    f"the trace of {record.theorem} can't be written to {self.path}: "
+                    f"{error.strerror or error}",
+                    hint="Free some space, or choose another folder with --traces.",
+                ) from error
+
+    def _write(self, member: bytes) -> None:
+        with self.path.open("ab", buffering=0) as file:
+            start = file.tell()
+            try:
+                if file.write(member) != len(member):
+                    raise OSError("the disk is full")
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(start)
+                raise
+
+
+def read_traces(path: Path) -> Iterator[TraceRecord]:
+    """The records of a trace file, or of all trace files below a folder, in order.
+
+    A record that is torn at the end of a file, because its writer was killed, is left out with a
+    warning.
+
+    Raises:
+        TraceError: There is no such file, or it is not a trace file that this version can read.
+    """
+    if path.is_dir():
+        for file in sorted(path.rglob(f"*{SUFFIX}")):
+            yield from _read_file(file)
+    elif path.exists():
+        yield from _read_file(path)
+    else:
+        raise TraceError(f"there is no trace at {path}", hint="`bait traces` lists the known ones.")
+
+
+def _read_file(path: Path) -> Iterator[TraceRecord]:
+    for number, line in enumerate(_members(path), start=1):
+        try:
+            schema = msgspec.json.decode(line, type=_Versioned).schema
+            if schema > SCHEMA:
+                raise TraceError(
+                    f"record {number} of {path} has schema {schema}, newer than {SCHEMA}",
+                    hint="Upgrade bait-core: pip install --upgrade bait-core",
+                )
+            yield msgspec.json.decode(line, type=TraceRecord)
+        except msgspec.MsgspecError as error:
+            raise TraceError(f"record {number} of {path} is not a trace: {error}") from error
+
+
+class _Versioned(msgspec.Struct):
+    schema: int
+
+
+def _members(path: Path) -> Iterator[bytes]:
+    """The contents of a file's gzip members; a torn last one is dropped with a warning."""
+    try:
+        with path.open("rb") as file:
+            decompressor, parts = zlib.decompressobj(_GZIP), list[bytes]()
+            pending = b""
+            while data := pending or file.read(_CHUNK):
+                parts.append(decompressor.decompress(data))
+                pending = decompressor.unused_data
+                if decompressor.eof:
+                    yield b"".join(parts)
+                    decompressor, parts = zlib.decompressobj(_GZIP), []
+            if parts:
+                warnings.warn(f"{path}: dropped a torn record at the end", stacklevel=2)
+    except zlib.error as error:
+        raise TraceError(f"{path} is not a trace file, or is damaged: {error}") from error
+    except OSError as error:
+        raise TraceError(f"{path} can't be read: {error.strerror or error}") from error
