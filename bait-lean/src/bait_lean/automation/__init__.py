@@ -1,0 +1,1 @@
+"""A tactic model without learning: closing tactics, structural steps and ranked premises."""

@@ -1,0 +1,54 @@
+"""Tactics that close a goal or fail, and simplifiers, which often close it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bait_lean.automation.candidate import Candidate, View
+from bait_lean.automation.formula import Shape, words
+
+_ARITHMETIC = re.compile(r"[-+*/%<≤>≥∣\d]|\b(?:Nat|Int|Fin|length|size)\b")
+_COMMUTING = re.compile(r"[+*∧∨]|\b(?:max|min)\b")
+
+
+def closing(view: View) -> Iterator[Candidate]:
+    """Decision procedures and simplifiers, quick ones first."""
+    goal = view.goal
+    yield Candidate("rfl", 6.0)
+    yield Candidate("trivial", 5.5)
+    if goal.facts():
+        yield Candidate("assumption", 5.4)
+        yield Candidate("contradiction", 4.4)
+    arithmetic = is_arithmetic(view)
+    if arithmetic:
+        yield Candidate("omega", 4.2)
+    yield Candidate("simp", 4.0)
+    if not any(h.name in words(goal.target) for h in goal.hypotheses):
+        yield Candidate("decide", 3.9)
+    yield Candidate("simp_all", 3.8)
+    if goal.formula.shape is Shape.EQUAL and _COMMUTING.search(goal.target):
+        yield Candidate("ac_rfl", 3.6)
+    yield Candidate("grind", 2.9)
+    if arithmetic:
+        yield Candidate("simp +arith", 0.9)
+        yield Candidate("simp_all +arith", 0.5)
+    if goal.facts():
+        yield Candidate("simp [*]", 0.3)
+        yield Candidate("solve_by_elim", 0.3)
+    if any(h.formula.shape is Shape.EQUAL for h in goal.facts()):
+        yield Candidate("subst_vars", 0.2)
+        yield Candidate("injections", 0.15)
+
+
+def slow(_view: View) -> Iterator[Candidate]:
+    """Tactics that take seconds at times."""
+    yield Candidate("exact?", 0.1)
+
+
+def is_arithmetic(view: View) -> bool:
+    """Whether numbers may play a role."""
+    goal = view.goal
+    return bool(
+        _ARITHMETIC.search(goal.target) or any(_ARITHMETIC.search(h.type) for h in goal.hypotheses)
+    )

@@ -1,0 +1,129 @@
+"""Induction and case distinction on variables, and along recursive functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bait_lean.automation.candidate import Candidate, FreshNames, View
+from bait_lean.automation.formula import Shape, words
+from bait_lean.automation.goal_text import Hypothesis
+from bait_lean.automation.unfolding import grind_rules, simp_rules
+from bait_lean.automation.vocabulary import applications
+
+_MAX_VARIABLES = 3
+_MAX_FUNCTIONS = 3
+_FLAT = frozenset(("Option", "Prod", "Sum", "Bool", "Except", "Unit", "Sigma", "Subtype"))
+_OPAQUE = frozenset(("String", "Char", "Array", "Fin", "Int", "Prop", "Type", "Sort"))
+
+
+def induction(view: View) -> Iterator[Candidate]:
+    """One-step proofs by induction first, then inductions that leave their cases open."""
+    for rank, variable in enumerate(_recursive(view)[:_MAX_VARIABLES]):
+        others = [v.name for v in _generalisable(view, variable)]
+        for tactic, weight in _inductions(view, variable, others):
+            yield Candidate(tactic, weight * 0.75**rank)
+    yield from _functional(view)
+    yield from _distinctions(view)
+
+
+def _inductions(view: View, variable: Hypothesis, others: list[str]) -> Iterator[Candidate]:
+    plain = f"induction {variable.name}"
+    general = f"{plain} generalizing {' '.join(others)}"
+    yield from _one_step(view, plain, 1.6)
+    yield Candidate(_named_cases(view, variable, plain), 1.0)
+    if others:
+        yield from _one_step(view, general, 1.2)
+        yield Candidate(_named_cases(view, variable, general), 0.8)
+
+
+def _one_step(view: View, split: str, weight: float) -> Iterator[Candidate]:
+    """Split, then let the simplifier, arithmetic and `grind` have a go at each case."""
+    lemmas = bool(view.own.lemmas)
+    rules = simp_rules(view, lemmas=lemmas)
+    yield Candidate(f"{split} <;> simp_all{simp_rules(view)}", weight)
+    if lemmas:
+        yield Candidate(f"{split} <;> simp_all{rules}", weight * 0.95)
+    strong = [f"(simp_all{rules} <;> omega)", f"grind{grind_rules(view)}"]
+    if lemmas:
+        strong.append(f"grind{grind_rules(view, lemmas=True)}")
+    yield Candidate(f"{split} <;> first | {' | '.join(strong)}", weight * 0.9)
+
+
+def _named_cases(view: View, variable: Hypothesis, split: str) -> str:
+    """The induction, with names for what the cases bring."""
+    fresh = FreshNames(view.goal.names() - {variable.name})
+    name, tail = variable.name, split.removeprefix("induction ")
+    if variable.head == "Nat":
+        return f"induction {tail} with | zero => ?_ | succ {fresh(name)} {fresh('ih')} => ?_"
+    if variable.head == "List":
+        names = f"{fresh('x')} {fresh(name)} {fresh('ih')}"
+        return f"induction {tail} with | nil => ?_ | cons {names} => ?_"
+    return f"unhygienic induction {tail}"
+
+
+def _functional(view: View) -> Iterator[Candidate]:
+    """Induction along the recursion of the user's functions."""
+    functions = [f for f in view.own.functions if f not in view.own.constructors]
+    for rank, function in enumerate(functions[:_MAX_FUNCTIONS]):
+        calls = applications(function, view.goal.target) or [()]
+        for arguments in calls[:2]:
+            split = " ".join(("fun_induction", function, *arguments))
+            for tactic, weight in _one_step(view, split, 1.0):
+                yield Candidate(tactic, weight * 0.8**rank)
+            yield Candidate(f"unhygienic {split}", 0.5 * 0.8**rank)
+            split = " ".join(("fun_cases", function, *arguments))
+            yield Candidate(f"{split} <;> simp_all{simp_rules(view)}", 0.25 * 0.8**rank)
+
+
+def _distinctions(view: View) -> Iterator[Candidate]:
+    rules = simp_rules(view)
+    flat = [h for h in view.goal.data() if h.head in _FLAT or "×" in h.type or "⊕" in h.type]
+    if len(flat) > 1:
+        split = " <;> ".join(f"cases {h.name}" for h in flat[:_MAX_VARIABLES])
+        yield Candidate(f"{split} <;> simp_all{rules}", 1.4)
+        yield Candidate(f"{split} <;> grind{grind_rules(view)}", 0.5)
+    for rank, variable in enumerate((flat + _recursive(view))[: _MAX_VARIABLES + 1]):
+        weight = (1.3 if variable in flat else 0.5) * 0.8**rank
+        yield Candidate(f"cases {variable.name} <;> simp_all{rules}", weight)
+        yield Candidate(_named_distinction(view, variable), weight * 0.6)
+
+
+def _named_distinction(view: View, variable: Hypothesis) -> str:
+    name = variable.name
+    fresh = FreshNames(view.goal.names() - {name})
+    if variable.head == "Nat":
+        return f"rcases {name} with _ | {fresh(name)}"
+    if variable.head == "List":
+        return f"rcases {name} with _ | ⟨{fresh('x')}, {fresh(name)}⟩"
+    if variable.head == "Option":
+        return f"rcases {name} with _ | {fresh('a')}"
+    if "×" in variable.type:
+        return f"rcases {name} with ⟨{fresh('a')}, {fresh('b')}⟩"
+    return f"unhygienic cases {name}"
+
+
+def _recursive(view: View) -> list[Hypothesis]:
+    """Variables to do induction on: those of the target, in order."""
+    mentioned = words(view.goal.target)
+    found = []
+    for hypothesis in view.goal.data():
+        head, formula = hypothesis.head, hypothesis.formula
+        if formula.shape is not Shape.ATOM or hypothesis.name not in mentioned:
+            continue
+        if head in _FLAT | _OPAQUE or head in view.goal.names() or "×" in hypothesis.type:
+            continue
+        found.append(hypothesis)
+    return found
+
+
+def _generalisable(view: View, variable: Hypothesis) -> list[Hypothesis]:
+    mentioned = words(view.goal.target)
+    used = words(variable.type)
+    return [
+        h
+        for h in view.goal.data()
+        if h is not variable
+        and h.name in mentioned
+        and h.name not in used
+        and h.formula.shape is Shape.ATOM
+    ]

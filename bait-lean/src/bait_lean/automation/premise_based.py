@@ -1,0 +1,40 @@
+"""Steps that use one fact of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bait_core.domain import Premise
+from bait_lean.automation.candidate import Candidate
+from bait_lean.automation.formula import Shape, parse_formula
+
+_EQUATIONAL = frozenset((Shape.EQUAL, Shape.IFF))
+
+
+def premise_based(premises: Sequence[Premise], own: frozenset[str]) -> Iterator[Candidate]:
+    """Rewrite with, apply or simplify with each premise.
+
+    Args:
+        premises: Best first.
+        own: Names of the facts of the user's file, which are more likely to be needed.
+    """
+    for rank, premise in enumerate(premises):
+        weight = (0.5 if premise.name in own else 0.2) / (1 + rank) ** 0.5
+        if conclusion_shape(premise.statement) in _EQUATIONAL:
+            yield Candidate(f"rw [{premise.name}]", weight)
+            yield Candidate(f"simp [{premise.name}]", weight * 0.6)
+            yield Candidate(f"rw [← {premise.name}]", weight * 0.4)
+            yield Candidate(f"exact {premise.name}", weight * 0.3)
+            yield Candidate(f"apply {premise.name}", weight * 0.3)
+        else:
+            yield Candidate(f"apply {premise.name}", weight)
+            yield Candidate(f"exact {premise.name}", weight * 0.4)
+            yield Candidate(f"simp [{premise.name}]", weight * 0.2)
+
+
+def conclusion_shape(statement: str) -> Shape:
+    """What is left of a statement without its quantifiers and hypotheses."""
+    formula = parse_formula(statement)
+    while formula.shape in {Shape.FORALL, Shape.IMPLIES}:
+        formula = parse_formula(formula.right)
+    return formula.shape

@@ -1,0 +1,23 @@
+"""What bait-lean brings, told without importing it."""
+
+from __future__ import annotations
+
+from bait_core.plugins.hookspecs import hookimpl
+from bait_core.plugins.specs import PluginSpec
+
+BAIT_API = 1
+
+
+@hookimpl
+def bait_register_tactic_models() -> list[PluginSpec]:
+    """The tactic models for Lean."""
+    return [
+        PluginSpec(
+            name="lean-automation",
+            summary="Lean's own automation and library facts, without learning",
+            factory="bait_lean.automation.model:AutomationModel",
+            options="bait_lean.automation.options:AutomationOptions",
+            modules=("bm25s",),
+            install_hint="pip install bait-lean",
+        )
+    ]
