@@ -60,6 +60,12 @@ class BackendOptions:
     memory_limit: int | None = None
     start_timeout: float = 120.0
 
+    @property
+    def wants_native(self) -> bool:
+        """Whether the embedded one is out of the question."""
+        asked = self.repl is not None or self.build_repl
+        return self.backend == "native" or (self.backend == "auto" and asked)
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedBackend:
@@ -157,14 +163,12 @@ def choose(options: BackendOptions) -> Backend:
     Raises:
         ProverStartError: What it needs is missing.
     """
-    if options.backend == "native" or (options.backend == "auto" and _native_is_ready(options)):
+    if options.wants_native or (options.backend == "auto" and _native_is_ready(options)):
         return _native(options)
     return _embedded(options)
 
 
 def _native_is_ready(options: BackendOptions) -> bool:
-    if options.repl or options.build_repl:
-        return True
     project = native.find_project(_folder(options))
     return bool(project and native.has_lake() and native.find_repl(project, None))
 

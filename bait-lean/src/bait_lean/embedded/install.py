@@ -18,12 +18,12 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
+from bait_core.places import cache_folder, data_folder
 from bait_lean.embedded.download import fetch
 from bait_lean.embedded.package import LEAN, Package, Phase, Progress, silent
 from bait_lean.embedded.slim import SLIM_REVISION
 from bait_lean.embedded.unpack import unpack
 from bait_lean.errors import InstallError
-from bait_lean.places import cache_folder, data_folder
 
 _MANIFEST = "installed.json"
 

@@ -16,6 +16,7 @@ from bait_lean.errors import InstallError
 LIBRARIES = frozenset({"Init", "Std", "Lean"})
 """The libraries that are kept. The package also has Lake, which no proof imports."""
 
+_BUFFER = 1 << 18
 _ESSENTIAL = ("lean.js", "lean.wasm", "lib/lean/Init.olean")
 
 
@@ -60,7 +61,7 @@ class _Counted(io.RawIOBase):
 
 def _unpack_package(stream: io.RawIOBase, folder: Path) -> dict[str, int]:
     files: dict[str, int] = {}
-    with tarfile.open(fileobj=stream, mode="r|gz") as package:
+    with tarfile.open(fileobj=stream, mode="r|gz", bufsize=_BUFFER) as package:
         for member in package:
             content = package.extractfile(member)
             if content is None:
@@ -77,7 +78,7 @@ def _unpack_package(stream: io.RawIOBase, folder: Path) -> dict[str, int]:
 
 def _unpack_libraries(stream: IO[bytes], folder: Path) -> dict[str, int]:
     files = {}
-    with tarfile.open(fileobj=stream, mode="r|gz") as libraries:
+    with tarfile.open(fileobj=stream, mode="r|gz", bufsize=_BUFFER) as libraries:
         for member in libraries:
             path = PurePosixPath(member.name)
             content = libraries.extractfile(member) if _is_wanted(path) else None
@@ -100,5 +101,5 @@ def _is_wanted(path: PurePosixPath) -> bool:
 def _write(content: IO[bytes], target: Path) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as stream:
-        shutil.copyfileobj(content, stream, 1 << 20)
+        shutil.copyfileobj(content, stream, _BUFFER)
         return stream.tell()
