@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved, Subgoals, Suggestion
-from bait_core.graph import Edge, ProofGraph, Status, extract_proof, to_networkx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved, Subgoals, Suggestion
+from bait_core.graph import Edge, ProofGraph, Status, extract_proof, to_networkx
 
 ERROR = Failed(FailureKind.ERROR, "no")
 

@@ -50,8 +50,9 @@ class EnvironmentSpec(PluginSpec):
         file_option: The option that takes a file whose holes are to be filled, if any.
         file_suffixes: Endings of such files, such as `.lean`.
         tactic_model: The tactic model that `bait prove` uses unless told otherwise.
-        prepare: "module:attribute" of a function that `bait prove` calls first to install
-            what the prover lacks; it may ask on a terminal.
+        prepare: "module:attribute" of a function that `bait prove` calls first, as
+            `prepare(options, yes)`, to install what the prover lacks. It may ask on a terminal,
+            unless `yes` is true.
     """
 
     statement_option: str = ""

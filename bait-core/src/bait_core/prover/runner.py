@@ -6,8 +6,8 @@ import random
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Protocol
 
 from bait_core.domain import Theorem
@@ -66,7 +66,9 @@ class Runner:
         self._workers = run.workers
         self._budget = Budget(run.seconds, run.expansions)
         self._observer = observer
-        self._local = threading.local()
+        self._todo: deque[Theorem] = deque()
+        self._done: list[Attempt] = []
+        self._crash: BaseException | None = None
 
     def run(self, theorems: Iterable[Theorem]) -> list[Attempt]:
         """Search for a proof of each theorem.
@@ -76,41 +78,53 @@ class Runner:
 
         Raises:
             KeyboardInterrupt: At the second Ctrl-C.
+            BaitError: A search model can't be made, or the observer failed.
         """
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="search") as pool:
-            futures = [pool.submit(self._attempt, theorem) for theorem in theorems]
+        self._todo = deque(theorems)
+        order = {theorem.name: place for place, theorem in enumerate(self._todo)}
+        count = min(self._workers, len(order))
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+        try:
+            for thread in threads:
+                thread.start()
+            _join(threads)
+        except KeyboardInterrupt:
+            self._budget.cancel()
             try:
-                self._wait(futures)
+                _join(threads)
             except KeyboardInterrupt:
-                self._abort(futures)
+                self._environment.close()
                 raise
-        return [attempt for future in futures if (attempt := future.result()) is not None]
+        if self._crash is not None:
+            raise self._crash
+        return sorted(self._done, key=lambda attempt: order[attempt.theorem.name])
 
     @property
     def was_interrupted(self) -> bool:
         """True after Ctrl-C."""
         return self._budget.is_cancelled
 
-    def _wait(self, futures: list[Future[Attempt | None]]) -> None:
+    def _work(self) -> None:
+        """What each thread does: take theorems until there are none left."""
         try:
-            _wait_all(futures)
-        except KeyboardInterrupt:
+            search = self._make_search()
+            while not self._budget.is_cancelled:
+                try:
+                    theorem = self._todo.popleft()
+                except IndexError:
+                    return
+                self._done.append(self._attempt(theorem, search))
+        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
+            self._crash = error
             self._budget.cancel()
-            _wait_all(futures)
 
-    def _abort(self, futures: list[Future[Attempt | None]]) -> None:
-        self._environment.close()
-        _wait_all(futures)
-
-    def _attempt(self, theorem: Theorem) -> Attempt | None:
+    def _attempt(self, theorem: Theorem, search: SearchModel) -> Attempt:
         """Search for one proof; whatever goes wrong concerns this theorem only."""
-        if self._budget.is_cancelled:
-            return None
         attempt = Attempt(theorem)
         self._observer.on_start(attempt)
         start = time.monotonic()
         try:
-            self._search(attempt)
+            self._search(attempt, search)
         except BaitError as error:
             attempt.status, attempt.message = SearchStatus.ERROR, str(error)
         except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches
@@ -121,12 +135,11 @@ class Runner:
         self._observer.on_end(attempt)
         return attempt
 
-    def _search(self, attempt: Attempt) -> None:
+    def _search(self, attempt: Attempt, search: SearchModel) -> None:
         settings = self._settings
         with self._environment.start(attempt.theorem) as session:
             budget = Budget(settings.seconds, settings.expansions, parent=self._budget)
             attempt.graph = ProofGraph(session.root)
-            search = self._search_model()
             search.reset(attempt.graph, random.Random(f"{settings.seed}:{attempt.theorem.name}"))  # noqa: S311
             ProofSearch(
                 session,
@@ -138,15 +151,9 @@ class Runner:
                 attempt=attempt,
             ).run(lambda: self._observer.on_step(attempt))
 
-    def _search_model(self) -> SearchModel:
-        if not hasattr(self._local, "search"):
-            self._local.search = self._make_search()
-        search: SearchModel = self._local.search
-        return search
 
-
-def _wait_all(futures: list[Future[Attempt | None]]) -> None:
-    """Wait in short turns, so that Ctrl-C is noticed at once on every platform."""
-    pending = set(futures)
-    while pending:
-        _, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+def _join(threads: list[threading.Thread]) -> None:
+    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(timeout=0.5)

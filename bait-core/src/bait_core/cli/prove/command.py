@@ -16,7 +16,6 @@ from bait_core.cli.prove.target import choose, find_target, parse_assignments
 from bait_core.errors import ConfigurationError
 from bait_core.places import trace_folder
 from bait_core.plugins import installed
-from bait_core.plugins.build import resolve
 from bait_core.prover import RunSettings, SearchSettings
 
 EXIT_NOT_ALL_PROVED = 1
@@ -101,8 +100,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         traces=traces or trace_folder(),
     )
     console = stderr()
-    if goal.spec.prepare:
-        resolve(goal.spec.prepare, goal.plugin.name)(yes)
+    job.prepare(yes)
     with job.environment() as prover:
         with console.status("Starting the prover and reading the task"):
             theorems = choose(list(prover.theorems()), only or [])

@@ -22,6 +22,7 @@ from bait_core.errors import TraceError
 from bait_core.plugins import Plugin, PluginKind, installed
 from bait_core.plugins.build import make
 from bait_core.plugins.options import parse_options
+from bait_core.plugins.references import resolve
 from bait_core.protocols import Environment
 from bait_core.prover import Attempt, Observer, Runner, RunSettings, SearchSettings
 from bait_core.traces import SUFFIX, TraceWriter, trace_record
@@ -70,6 +71,17 @@ class Job:
         resolved["settings"] = self.settings.model_dump(mode="json")
         resolved["run"] = self.run.model_dump(mode="json")
         return resolved
+
+    def prepare(self, yes: bool) -> None:
+        """Let the environment install what its prover lacks, asking unless `yes`.
+
+        Raises:
+            ProverStartError: It is not installed in the end.
+        """
+        plugin, spec = self.target.plugin, self.target.spec
+        if spec.prepare:
+            prepare = resolve(spec.prepare, f"The environment {plugin.name!r}")
+            prepare(parse_options(plugin, self.target.options), yes)
 
     @property
     def versions(self) -> dict[str, str]:

@@ -1,0 +1,344 @@
+"""The search loop and the runner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from bait_core.domain import Failed, FailureKind, Suggestion
+from bait_core.errors import ModelError, ProverCrashError
+from bait_core.protocols import TacticRequest
+from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings, SearchStatus
+from bait_core.prover.batching import SharedModel
+from bait_core.prover.budget import Budget
+from bait_core.search.best_first import BestFirst
+from bait_core.search.breadth_first import BreadthFirst
+from bait_core.search.options import BestFirstOptions, BreadthFirstOptions
+from bait_core.testing.synthetic import (
+    SyntheticEnvironment,
+    SyntheticModel,
+    SyntheticModelOptions,
+    SyntheticOptions,
+)
+
+from .toy import Rules, ToyEnvironment, ToyModel, goal
+
+RULES: Rules = {
+    "root": {"split": ["left", "right"], "detour": ["left", "left2", "right"]},
+    "left": {"back": ["root"], "close": []},
+    "right": {"step": ["left"]},
+}
+
+
+class Silent:
+    def __init__(self) -> None:
+        self.ended: list[Attempt] = []
+
+    def on_start(self, attempt: Attempt) -> None:
+        pass
+
+    def on_step(self, attempt: Attempt) -> None:
+        pass
+
+    def on_end(self, attempt: Attempt) -> None:
+        self.ended.append(attempt)
+
+
+def run(environment, model=None, *, search=None, observer=None, run_settings=None, **settings):
+    runner = Runner(
+        environment,
+        model or ToyModel(environment.rules),
+        search or (lambda: BestFirst(BestFirstOptions())),
+        settings=SearchSettings(**settings),
+        run=RunSettings(**(run_settings or {})),
+        observer=observer or Silent(),
+    )
+    return runner.run(environment.theorems())
+
+
+@pytest.mark.parametrize(
+    "search", [lambda: BestFirst(BestFirstOptions()), lambda: BreadthFirst(BreadthFirstOptions())]
+)
+def test_finds_checks_and_returns_the_shortest_proof(search):
+    (attempt,) = run(ToyEnvironment(RULES), search=search)
+    assert attempt.status is SearchStatus.PROVED
+    assert attempt.check.script == "split\n  close\n  step\n  close"
+    assert attempt.proof.size() == attempt.graph.root.distance == 4
+
+
+def test_nothing_left_to_try_is_a_failure():
+    (attempt,) = run(ToyEnvironment({"root": {"split": ["a"]}}))
+    assert attempt.status is SearchStatus.FAILED
+    assert attempt.message == "every tactic was tried"
+
+
+def test_a_circle_ends_when_nothing_is_left_to_expand():
+    (attempt,) = run(ToyEnvironment({"root": {"a": ["x"]}, "x": {"b": ["root"]}}))
+    assert (attempt.status, attempt.expansions) == (SearchStatus.FAILED, 2)
+
+
+def test_the_budget_of_expansions_ends_the_search_and_is_not_exceeded():
+    (attempt,) = run(ToyEnvironment(RULES), expansions=2)
+    assert (attempt.status, attempt.expansions) == (SearchStatus.FAILED, 2)
+    assert attempt.message == "the budget of expansions is spent"
+    (none,) = run(ToyEnvironment(RULES), expansions=0)
+    assert none.expansions == 0
+
+
+def test_the_run_has_a_budget_of_its_own():
+    environment = ToyEnvironment({}, roots=("a", "b", "c"))
+    attempts = run(environment, run_settings={"expansions": 2})
+    assert sum(attempt.expansions for attempt in attempts) == 2
+    assert attempts[2].message == "the budget of expansions is spent"
+
+
+def test_time_limits_are_passed_on_and_end_the_search():
+    seen = []
+
+    def slow(name: str, tactic: str, timeout: float) -> None:
+        seen.append(timeout)
+        time.sleep(0.05)
+
+    chain = {f"{i}": {"go": [f"{i + 1}"]} for i in range(1000)}
+    environment = ToyEnvironment(chain, roots=("0",), on_tactic=slow)
+    (attempt,) = run(environment, seconds=0.4, tactic_seconds=0.2)
+    assert attempt.status is SearchStatus.TIMEOUT
+    assert max(seen) == 0.2
+    assert min(seen) < 0.2
+
+
+def test_a_proof_found_at_the_last_moment_counts():
+    environment = ToyEnvironment({"root": {"close": []}}, on_tactic=lambda *_: time.sleep(0.3))
+    (attempt,) = run(environment, seconds=0.2)
+    assert attempt.status is SearchStatus.PROVED
+    assert attempt.seconds > 0.2
+
+
+def test_a_refused_proof_is_given_up_and_the_search_goes_on():
+    environment = ToyEnvironment(
+        {"root": {"cheat": [], "honest": ["a"]}, "a": {"close": []}}, reject={("root", "cheat")}
+    )
+    (attempt,) = run(environment)
+    assert attempt.status is SearchStatus.PROVED
+    assert attempt.check.script == "honest\nclose"
+    assert attempt.graph.root.edges[1].outcome == Failed(
+        FailureKind.REJECTED, "cheat is not accepted"
+    )
+
+
+def test_if_every_proof_is_refused_nothing_is_proved():
+    rules = {"root": {"cheat": [], "split": ["a"]}, "a": {"cheat": []}}
+    environment = ToyEnvironment(rules, reject={("root", "cheat"), ("a", "cheat")})
+    (attempt,) = run(environment)
+    assert attempt.status is SearchStatus.FAILED
+    assert "cheat is not accepted" in attempt.message
+    assert not attempt.check.accepted
+
+
+def test_a_proved_goal_skips_the_rest_of_its_tactics():
+    calls = []
+    rules = {"root": {"close": [], **{f"t{i}": [f"g{i}"] for i in range(50)}}}
+    environment = ToyEnvironment(rules, on_tactic=lambda name, tactic, _: calls.append(tactic))
+    run(environment, tactics_per_call=4)
+    assert len(calls) == 4
+
+
+def test_one_broken_theorem_does_not_stop_the_others():
+    def break_a(name: str, tactic: str, timeout: float) -> None:
+        if name == "a":
+            raise ProverCrashError("the prover died twice", hint="Look at its log.")
+        if name == "b":
+            raise ZeroDivisionError
+
+    environment = ToyEnvironment({"c": {"close": []}}, roots="abc", on_tactic=break_a)
+    observer = Silent()
+    first, second, third = run(environment, observer=observer)
+    assert (first.status, first.message) == (
+        SearchStatus.ERROR,
+        "the prover died twice\nLook at its log.",
+    )
+    assert second.message.startswith("ZeroDivisionError")
+    assert "break_a" in second.details
+    assert third.status is SearchStatus.PROVED
+    assert len(observer.ended) == 3
+
+
+def synthetic_run(seed: int = 0):
+    environment = SyntheticEnvironment(SyntheticOptions(theorems=5, closing_rate=0.01, seed=seed))
+    observer = Silent()
+    runner = Runner(
+        environment,
+        SyntheticModel(SyntheticModelOptions()),
+        lambda: BestFirst(BestFirstOptions(length_exponent=0.5)),
+        settings=SearchSettings(seconds=None, expansions=60, tactics=16),
+        run=RunSettings(),
+        observer=observer,
+    )
+    attempts = runner.run(environment.theorems())
+    return [
+        (a.status, a.selections, [(e.tactic, e.outcome) for n in a.graph for e in n.edges])
+        for a in attempts
+    ]
+
+
+def test_same_seed_same_search():
+    assert synthetic_run() == synthetic_run()
+    assert synthetic_run(seed=1) != synthetic_run()
+
+
+def test_workers_search_at_the_same_time_and_share_batches():
+    meeting = threading.Barrier(4, timeout=10)
+    names = ("a", "b", "c", "d")
+    rules = {name: {"close": []} for name in names}
+    environment = ToyEnvironment(
+        rules, roots=names, on_tactic=lambda _, tactic, __: tactic == "close" and meeting.wait()
+    )
+    attempts = run(environment, run_settings={"workers": 4})
+    assert [a.theorem.name for a in attempts] == list(names)
+    assert all(a.status is SearchStatus.PROVED for a in attempts)
+
+
+class SlowModel:
+    """Takes a while for each call, and remembers the sizes of batches."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
+        self.batches.append(len(requests))
+        time.sleep(0.05)
+        return [[Suggestion(f"solve {r.goal.key}", -1.0)] for r in requests]
+
+
+def test_requests_that_come_while_the_model_works_make_one_batch():
+    model = SlowModel()
+    shared = SharedModel(model, n=4, max_batch=8)
+    answers: dict[int, list] = {}
+
+    def ask(number: int) -> None:
+        requests = [TacticRequest(goal(f"{number}.{i}"), None) for i in range(2)]
+        answers[number] = shared.get_tactics(requests)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(model.batches) == 16
+    assert len(model.batches) < 8
+    assert max(model.batches) <= 8
+    for number, lists in answers.items():
+        assert [s[0].tactic for s in lists] == [f"solve {number}.0", f"solve {number}.1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ([], "with 0 lists"),
+        ([[Suggestion("t", float("nan"))]], "nan"),
+        ([[Suggestion("t", 0.5)]], "0.5"),
+        ([[Suggestion("t", float("-inf"))]], "-inf"),
+        ([[Suggestion("  ", -1.0)]], "'  '"),
+    ],
+)
+def test_a_model_that_breaks_its_contract_is_told_so(answer, message):
+    class Bad:
+        def get_tactics(self, requests, n):
+            return answer
+
+    with pytest.raises(ModelError, match=message):
+        SharedModel(Bad(), n=4).get_tactics([TacticRequest(goal("g"), None)])
+
+
+def test_duplicates_are_dropped_and_the_list_is_cut():
+    class Chatty:
+        def get_tactics(self, requests, n):
+            return [[Suggestion(f"t{i // 2}", -1.0) for i in range(10_000)]]
+
+    (answer,) = SharedModel(Chatty(), n=3).get_tactics([TacticRequest(goal("g"), None)])
+    assert [s.tactic for s in answer] == ["t0", "t1", "t2"]
+
+
+def test_a_failing_model_fails_the_theorem_with_its_traceback():
+    class Broken:
+        def get_tactics(self, requests, n):
+            raise RuntimeError("no such weights")
+
+    (attempt,) = run(ToyEnvironment(RULES), Broken())
+    assert attempt.status is SearchStatus.ERROR
+    assert attempt.message == "RuntimeError: no such weights"
+    assert "get_tactics" in attempt.details
+
+
+def test_a_model_without_ideas_exhausts_the_goal():
+    class Mute:
+        def get_tactics(self, requests, n):
+            return [[] for _ in requests]
+
+    (attempt,) = run(ToyEnvironment(RULES), Mute())
+    assert attempt.status is SearchStatus.FAILED
+
+
+def test_a_search_that_selects_closed_goals_is_told_so():
+    class Stubborn(BreadthFirst):
+        def get_goals(self):
+            selections = super().get_goals()
+            return selections or [self._last] if hasattr(self, "_last") else self._keep(selections)
+
+        def _keep(self, selections):
+            self._last = selections[0]
+            return selections
+
+    (attempt,) = run(
+        ToyEnvironment({"root": {"a": ["x"]}, "x": {"b": ["root"]}}),
+        search=lambda: Stubborn(BreadthFirstOptions()),
+    )
+    assert attempt.status is SearchStatus.ERROR
+    assert "not expandable" in attempt.message
+
+
+def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
+    def interrupt(name: str, tactic: str, timeout: float) -> None:
+        if (name, tactic) == ("b", "nonsense"):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+
+    environment = ToyEnvironment(
+        {"a": {"close": []}, "b": {"go": ["b2"]}}, roots=("a", "b", "c"), on_tactic=interrupt
+    )
+    observer = Silent()
+    attempts = run(environment, observer=observer)
+    assert [a.status for a in attempts] == [SearchStatus.PROVED, SearchStatus.INTERRUPTED]
+    assert observer.ended == attempts
+
+
+def test_a_second_ctrl_c_kills_the_provers():
+    environment = ToyEnvironment({}, roots=("a",))
+
+    def hang(name: str, tactic: str, timeout: float) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.7)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert environment.closed.wait(10)
+        raise ProverCrashError("killed")
+
+    environment.on_tactic = hang
+    with pytest.raises(KeyboardInterrupt):
+        run(environment)
+    assert environment.closed.is_set()
+
+
+def test_budgets_count_in_their_parents():
+    run_budget = Budget(None, 3)
+    first, second = Budget(None, 2, run_budget), Budget(1e9, None, run_budget)
+    assert [first.take_expansion() for _ in range(3)] == [True, True, False]
+    assert [second.take_expansion() for _ in range(2)] == [True, False]
+    assert second.remaining_seconds() > 1e8
+    run_budget.cancel()
+    assert second.is_cancelled
+    assert second.remaining_seconds() == 0
