@@ -5,25 +5,31 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.text import Text
+import typer
 
 from bait_core.errors import BaitError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _PIPED_WIDTH = 1000
 """Columns when the output is no terminal: lines stay whole, so that `grep` finds them."""
 
 
 def stdout() -> Console:
-    """A console for results."""
+    """A rich console for results."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
     return Console(width=_PIPED_WIDTH if piped else None, highlight=False)
 
 
 def stderr() -> Console:
-    """A console for progress and errors."""
+    """A rich console for progress."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
     return Console(stderr=True, highlight=False)
 
 
@@ -32,9 +38,8 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def print_error(error: BaitError, console: Console | None = None) -> None:
-    """Tell what happened and what to do next, on the standard error or another console."""
-    console = console or stderr()
-    console.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
+def print_error(error: BaitError) -> None:
+    """Tell what happened and what to do next, on the standard error."""
+    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {error.message}", err=True)
     if error.hint:
-        console.print(Text(error.hint), soft_wrap=True)
+        typer.echo(error.hint, err=True)

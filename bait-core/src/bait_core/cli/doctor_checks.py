@@ -9,8 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import platformdirs
-
+from bait_core.places import cache_folder, data_folder
 from bait_core.plugins import Finding
 
 _GIB = 2**30
@@ -45,14 +44,14 @@ def memory() -> Finding:
 def folders() -> Finding:
     """Whether BAIT can write to the user's folders."""
     paths = {
-        "cache": platformdirs.user_cache_path("bait"),
-        "data": platformdirs.user_data_path("bait"),
+        "cache": cache_folder(),
+        "data": data_folder(),
     }
     problems = [problem for path in paths.values() if (problem := _write_problem(path))]
     return Finding(
         ok=not problems,
         message="; ".join(problems or ["cache and data are writable"]),
-        hint="Set XDG_CACHE_HOME and XDG_DATA_HOME to folders with space that you can write to.",
+        hint="Set BAIT_HOME to a folder with space that you can write to.",
         details={name: str(path) for name, path in paths.items()},
     )
 

@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.plugins_cmd import JsonOption, print_problems, problems_as_json
+from bait_core.cli.console import print_json, stderr
+from bait_core.cli.plain import show, show_rows
+from bait_core.cli.plugins_cmd import JsonOption, problems_as_json, show_problems
 from bait_core.errors import BaitError
 from bait_core.plugins import DoctorCheck, Finding, Registry, installed
 from bait_core.plugins.needs import install_hint, missing_needs
 from bait_core.plugins.problems import describe_error
 from bait_core.plugins.references import resolve
 
+_INDENT = 5
 _HINT_UNEXPECTED = "This is a fault of the check: please report it to the plugin's authors."
 
 
@@ -51,7 +49,7 @@ def doctor(
         checked = list(_run_checks(registry))
         print_json(_report(registry, checked))
     else:
-        checked = list(_print_checks(stdout(), registry, verbose))
+        checked = list(_show_checks(registry, verbose))
     if registry.problems or not all(item.finding.ok for item in checked):
         raise typer.Exit(1)
 
@@ -78,37 +76,24 @@ def _run(check: DoctorCheck) -> Finding:
     return finding
 
 
-def _print_checks(console: Console, registry: Registry, verbose: bool) -> Iterator[_Checked]:
-    versions = [f"{c.distribution} {c.version}" for c in registry.contributions]
-    console.print(Text(", ".join(versions)))
-    console.print()
+def _show_checks(registry: Registry, verbose: bool) -> Iterator[_Checked]:
+    show(", ".join(f"{c.distribution} {c.version}" for c in registry.contributions))
+    show()
     for item in _run_checks(registry):
         finding = item.finding
-        mark = Text("ok", "green") if finding.ok else Text("BAD", "bold red")
-        _print_line(console, mark, item.name, finding.message)
-        if not finding.ok:
-            _print_below(console, finding.hint)
+        mark = ("ok", "green") if finding.ok else ("BAD", "red")
+        show_rows([[mark, (f"{item.name}: {finding.message}", "")]])
+        if finding.hint and not finding.ok:
+            show(finding.hint, indent=_INDENT)
         if verbose or not finding.ok:
             for key, value in finding.details.items():
-                _print_below(console, f"{key}: {value}")
+                show(f"{key}: {value}", indent=_INDENT)
         yield item
     for plugin in registry.plugins:
         if missing := missing_needs(plugin.spec):
-            _print_line(console, Text("-", "yellow"), plugin.name, f"needs {', '.join(missing)}")
-            _print_below(console, install_hint(plugin))
-    print_problems(console, registry)
-
-
-def _print_line(console: Console, mark: Text, name: str, message: str) -> None:
-    line = Table.grid(padding=(0, 1, 0, 0))
-    line.add_column(width=3)
-    line.add_row(mark, Text.assemble((name, "bold"), f": {message}"))
-    console.print(line)
-
-
-def _print_below(console: Console, text: str) -> None:
-    if text:
-        console.print(Padding(Text(text, "dim"), (0, 0, 0, 4), expand=False))
+            show_rows([[("-", "yellow"), (f"{plugin.name}: needs {', '.join(missing)}", "")]])
+            show(install_hint(plugin), indent=_INDENT)
+    show_problems(registry)
 
 
 def _report(registry: Registry, checked: list[_Checked]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
@@ -12,6 +13,7 @@ from bait_core.plugins import CommandSpec
 from bait_core.plugins.references import resolve
 
 _COMPLETION_PARAMETERS = {"install_completion", "show_completion"}
+_EXAMPLES = re.compile(r"^Examples?:$", re.MULTILINE)
 
 
 class LazyCommand(TyperCommand):
@@ -20,11 +22,10 @@ class LazyCommand(TyperCommand):
     Args:
         name: What users write.
         spec: Its one-line help, and where the Typer app or function is.
-        panel: The heading in `bait --help` to list it under.
     """
 
-    def __init__(self, name: str, spec: CommandSpec, panel: str) -> None:
-        super().__init__(name, help=spec.summary, rich_help_panel=panel)
+    def __init__(self, name: str, spec: CommandSpec) -> None:
+        super().__init__(name, help=spec.summary)
         self._spec = spec
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
@@ -50,4 +51,38 @@ class LazyCommand(TyperCommand):
             )
         command = typer.main.get_command(app)
         command.params = [p for p in command.params if p.name not in _COMPLETION_PARAMETERS]
+        make_light(command)
         return command
+
+
+def make_light(command: Any) -> None:
+    """Rid a command, and those below it, of what makes Typer slow.
+
+    Help becomes plain text, with examples line by line: Typer draws its boxes with rich, which
+    takes longer to import than all else together.
+    """
+    command.rich_markup_mode = None
+    # A paragraph is rewrapped unless it begins with a backspace.
+    command.help = _EXAMPLES.sub("\b\n\\g<0>", command.help or "")
+    for parameter in command.params:
+        _skip_when_absent(parameter)
+    for subcommand in getattr(command, "commands", {}).values():
+        make_light(subcommand)
+
+
+def _skip_when_absent(parameter: Any) -> None:
+    """Let None pass through an optional parameter as it is.
+
+    Typer would build a pydantic validator only to let it pass, and importing that part of
+    pydantic takes longer than all the rest of `bait list-plugins`.
+    """
+    if parameter.required or parameter.multiple or parameter.nargs != 1:
+        return
+    process = parameter.process_value
+
+    def process_value(context: Any, value: Any) -> Any:
+        if value is not None:
+            return process(context, value)
+        return parameter.callback(context, parameter, None) if parameter.callback else None
+
+    parameter.process_value = process_value

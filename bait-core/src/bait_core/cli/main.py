@@ -10,10 +10,9 @@ from typer.core import TyperGroup
 
 from bait_core import __version__
 from bait_core.cli.console import print_error
-from bait_core.cli.lazy import LazyCommand
+from bait_core.cli.lazy import LazyCommand, make_light
 from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
-from bait_core.plugins.registry import CORE
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -61,7 +60,7 @@ def main() -> None:
 def command_line(registry: Registry) -> TyperGroup:
     """`bait` with all installed commands, none of them imported yet."""
     group = cast("TyperGroup", typer.main.get_command(app))
+    make_light(group)
     for command in registry.commands:
-        panel = "Commands" if command.distribution == CORE else "Commands of plugins"
-        group.add_command(LazyCommand(command.name, command.spec, panel))
+        group.add_command(LazyCommand(command.name, command.spec))
     return group

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
-from bait_core.cli.console import print_json, stdout
-from bait_core.plugins import (
-    Plugin,
-    PluginKind,
-    Problem,
-    Registry,
-    installed,
-)
+from bait_core.cli.console import print_json
+from bait_core.cli.plain import Cell, show, show_rows
+from bait_core.plugins import Plugin, PluginKind, Registry, installed
 from bait_core.plugins.needs import install_hint, missing_needs
 
 if TYPE_CHECKING:
@@ -59,13 +49,13 @@ def list_plugins(
     if as_json:
         print_json(_listing(registry, plugins))
     else:
-        _print_listing(stdout(), registry, plugins)
+        _show_listing(registry, plugins)
     if strict and (registry.problems or any(missing_needs(plugin.spec) for plugin in plugins)):
         raise typer.Exit(1)
 
 
 def show_plugin(
-    name: Annotated[str, typer.Argument(help="Its name, or distribution:name.")],
+    name: Annotated[str, typer.Argument(help="Its name, or distribution:name.", metavar="NAME")],
     kind: KindOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,7 +69,7 @@ def show_plugin(
     if as_json:
         print_json(_details(plugin))
     else:
-        _print_details(stdout(), plugin)
+        _show_details(plugin)
 
 
 def problems_as_json(registry: Registry) -> list[dict[str, str]]:
@@ -87,55 +77,50 @@ def problems_as_json(registry: Registry) -> list[dict[str, str]]:
     return [asdict(problem) for problem in registry.problems]
 
 
-def print_problems(console: Console, registry: Registry) -> None:
+def show_problems(registry: Registry) -> None:
     """Write what is wrong with the installed plugins, if anything is."""
     if registry.problems:
-        console.print("\nProblems", style="bold red")
+        show()
+        show("Problems", bold=True)
     for problem in registry.problems:
-        _print_problem(console, problem)
+        show(f"{problem.distribution}: {problem.message}", indent=2, colour="red")
+        if problem.hint:
+            show(problem.hint, indent=6)
     for contribution in registry.slow:
-        console.print(
-            Padding(
-                f"{contribution.distribution} makes every command start "
-                f"{contribution.import_seconds:.1f} s later: its plugin module is slow to import.",
-                (0, 0, 0, 2),
-                expand=False,
-            ),
-            style="yellow",
+        show()
+        show(
+            f"{contribution.distribution} makes every command start "
+            f"{contribution.import_seconds:.1f} s later: its plugin module is slow to import.",
+            colour="yellow",
         )
 
 
-def _print_problem(console: Console, problem: Problem) -> None:
-    text = Text.assemble((problem.distribution, "bold"), ": ", problem.message)
-    console.print(Padding(text, (0, 0, 0, 2), expand=False))
-    if problem.hint:
-        console.print(Padding(Text(problem.hint, "dim"), (0, 0, 0, 4), expand=False))
-
-
-def _print_listing(console: Console, registry: Registry, plugins: list[Plugin]) -> None:
-    widths = [max(map(len, column), default=0) for column in zip(*map(_row, plugins), strict=True)]
-    for kind, group in groupby(plugins, key=lambda plugin: plugin.kind):
-        console.print(f"\n{_TITLES[kind]}", style="bold")
-        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-        for width in widths[:-1]:
-            table.add_column(min_width=width)
-        for plugin in group:
-            name, state, *rest = _row(plugin)
-            style = "green" if state == "ok" else "yellow"
-            table.add_row(Text(name, "cyan"), Text(state, style), *rest)
-        console.print(Padding(table, (0, 0, 0, 2), expand=False))
+def _show_listing(registry: Registry, plugins: list[Plugin]) -> None:
+    for position, (kind, group) in enumerate(groupby(plugins, key=lambda plugin: plugin.kind)):
+        if position:
+            show()
+        show(_TITLES[kind], bold=True)
+        show_rows([_row(plugin) for plugin in group], indent=2)
+    lacking = [plugin for plugin in plugins if missing_needs(plugin.spec)]
+    if lacking:
+        show()
+        show("Missing", bold=True)
+    for plugin in lacking:
+        show(f"{plugin.name} needs {', '.join(missing_needs(plugin.spec))}", indent=2)
+        show(install_hint(plugin), indent=6)
     if not plugins:
-        console.print("No such plugin is installed.")
-    print_problems(console, registry)
+        show("No such plugin is installed.")
+    show_problems(registry)
 
 
-def _row(plugin: Plugin) -> tuple[str, str, str, str]:
-    return plugin.name, _state(plugin), plugin.distribution, plugin.spec.summary
-
-
-def _state(plugin: Plugin) -> str:
-    missing = missing_needs(plugin.spec)
-    return f"needs {', '.join(missing)}" if missing else "ok"
+def _row(plugin: Plugin) -> list[Cell]:
+    state = "missing" if missing_needs(plugin.spec) else "ok"
+    return [
+        (plugin.name, "cyan"),
+        (state, "green" if state == "ok" else "yellow"),
+        (plugin.distribution, ""),
+        (plugin.spec.summary, ""),
+    ]
 
 
 def _listing(registry: Registry, plugins: list[Plugin]) -> dict[str, Any]:
@@ -175,36 +160,32 @@ def _details(plugin: Plugin) -> dict[str, Any]:
     }
 
 
-def _print_details(console: Console, plugin: Plugin) -> None:
+def _show_details(plugin: Plugin) -> None:
     spec = plugin.spec
-    console.print(Text.assemble((plugin.name, "bold cyan"), f"  {plugin.kind.value}"))
-    console.print(Text(spec.summary))
-    needs = ", ".join((*spec.modules, *spec.executables))
-    facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    facts.add_row("From", Text(plugin.distribution))
-    facts.add_row("State", Text(_state(plugin)))
-    if needs:
-        facts.add_row("Needs", Text(needs))
-    if missing_needs(spec):
-        facts.add_row("Install", Text(install_hint(plugin)))
-    console.print(Padding(facts, (1, 0, 1, 0), expand=False))
-    _print_options(console, plugin)
-    console.print("\nYAML", style="bold")
-    console.print(Text(textwrap.indent(_yaml(plugin), "  ")), soft_wrap=True)
-
-
-def _print_options(console: Console, plugin: Plugin) -> None:
+    missing = missing_needs(spec)
+    facts = {
+        "Plugin": plugin.name,
+        "Kind": plugin.kind.value,
+        "From": plugin.distribution,
+        "Needs": ", ".join((*spec.modules, *spec.executables)),
+        "Missing": ", ".join(missing),
+        "Install": install_hint(plugin) if missing else "",
+    }
+    show(spec.summary, bold=True)
+    show()
+    show_rows([[(key, ""), (value, "cyan")] for key, value in facts.items() if value])
     options = _options(plugin)
-    if not options:
-        console.print("It has no options.")
-        return
-    console.print("Options", style="bold")
+    if options:
+        show()
+        show("Options", bold=True)
     for option in options:
-        line = Text(str(option))
-        line.stylize("cyan", 0, len(option.name))
-        console.print(Padding(line, (0, 0, 0, 2), expand=False))
+        show(str(option), indent=2, colour="cyan")
         if option.help:
-            console.print(Padding(Text(option.help, "dim"), (0, 0, 0, 6), expand=False))
+            show(option.help, indent=6)
+    show()
+    show("YAML", bold=True)
+    for line in _yaml(plugin).splitlines():
+        typer.echo(f"  {line}")
 
 
 def _yaml(plugin: Plugin) -> str:
