@@ -60,7 +60,7 @@ class Phase(StrEnum):
 class Progress(Protocol):
     """Is told how far an installation has come."""
 
-    def __call__(self, phase: Phase, done: int, total: int) -> None:
+    def __call__(self, phase: Phase, done: int, total: int, /) -> None:
         """`done` of `total` bytes of the phase; a total of 0 means unknown."""
         ...
 
