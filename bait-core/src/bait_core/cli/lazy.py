@@ -64,7 +64,7 @@ def make_light(command: Any) -> None:
     command.rich_markup_mode = None
     # A paragraph is rewrapped unless it begins with a backspace.
     command.help = _EXAMPLES.sub("\b\n\\g<0>", command.help or "")
-    for parameter in command.params:
+    for parameter in command.get_params(typer.Context(command)):
         _skip_when_absent(parameter)
     for subcommand in getattr(command, "commands", {}).values():
         make_light(subcommand)
