@@ -11,20 +11,17 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from bait_core.cli.console import print_json, stdout
 from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.rendering import code, indented, status_style
 from bait_core.errors import TraceError
 from bait_core.places import trace_folder
 from bait_core.plugins.problems import did_you_mean
 from bait_core.traces import SUFFIX, EdgeRecord, TraceRecord, read_traces
 
-_STYLES = {"proved": "green", "subgoals": "cyan", "open": "yellow"}
 _LAST = "last"
 
 
@@ -119,7 +116,7 @@ def _list_searches(console: Console, records: Iterable[TraceRecord]) -> None:
         timings = record.timings
         table.add_row(
             record.theorem,
-            Text(record.status, _STYLES.get(record.status, "red")),
+            Text(record.status, status_style(record.status)),
             f"{record.seconds:.1f}",
             str(record.expansions),
             str(len(record.edges)),
@@ -131,8 +128,9 @@ def _list_searches(console: Console, records: Iterable[TraceRecord]) -> None:
 
 def _show(console: Console, record: TraceRecord, failed: bool) -> None:
     console.print(Text.assemble((record.theorem, "bold"), f"  {record.source}"))
-    console.print(Padding(Text(record.statement), (0, 0, 1, 2)))
-    style = _STYLES.get(record.status, "red")
+    console.print(indented(record.statement, 2))
+    console.print()
+    style = status_style(record.status)
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
     console.print(Text.assemble((record.status, style), f"  {record.message}"))
     t = record.timings
@@ -144,53 +142,48 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
     counts = ", ".join(f"{count} {name}" for name, count in outcomes.most_common())
     console.print(f"{record.expansions} expansions, {len(record.goals)} goals; tactics: {counts}")
     if record.details:
-        console.print(Padding(Text(record.details, "red"), (1, 2)))
-    if record.goals:
-        console.print(Padding(_tree(record, failed), (1, 0)))
+        console.print(indented(Text(record.details, "red"), 2))
+    _print_search(console, record, failed)
     if record.proof:
-        title = "proof" if record.proof.accepted else "not accepted"
-        console.print(Text(title, "bold green" if record.proof.accepted else "bold red"))
-        code = Syntax(record.proof.script, "lean", background_color="default", word_wrap=True)
-        console.print(Padding(code, (0, 2)))
+        accepted = record.proof.accepted
+        console.print()
+        console.print(Text("proof" if accepted else "not accepted", status_style(record.status)))
+        console.print(indented(code(record.proof.script), 2))
 
 
-def _tree(record: TraceRecord, failed: bool) -> Tree:
-    """The search as a tree: each goal with its tactics where it was first met."""
+def _print_search(console: Console, record: TraceRecord, failed: bool) -> None:
+    """The goals in the order of their selection, each with its tactics, then those left."""
     edges: dict[int, list[EdgeRecord]] = {}
     for edge in record.edges:
         edges.setdefault(edge.goal, []).append(edge)
-    order = {step.goal: number for number, step in reversed(list(enumerate(record.selections)))}
-    root = Tree(_goal_label(record, 0, order), guide_style="dim")
-    shown = {0}
-    stack = [(root, 0)]
-    while stack:
-        branch, goal = stack.pop()
+    selected = list(dict.fromkeys(step.goal for step in record.selections))
+    scores = {step.goal: step.score for step in reversed(record.selections)}
+    for goal in selected:
+        _print_goal(console, record, goal, f"selected with score {scores[goal]:.2f}")
         for edge in edges.get(goal, ()):
-            if not failed and edge.outcome not in {"proved", "subgoals"}:
-                continue
-            child = branch.add(_edge_label(edge))
-            for subgoal in edge.subgoals:
-                if subgoal in shown:
-                    child.add(Text(f"goal {subgoal}, see there", "dim"))
-                else:
-                    shown.add(subgoal)
-                    stack.append((child.add(_goal_label(record, subgoal, order)), subgoal))
-    return root
+            if failed or edge.outcome in {"proved", "subgoals"}:
+                console.print(indented(_describe(edge), 4))
+    for goal in range(len(record.goals)):
+        if goal not in scores:
+            _print_goal(console, record, goal, "never selected")
 
 
-def _goal_label(record: TraceRecord, number: int, order: dict[int, int]) -> Text:
+def _print_goal(console: Console, record: TraceRecord, number: int, note: str) -> None:
     goal = record.goals[number]
-    selected = f", selected as number {order[number] + 1}" if number in order else ""
-    style = _STYLES.get(goal.status, "red")
-    return Text.assemble(
-        (f"goal {number} ", "bold"), (goal.status, style), (selected, "dim"), f"\n{goal.text}"
+    style = status_style(goal.status)
+    console.print()
+    console.print(
+        Text.assemble((f"goal {number} ", "bold"), (goal.status, style), "  ", (note, "dim"))
     )
+    console.print(indented(goal.text, 2))
 
 
-def _edge_label(edge: EdgeRecord) -> Text:
+def _describe(edge: EdgeRecord) -> Text:
+    goals = ", ".join(f"goal {number}" for number in edge.subgoals)
+    style = status_style(edge.outcome)
     numbers = f"  log p {edge.log_probability:.2f}, {edge.seconds * 1000:.0f} ms"
-    style = _STYLES.get(edge.outcome, "red")
-    label = Text.assemble((edge.tactic, "bold"), (numbers, "dim"), "  ", (edge.outcome, style))
+    text = Text.assemble((edge.tactic, "bold"), "  ", (goals or edge.outcome, style))
+    text.append(numbers, "dim")
     if edge.message:
-        label.append(f"\n{edge.message}", "dim")
-    return label
+        text.append(f"\n{edge.message}", "dim")
+    return text

@@ -32,6 +32,16 @@ def bait_register_commands() -> list[CommandSpec]:
     """The core's commands, in the order of `bait --help`."""
     return [
         CommandSpec(
+            "prove",
+            "Prove a statement, or fill the holes of a file.",
+            "bait_core.cli.prove.command:prove",
+        ),
+        CommandSpec(
+            "traces",
+            "List recorded searches and show them.",
+            "bait_core.cli.traces_cmd:traces",
+        ),
+        CommandSpec(
             "list-plugins",
             "List the installed environments, models and searches.",
             "bait_core.cli.plugins_cmd:list_plugins",

@@ -12,15 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.prover import Attempt, SearchStatus
-
-_MARKS = {
-    SearchStatus.PROVED: ("proved", "green"),
-    SearchStatus.FAILED: ("failed", "yellow"),
-    SearchStatus.TIMEOUT: ("timeout", "yellow"),
-    SearchStatus.ERROR: ("error", "red"),
-    SearchStatus.INTERRUPTED: ("stopped", "red"),
-}
+from bait_core.cli.rendering import status_style
+from bait_core.prover import Attempt
 
 
 class LiveTable:
@@ -68,9 +61,10 @@ class LiveTable:
         with self._lock:
             self._running.pop(attempt.theorem.name, None)
             self._progress.advance(self._task)
-        mark, style = _MARKS[attempt.status]
+        status = attempt.status.value
         line = Text.assemble(
-            (f"{mark:8}", f"bold {style}"), f"{attempt.theorem.name}  {attempt.seconds:.1f} s"
+            (f"{status:12}", f"bold {status_style(status)}"),
+            f"{attempt.theorem.name}  {attempt.seconds:.1f} s",
         )
         self._console.print(line)
 

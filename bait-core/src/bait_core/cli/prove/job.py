@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
-from bait_core.cli.console import print_error
 from bait_core.cli.prove.display import LiveTable
 from bait_core.cli.prove.target import Target
 from bait_core.domain import Theorem
@@ -122,7 +122,7 @@ class Recorder:
         try:
             self._writer.append(trace_record(attempt, self._job.configuration, self._versions))
         except TraceError as error:
-            print_error(error, self._console)
+            self._console.print(Text.assemble(("Error: ", "bold red"), str(error)))
         self._on_end(attempt)
 
 

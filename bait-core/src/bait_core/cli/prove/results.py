@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.text import Text
 
+from bait_core.cli.rendering import code, indented, status_style
 from bait_core.domain import Theorem
 from bait_core.prover import Attempt, SearchStatus
-
-_STYLES = {"proved": "green", "failed": "yellow", "timeout": "yellow", "error": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +55,16 @@ def print_results(console: Console, results: Sequence[Result]) -> None:
     for result in results:
         console.print(
             Text.assemble(
-                (f"{result.status:8}", f"bold {_STYLES[result.status]}"),
+                (f"{result.status:8}", f"bold {status_style(result.status)}"),
                 (result.theorem.name, "bold"),
                 f"  {result.seconds:.1f} s, {result.expansions} expansions",
                 (f"  {result.theorem.source}", "dim"),
             )
         )
         if result.message:
-            console.print(Padding(Text(result.message), (0, 0, 0, 9)))
+            console.print(indented(result.message, 9))
         if result.proof:
-            code = Syntax(result.proof, "lean", background_color="default", word_wrap=True)
-            console.print(Padding(code, (0, 0, 0, 9)))
+            console.print(indented(code(result.proof), 9))
     proved = sum(result.status == "proved" for result in results)
     console.print(Text(f"{proved} of {len(results)} proved", "bold"))
 

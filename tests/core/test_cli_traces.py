@@ -1,0 +1,69 @@
+"""`bait traces`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bait_core.cli.main import command_line
+from bait_core.domain import Theorem
+from bait_core.errors import TraceError
+from bait_core.plugins import installed
+from bait_core.prover import Attempt
+from bait_core.traces import TraceWriter, trace_record
+
+from .test_traces import record
+
+
+@pytest.fixture
+def folder(tmp_path):
+    writer = TraceWriter(tmp_path / "2026-01-01_00-00-00.jsonl.gz")
+    writer.append(record())
+    writer.append(trace_record(Attempt(Theorem("other", "⊢ other")), {}, {}))
+    return tmp_path
+
+
+@pytest.fixture
+def bait(capsys):
+    def run(*arguments: object) -> str:
+        command_line(installed()).main(list(map(str, arguments)), standalone_mode=False)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_runs_are_listed(bait, folder):
+    line = bait("traces", "--folder", folder).splitlines()[1]
+    assert line.split() == ["2026-01-01_00-00-00", "2", "1", "0.0"]
+    assert "No recorded runs" in bait("traces", "--folder", folder / "none")
+    (run,) = json.loads(bait("traces", "--folder", folder, "--json"))
+    assert run["theorems"] == ["root", "other"]
+
+
+@pytest.mark.parametrize("name", ["last", "2026-01-01_00-00-00"])
+def test_searches_of_a_run_are_listed(bait, folder, name):
+    lines = bait("traces", name, "--folder", folder).splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["root", "proved"],
+        ["other", "interrupted"],
+    ]
+
+
+def test_one_search_is_shown(bait, folder):
+    shown = bait("traces", folder, "root")
+    for part in ("split", "goal 1, goal 2", "⊢ left", "3 expansions", "log p -1.00", "proof"):
+        assert part in shown
+    assert "nonsense" not in shown
+    assert "nonsense" in bait("traces", folder, "root", "--failed")
+    (data,) = json.loads(bait("traces", folder, "root", "--json"))
+    assert data["proof"]["accepted"] is True
+
+
+def test_unknown_names_get_an_answer(bait, folder):
+    with pytest.raises(TraceError, match="no recorded run") as error:
+        bait("traces", "lost", "--folder", folder)
+    assert "bait traces" in error.value.hint
+    with pytest.raises(TraceError, match="no search for 'rot'") as error:
+        bait("traces", folder, "rot")
+    assert "root" in error.value.hint

@@ -1,0 +1,198 @@
+"""Recorded searches: what is in them, and how they survive."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import nullcontext
+
+import msgspec
+import pytest
+
+from bait_core.domain import Theorem
+from bait_core.errors import TraceError
+from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
+from bait_core.search.best_first import BestFirst
+from bait_core.search.options import BestFirstOptions
+from bait_core.traces import SCHEMA, TraceRecord, TraceWriter, read_traces, trace_record
+
+from .toy import Rules, ToyEnvironment, ToyModel
+
+RULES: Rules = {
+    "root": {"split": ["left", "right"]},
+    "left": {"close": []},
+    "right": {"step": ["left"]},
+}
+
+
+class Keep:
+    def on_start(self, attempt: Attempt) -> None: ...
+
+    def on_step(self, attempt: Attempt) -> None: ...
+
+    def on_end(self, attempt: Attempt) -> None: ...
+
+
+def record(rules: Rules = RULES) -> TraceRecord:
+    environment = ToyEnvironment(rules)
+    runner = Runner(
+        environment,
+        ToyModel(rules),
+        lambda: BestFirst(BestFirstOptions()),
+        settings=SearchSettings(),
+        run=RunSettings(),
+        observer=Keep(),
+    )
+    (attempt,) = runner.run(environment.theorems())
+    return trace_record(attempt, {"search": {"name": "best-first"}}, {"bait-core": "0"})
+
+
+def test_a_record_holds_the_whole_search():
+    r = record()
+    assert (r.schema, r.theorem, r.statement, r.status) == (SCHEMA, "root", "⊢ root", "proved")
+    assert r.configuration == {"search": {"name": "best-first"}}
+    assert [goal.key for goal in r.goals] == ["root", "left", "right"]
+    assert [goal.distance for goal in r.goals] == [4, 1, 2]
+    assert [(e.goal, e.tactic, e.outcome, e.subgoals) for e in r.edges] == [
+        (0, "nonsense", "error", ()),
+        (0, "split", "subgoals", (1, 2)),
+        (1, "nonsense", "error", ()),
+        (1, "close", "proved", ()),
+        (2, "nonsense", "error", ()),
+        (2, "step", "subgoals", (1,)),
+    ]
+    assert r.edges[0].message == "does not apply"
+    assert all(edge.log_probability == -1.0 for edge in r.edges)
+    assert [(s.step, s.goal, s.score) for s in r.selections] == [(0, 0, 0), (1, 1, -1), (2, 2, -1)]
+    assert r.selections[2].details == {"log_probability": -1.0, "length": 1.0}
+    assert r.proof.edges == (1, 3, 5)
+    assert r.proof.accepted
+    assert r.proof.script == "split\n  close\n  step\n  close"
+    assert r.timings.prover > 0
+    assert r.seconds >= r.timings.search + r.timings.model + r.timings.prover + r.timings.check
+
+
+def test_a_theorem_that_never_began_has_a_record_too():
+    attempt = Attempt(Theorem("t", "⊢ t"), message="no such prover")
+    r = trace_record(attempt, {}, {})
+    assert (r.goals, r.edges, r.proof, r.message) == ((), (), None, "no such prover")
+
+
+def test_records_come_back_as_they_were_written(tmp_path):
+    writer = TraceWriter(tmp_path / "new" / "a.jsonl.gz")
+    first, second = record(), record({"root": {}})
+    writer.append(first)
+    writer.append(second)
+    assert list(read_traces(writer.path)) == [first, second]
+    assert list(read_traces(tmp_path)) == [first, second]
+    lines = gzip.decompress(writer.path.read_bytes()).splitlines()
+    assert [json.loads(line)["theorem"] for line in lines] == ["root", "root"]
+
+
+def test_threads_do_not_tear_each_others_records(tmp_path):
+    writer, one = TraceWriter(tmp_path / "a.jsonl.gz"), record()
+    threads = [
+        threading.Thread(target=lambda: [writer.append(one) for _ in range(20)]) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(read_traces(writer.path)) == [one] * 80
+
+
+@pytest.mark.parametrize("cut", [1, 10, 100])
+def test_a_torn_last_record_is_dropped_with_a_warning(tmp_path, cut):
+    writer, one = TraceWriter(tmp_path / "a.jsonl.gz"), record()
+    writer.append(one)
+    writer.append(one)
+    with writer.path.open("rb+") as file:
+        file.truncate(writer.path.stat().st_size - cut)
+    with pytest.warns(UserWarning, match="torn"):
+        assert list(read_traces(writer.path)) == [one]
+
+
+def test_kill_9_while_writing_loses_at_most_the_record_being_written(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    code = (
+        "import sys, msgspec; from pathlib import Path;"
+        "from bait_core.traces import TraceRecord, TraceWriter;"
+        "record = msgspec.json.decode(sys.stdin.buffer.read(), type=TraceRecord);"
+        "writer = TraceWriter(Path(sys.argv[1]))\n"
+        "while True: writer.append(record); print('written', flush=True)"
+    )
+    one = record()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process:
+        process.stdin.write(msgspec.json.encode(one))
+        process.stdin.close()
+        written = [process.stdout.readline() for _ in range(5)]
+        time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        written += process.stdout.readlines()
+    with pytest.warns(UserWarning, match="torn") if _is_torn(path) else nullcontext():
+        records = list(read_traces(path))
+    assert len(records) >= len(written) >= 5
+    assert set(map(msgspec.json.encode, records)) == {msgspec.json.encode(one)}
+
+
+def _is_torn(path) -> bool:
+    try:
+        gzip.decompress(path.read_bytes())
+    except EOFError:
+        return True
+    return False
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(tmp_path):
+    """A limit on file size stands for the full disk: the write stops in the middle."""
+    path = tmp_path / "a.jsonl.gz"
+    TraceWriter(path).append(record())
+    before = path.read_bytes()
+    code = (
+        "import resource, signal, sys, msgspec; from pathlib import Path;"
+        "from bait_core.errors import TraceError;"
+        "from bait_core.traces import TraceRecord, TraceWriter, read_traces;"
+        "path = Path(sys.argv[1]); size = path.stat().st_size;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50, size + 50))\n"
+        "try: TraceWriter(path).append(next(read_traces(path)))\n"
+        "except TraceError as error: print(error)"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    assert "can't be written" in output.stdout
+    assert "--traces" in output.stdout
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TraceError, match="can't be written to"):
+        TraceWriter(tmp_path / "file" / "a.jsonl.gz").append(record())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"plain text", "not a trace file"),
+        (gzip.compress(b"{}\n"), "record 1 .* is not a trace"),
+        (gzip.compress(b'{"schema": 99}\n'), "schema 99, newer than"),
+    ],
+)
+def test_what_is_no_trace_is_refused(tmp_path, content, message):
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(content)
+    with pytest.raises(TraceError, match=message):
+        list(read_traces(path))
+    with pytest.raises(TraceError, match="no trace at"):
+        list(read_traces(tmp_path / "missing"))
