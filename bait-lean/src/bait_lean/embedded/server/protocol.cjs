@@ -1,0 +1,161 @@
+'use strict';
+/** Requests and their answers: docs/lean-server-protocol.md. */
+
+const { Frontend } = require('./frontend.cjs');
+const { LeanException } = require('./objects.cjs');
+const { RequestError } = require('./errors.cjs');
+const { Tactics, TacticError } = require('./tactics.cjs');
+const { describe, groupGoals } = require('./parts.cjs');
+
+const COMPLETE = 'Completed';
+const OPEN = 'Incomplete: open goals remain';
+const WITH_SORRY = 'Incomplete: contains sorry';
+const WITH_METAVARIABLES = 'Incomplete: contains metavariable(s)';
+
+class Protocol {
+  constructor(lean) {
+    this.lean = lean;
+    this.frontend = new Frontend(lean);
+    this.tactics = new Tactics(lean, this.frontend);
+    this.environments = [];
+    this.states = [];
+    this.handlers = {
+      tactic: (request) => this.tactic(request),
+      cmd: (request) => this.command(request),
+      free: (request) => this.free(request),
+      status: () => this.status(),
+    };
+  }
+
+  /** The answer to a request; never throws. */
+  answer(request) {
+    const kind = Object.keys(this.handlers).find((key) => request[key] !== undefined);
+    if (!kind) return { message: 'Unknown request.' };
+    try {
+      return this.handlers[kind](request);
+    } catch (error) {
+      return this.errorAnswer(error);
+    }
+  }
+
+  errorAnswer(error) {
+    if (error instanceof TacticError) {
+      const answer = { message: `Lean error:\n${error.message}` };
+      return error.timedOut ? { ...answer, timeout: true } : answer;
+    }
+    if (error instanceof RequestError) return { message: error.message };
+    if (error instanceof LeanException) return { message: this.lean.ioErrorText(error.object) };
+    // A trap, an exhausted stack, or an inconsistency: Lean's heap can be in any condition.
+    process.stderr.write(`${error?.stack ?? error}\n`);
+    return { message: `Lean crashed: ${error?.message ?? error}`, fatal: true };
+  }
+
+  // Checks ------------------------------------------------------------------------------------
+
+  text(request, key) {
+    if (typeof request[key] !== 'string') throw new RequestError(`'${key}' must be a text.`);
+    return request[key];
+  }
+
+  environment(number) {
+    const environment = Number.isInteger(number) ? this.environments[number] : undefined;
+    if (!environment) throw new RequestError('Unknown environment.');
+    return environment;
+  }
+
+  state(number) {
+    const state = Number.isInteger(number) ? this.states[number] : undefined;
+    if (!state) throw new RequestError('Unknown proof state.');
+    return state;
+  }
+
+  // Requests ----------------------------------------------------------------------------------
+
+  command(request) {
+    const text = this.text(request, 'cmd');
+    const previous = request.env == null ? null : this.environment(request.env);
+    const { state, base, messages, holes } = this.frontend.run(text, previous);
+    const sorries = holes.map((hole) => this.sorry(hole, base, request.parts === true));
+    const answer = { env: this.environments.push({ state, base }) - 1 };
+    if (messages.length > 0) answer.messages = messages;
+    if (sorries.length > 0) answer.sorries = sorries;
+    return answer;
+  }
+
+  sorry(hole, base, withParts) {
+    const state = this.tactics.start(hole, base);
+    const proofState = this.keep(state);
+    const goals = this.tactics.goalTexts(state);
+    const { pos, endPos } = hole;
+    const answer = { proofState, goal: goals.join('\n\n'), pos, endPos };
+    return withParts ? { ...answer, parts: this.parts(state, proofState, goals) } : answer;
+  }
+
+  tactic(request) {
+    const text = this.text(request, 'tactic');
+    const before = this.state(request.proofState);
+    const { state, messages } = this.tactics.step(before, text, request.timeout > 0);
+    const proofState = this.keep(state);
+    const goals = this.tactics.goalTexts(state);
+    const answer = { proofState, goals, proofStatus: this.proofStatus(state) };
+    if (messages.length > 0) answer.messages = messages;
+    if (request.parts === true) answer.parts = this.parts(state, proofState, goals);
+    return answer;
+  }
+
+  proofStatus(state) {
+    if (state.goals.length > 0) return OPEN;
+    const { hasSorry, hasMetavariables } = this.tactics.inspectProofs(state);
+    if (hasSorry) return WITH_SORRY;
+    return hasMetavariables ? WITH_METAVARIABLES : COMPLETE;
+  }
+
+  /** The independent obligations of a state; `number` and `texts` are its own. */
+  parts(state, number, texts) {
+    const textOf = new Map(state.goals.map((goal, i) => [goal, texts[i]]));
+    return this.tactics.withInstantiated(state, (goals) => {
+      const groups = groupGoals(goals, state.goals);
+      return groups.map((group) => ({
+        proofState: groups.length === 1
+          ? number
+          : this.keep(this.tactics.withGoals(state, group)),
+        goals: group.map((goal) => textOf.get(goal)),
+        ...describe(goals, group),
+      }));
+    });
+  }
+
+  keep(state) {
+    return this.states.push(state) - 1;
+  }
+
+  free({ free }) {
+    const states = free.proofStates === 'all' ? [...this.states.keys()] : free.proofStates ?? [];
+    for (const number of states) {
+      if (this.states[number]) {
+        this.tactics.free(this.states[number]);
+        delete this.states[number];
+      }
+    }
+    for (const number of free.envs ?? []) {
+      if (this.environments[number]) {
+        this.lean.objects.dec(this.environments[number].state);
+        delete this.environments[number];
+      }
+    }
+    return { ok: true };
+  }
+
+  status() {
+    const count = (items) => items.reduce((n) => n + 1, 0);
+    return {
+      memory: process.memoryUsage().rss,
+      heap: this.lean.exports.sbrk(0) >>> 0,
+      envs: count(this.environments),
+      proofStates: count(this.states),
+      version: this.lean.version,
+    };
+  }
+}
+
+module.exports = { Protocol };

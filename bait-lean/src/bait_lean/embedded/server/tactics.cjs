@@ -1,0 +1,427 @@
+'use strict';
+/**
+ * Proof states and tactic steps.
+ *
+ * A proof state is a snapshot of Lean's monads (contexts and states of CoreM, MetaM and TermElabM)
+ * with a list of goals. It is immutable: a step runs on fresh references to it and makes a new
+ * state, so branching costs nothing.
+ */
+
+const {
+  CommandContextInfo, ContextInfo, CoreContext, CoreState, InfoState, InputContext,
+  LevelTag, LocalDecl, MetaState, MetavarDecl, ParserState, TermInfo,
+} = require('./layouts.cjs');
+const { InstantiatedGoals, Terms } = require('./terms.cjs');
+
+const TACTIC_FILE = '<tactic>';
+const GOAL_WIDTH = 100;
+const OWNED = ['metaContext', 'metaState', 'coreContext', 'coreState', 'termContext', 'termState'];
+/** Term.Context's scalar fields: the defaults of a tactic block. */
+const TERM_CONTEXT_BYTES = [1, 1, 1, 1, 0, 0, 0, 1, 0, 1];
+const EMPTY_TREE = 3; // Std.TreeMap's leaf: constructor 1, boxed
+const SYNTHETIC_OPAQUE = 2;
+
+/** A step that failed; `timedOut` tells that the time limit was the reason. */
+class TacticError extends Error {
+  constructor(message, timedOut = false) {
+    super(message);
+    this.timedOut = timedOut;
+  }
+}
+
+class Tactics {
+  constructor(lean, frontend) {
+    this.lean = lean;
+    this.objects = lean.objects;
+    this.frontend = frontend;
+    this.terms = new Terms(lean);
+    const { objects: o } = this;
+    this.captured = null;
+    const capture = (metaContext, metaState, coreContext, coreState) => {
+      this.captured = {
+        metaContext: metaContext >>> 0,
+        metaState: lean.dereference(metaState),
+        coreContext: coreContext >>> 0,
+        coreState: lean.dereference(coreState),
+      };
+      o.dec(metaState >>> 0);
+      o.dec(coreState >>> 0);
+      return o.ok(o.nil);
+    };
+    this.capture = o.keep(o.callback(capture, 5));
+    this.parserFunction = o.keep(this.makeParser());
+  }
+
+  // Lifetime ----------------------------------------------------------------------------------
+
+  free(state) {
+    for (const key of OWNED) this.objects.dec(state[key]);
+    state.goals.forEach((goal) => this.objects.dec(goal));
+    state.roots.forEach((root) => this.objects.dec(root));
+  }
+
+  /** A proof state like `state` whose only goals, and roots, are `goals` (borrowed). */
+  withGoals(state, goals) {
+    for (const key of OWNED) this.objects.inc(state[key]);
+    const share = () => goals.map((goal) => this.objects.inc(goal));
+    return { ...state, goals: share(), roots: share() };
+  }
+
+  // Start -------------------------------------------------------------------------------------
+
+  /** The proof state of a hole; consumes the hole. */
+  start(hole, base) {
+    const { lean, objects: o } = this;
+    const { context } = hole;
+    const command = o.field(context, ContextInfo.command);
+    const environment = o.take(command, CommandContextInfo.env);
+    const empty = o.inc(o.global('l_Lean_LocalContext_empty'));
+    const parent = o.take(context, ContextInfo.parentDecl);
+    const done = lean.call('l_Lean_Elab_ContextInfo_runMetaM___redArg', context, empty,
+      o.inc(this.capture));
+    o.dec(done);
+    o.dec(environment);
+    const state = {
+      ...this.captured, termContext: this.termContext(parent), termState: 0, base, goals: [], roots: [],
+    };
+    this.captured = null;
+    state.coreState = this.quiet(state.coreState);
+    state.termState = this.termState([]);
+    const opened = this.open(state, hole);
+    this.free(state);
+    return opened;
+  }
+
+  /** Adds the hole's goal without auxiliary declarations; returns a new state. */
+  open(state, hole) {
+    const { lean, objects: o } = this;
+    const { value, next } = this.run(state, (refs) => {
+      const goal = hole.goal ?? this.termGoal(refs, hole.term);
+      return this.clearAuxiliary(refs, goal);
+    });
+    next.goals = [value];
+    next.roots = [o.inc(value)];
+    const levels = this.levelParameters(next, value);
+    o.dec(next.termState);
+    next.termState = this.termState(levels.map((name) => lean.names.make(name)));
+    return next;
+  }
+
+  /** A new goal for a term `sorry`, whose TermInfo is consumed. */
+  termGoal(refs, term) {
+    const { lean, objects: o } = this;
+    const lctx = o.field(term, TermInfo.lctx);
+    const expected = o.field(term, TermInfo.expectedType);
+    const type = o.isScalar(expected)
+      ? o.take(o.field(o.field(term, TermInfo.expr), 0), 1) // sorryAx type synthetic
+      : o.take(expected, 0);
+    const instances = [];
+    for (const { decl, type: t } of this.terms.declarations(lctx)) {
+      const found = lean.io('l_Lean_Meta_isClass_x3f', o.inc(t), ...this.inContext(refs, lctx, []));
+      if (!o.isScalar(found)) {
+        const fvar = lean.call('l_Lean_Expr_fvar___override', o.take(decl, LocalDecl.hypothesis.fvarId));
+        instances.push(o.pair(o.take(found, 0), fvar));
+      }
+      o.dec(found);
+    }
+    const expression = lean.io('l_Lean_Meta_mkFreshExprMVarAt', o.inc(lctx), o.array(instances),
+      type, o.box(SYNTHETIC_OPAQUE), o.nil, o.box(0), ...refs.meta());
+    const goal = o.take(expression, 0);
+    o.dec(expression);
+    o.dec(term);
+    return goal;
+  }
+
+  /** Arguments of a MetaM function that runs in a local context (borrowed). */
+  inContext(refs, lctx, instances) {
+    const { objects: o } = this;
+    const [metaContext, ...rest] = refs.meta();
+    const changed = this.terms.contextWith(metaContext, o.inc(lctx), o.array(instances));
+    o.dec(metaContext);
+    return [changed, ...rest];
+  }
+
+  /**
+   * Clears the declarations that stand for the theorem itself and its siblings: with them, a hole
+   * could be closed by what is to be proved. Those that the goal's own types mention stay.
+   */
+  clearAuxiliary(refs, goal) {
+    const { lean, objects: o } = this;
+    let current = goal;
+    const decl = this.terms.metavariable(refs.metavariables(), current);
+    const auxiliary = this.terms.declarations(o.field(decl, MetavarDecl.lctx))
+      .filter((d) => d.kind === LocalDecl.kinds.auxiliary)
+      .map((d) => o.take(d.decl, LocalDecl.hypothesis.fvarId));
+    for (const fvar of auxiliary.reverse()) {
+      current = lean.io('l_Lean_MVarId_tryClear', current, fvar, ...refs.meta());
+    }
+    o.dec(decl);
+    return current;
+  }
+
+  termContext(parent) {
+    const { lean, objects: o } = this;
+    return o.make(0, [parent, o.nil, o.nil, lean.never(), EMPTY_TREE, EMPTY_TREE, o.nil,
+      o.array([])], TERM_CONTEXT_BYTES);
+  }
+
+  termState(levelNames) {
+    const { objects: o } = this;
+    return o.make(0, [o.list(levelNames), EMPTY_TREE, o.nil, o.nil, o.nil, EMPTY_TREE, o.nil]);
+  }
+
+  /** Core.State (consumed) without messages and with info trees switched off. */
+  quiet(coreState) {
+    const { lean, objects: o } = this;
+    const info = o.field(coreState, CoreState.infoState);
+    const quiet = o.copyWith(coreState, {
+      [CoreState.messages]: lean.noMessages(),
+      [CoreState.infoState]: o.make(0, [
+        o.take(info, InfoState.assignment), o.take(info, InfoState.lazyAssignment),
+        lean.emptyTrees(),
+      ], [0]),
+      [CoreState.snapshotTasks]: o.array([]),
+    });
+    o.dec(coreState);
+    return quiet;
+  }
+
+  // Running -----------------------------------------------------------------------------------
+
+  /**
+   * Runs `action` on fresh references to `state` (borrowed).
+   *
+   * @returns {{value, next}} what the action returned and the state afterwards, without goals
+   */
+  run(state, action, goals = state.goals) {
+    const { lean, objects: o } = this;
+    const metaState = lean.reference(o.inc(state.metaState));
+    const coreState = lean.reference(o.inc(state.coreState));
+    const termState = lean.reference(o.inc(state.termState));
+    const goalsRef = lean.reference(o.list(goals.map((goal) => o.inc(goal))));
+    const coreContext = state.coreContext;
+    const meta = () => [o.inc(state.metaContext), o.inc(metaState), o.inc(coreContext),
+      o.inc(coreState)];
+    const term = () => [o.inc(state.termContext), o.inc(termState), ...meta()];
+    const refs = {
+      meta,
+      term,
+      tactic: () => [this.tacticContext(), o.inc(goalsRef), ...term()],
+      metavariables: () => {
+        const current = lean.dereference(metaState);
+        const mctx = o.take(current, MetaState.mctx);
+        o.dec(current);
+        return mctx;
+      },
+      goals: () => {
+        const list = lean.dereference(goalsRef);
+        const found = o.listElements(list).map((goal) => o.inc(goal));
+        o.dec(list);
+        return found;
+      },
+      messages: () => {
+        const current = lean.dereference(coreState);
+        const messages = this.frontend.messages(o.field(current, CoreState.messages));
+        o.dec(current);
+        return messages;
+      },
+    };
+    try {
+      const value = action(refs);
+      return {
+        value,
+        next: {
+          metaContext: o.inc(state.metaContext),
+          metaState: lean.dereference(metaState),
+          coreContext: o.inc(coreContext),
+          coreState: this.quiet(lean.dereference(coreState)),
+          termContext: o.inc(state.termContext),
+          termState: lean.dereference(termState),
+          base: state.base,
+          goals: [],
+          roots: state.roots.map((root) => o.inc(root)),
+        },
+      };
+    } finally {
+      [metaState, coreState, termState, goalsRef].forEach((reference) => o.dec(reference));
+    }
+  }
+
+  tacticContext() {
+    const { objects: o } = this;
+    return o.make(0, [o.nil], [0]); // no elaborator, no error recovery
+  }
+
+  /**
+   * Runs a tactic text on a proof state.
+   *
+   * @returns {{state, messages}} the new state and its messages as JSON
+   */
+  step(state, text, hasTimeout) {
+    const { objects: o } = this;
+    const input = this.frontend.inputContext(text, TACTIC_FILE);
+    const syntax = this.parse(state, input);
+    const coreContext = this.limited(state.coreContext, input, hasTimeout);
+    o.dec(input);
+    try {
+      const { value, next } = this.run({ ...state, coreContext }, (refs) => (
+        this.evaluate(refs, syntax)
+      ));
+      o.dec(next.coreContext);
+      next.coreContext = o.inc(state.coreContext);
+      next.goals = value.goals;
+      return { state: next, messages: value.messages };
+    } finally {
+      o.dec(coreContext);
+      o.dec(syntax);
+    }
+  }
+
+  evaluate(refs, syntax) {
+    const { lean, objects: o } = this;
+    this.attempt(refs, 'l_Lean_Elab_Tactic_evalTactic', o.inc(syntax), ...refs.tactic());
+    this.attempt(refs, 'l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing', o.box(0),
+      ...refs.term());
+    this.attempt(refs, 'l_Lean_Elab_Tactic_pruneSolvedGoals', ...refs.tactic());
+    const messages = refs.messages();
+    // A nested `by` recovers from its errors: it logs them and goes on with `sorry`.
+    const errors = messages.filter((m) => m.severity === 'error').map((m) => m.data);
+    if (errors.length > 0) throw new TacticError(errors.join('\n'), lean.isCancelled());
+    return { goals: refs.goals(), messages };
+  }
+
+  attempt(refs, symbol, ...args) {
+    const { lean, objects: o } = this;
+    const result = lean.call(symbol, ...args);
+    if (o.tag(result) === 0) {
+      o.dec(result);
+      return;
+    }
+    const text = lean.exceptionText(o.field(result, 0));
+    o.dec(result);
+    const logged = refs.messages().filter((m) => m.severity === 'error').map((m) => m.data);
+    const cancelled = lean.isCancelled();
+    const reasons = text === null ? logged : [...logged, text];
+    const fallback = cancelled ? 'the time limit was reached' : 'the tactic was aborted';
+    throw new TacticError(reasons.length > 0 ? reasons.join('\n') : fallback, cancelled);
+  }
+
+  /** Core.Context for a step: its own file, cancellation, and a limit (time or heartbeats). */
+  limited(coreContext, input, hasTimeout) {
+    const { lean, objects: o } = this;
+    const options = o.take(coreContext, CoreContext.options);
+    return o.copyWith(coreContext, {
+      [CoreContext.fileName]: o.take(input, InputContext.fileName),
+      [CoreContext.fileMap]: o.take(input, InputContext.fileMap),
+      [CoreContext.initHeartbeats]: lean.exports.lean_io_get_num_heartbeats() >>> 0,
+      [CoreContext.maxHeartbeats]: hasTimeout
+        ? this.noHeartbeatLimit(options)
+        : lean.call('l_Lean_Core_getMaxHeartbeats', options),
+      [CoreContext.cancelTk]: o.some(lean.cancelToken ?? lean.idleToken),
+    });
+  }
+
+  noHeartbeatLimit(options) {
+    this.objects.dec(options);
+    return this.objects.box(0);
+  }
+
+  // Parsing -----------------------------------------------------------------------------------
+
+  /** The parser of a tactic sequence, with white space and comments before it. */
+  makeParser() {
+    const { lean, objects: o } = this;
+    const whitespace = o.closure(lean.address('l_Lean_Parser_whitespace'), 2, []);
+    const sequence = o.take(o.global('l_Lean_Parser_Tactic_tacticSeq'), 1);
+    return o.closure(lean.address('l_Lean_Parser_andthenFn'), 4, [whitespace, sequence]);
+  }
+
+  parse(state, input) {
+    const { lean, objects: o } = this;
+    const environment = o.field(state.coreState, CoreState.env);
+    const context = o.make(0, [
+      o.inc(environment),
+      o.take(state.coreContext, CoreContext.options),
+      o.take(state.coreContext, CoreContext.currNamespace),
+      o.take(state.coreContext, CoreContext.openDecls),
+    ]);
+    const tokens = lean.call('l_Lean_Parser_getTokenTable', o.inc(environment));
+    const start = lean.call('l_Lean_Parser_mkParserState', o.take(input, InputContext.inputString));
+    let end = lean.call('l_Lean_Parser_ParserFn_run', o.inc(this.parserFunction), o.inc(input),
+      context, tokens, start);
+    const position = o.unbox(o.field(end, ParserState.pos));
+    const failed = !o.isScalar(o.field(end, ParserState.errorMsg))
+      || o.arraySize(o.field(end, ParserState.recoveredErrors)) > 0;
+    if (!failed && position < o.unbox(o.field(input, InputContext.endPos))) {
+      end = lean.call('l_Lean_Parser_ParserState_mkError', end, o.string('end of input'));
+    } else if (!failed) {
+      const stack = o.field(o.field(end, ParserState.stxStack), 0);
+      const syntax = o.inc(o.elements(stack).at(-1));
+      o.dec(end);
+      return syntax;
+    }
+    const message = lean.call('l_Lean_Parser_ParserState_toErrorMsg', o.inc(input), end);
+    throw new TacticError(o.takeText(message));
+  }
+
+  // Goals -------------------------------------------------------------------------------------
+
+  /** Calls `action` with the state's instantiated goals. */
+  withInstantiated(state, action) {
+    const { objects: o } = this;
+    const goals = new InstantiatedGoals(this.terms, o.take(state.metaState, MetaState.mctx));
+    try {
+      return action(goals);
+    } finally {
+      goals.release();
+    }
+  }
+
+  /** Whether the proofs of the state's roots use `sorry` or leave metavariables open. */
+  inspectProofs(state) {
+    return this.withInstantiated(state, (goals) => {
+      const proofs = state.roots.map((root) => goals.proof(root));
+      const names = new Set();
+      const seen = new Set();
+      proofs.forEach((proof) => this.terms.constants(proof, names, seen));
+      return {
+        hasSorry: names.has('sorryAx'),
+        hasMetavariables: proofs.some((proof) => this.terms.hasMVar(proof)),
+      };
+    });
+  }
+
+  /** The names of the universe parameters that occur in a goal. */
+  levelParameters(state, goal) {
+    const { lean, terms } = this;
+    return this.withInstantiated(state, (goals) => {
+      const names = new Set();
+      const seen = new Set();
+      const visit = (term) => terms.levels(term, (level) => {
+        terms.levelLeaves(level, (tag, name) => {
+          if (tag === LevelTag.param) names.add(lean.names.text(name));
+        });
+      });
+      const enter = (term) => terms.hasLevelParam(term);
+      goals.termsOf(goal).forEach((term) => terms.traverse(term, visit, seen, enter));
+      return [...names];
+    });
+  }
+
+  /** The text of each goal as Lean prints it. */
+  goalTexts(state) {
+    return state.goals.map((goal) => this.goalText(state, goal));
+  }
+
+  goalText(state, goal) {
+    const { lean, objects: o } = this;
+    const { value, next } = this.run(state, (refs) => {
+      const format = lean.io('l_Lean_Meta_ppGoal', o.inc(goal), ...refs.meta());
+      return lean.format(format, GOAL_WIDTH);
+    });
+    this.free(next);
+    return value;
+  }
+}
+
+module.exports = { Tactics, TacticError };
