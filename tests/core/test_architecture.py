@@ -1,0 +1,67 @@
+"""The layers of bait-core: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bait_core
+
+ROOT = Path(bait_core.__file__).parent
+BASE = {"errors", "places"}
+LAYERS = {
+    "errors": set[str](),
+    "places": set[str](),
+    "domain": BASE,
+    "graph": BASE | {"domain"},
+    "protocols": BASE | {"domain", "graph"},
+    "plugins": BASE | {"domain", "graph", "protocols"},
+    "search": BASE | {"domain", "graph", "protocols", "plugins"},
+    "prover": BASE | {"domain", "graph", "protocols", "plugins"},
+    "traces": BASE | {"domain", "graph", "protocols", "plugins", "prover"},
+    "testing": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
+    "cli": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
+}
+FOREIGN = {"bait_lean", "grpc", "lightning", "ray", "torch", "transformers"}
+MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports anywhere in it, for types only or late included."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path: Path) -> None:
+    inner = [name.split(".")[1] for name in imports(path) if name.startswith("bait_core.")]
+    allowed = LAYERS[layer(path)] | {layer(path), "__version__"}
+    assert set(inner) <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_knows_no_heavy_library_and_no_prover(path: Path) -> None:
+    assert not {name.partition(".")[0] for name in imports(path)} & FOREIGN
+
+
+def test_layers_have_no_cycle() -> None:
+    seen: set[str] = set()
+    for name, allowed in LAYERS.items():
+        assert allowed <= seen, f"{name} may import a later layer"
+        seen.add(name)
+
+
+def test_every_folder_is_a_layer() -> None:
+    assert {layer(path) for path in MODULES} == LAYERS.keys()
