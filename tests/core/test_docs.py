@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+PLAIN = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -111,13 +112,8 @@ def test_bad_input_to_bait_prove_gets_a_clear_answer(tmp_path, arguments, messag
 
 
 def test_plain_python_blocks_run(tmp_path):
-    blocks = [
-        block
-        for guide in sorted(DOCS.glob("*.md"))
-        for block in re.findall(
-            r"^```python\n(.*?)^```$", guide.read_text("utf-8"), re.MULTILINE | re.DOTALL
-        )
-    ]
+    guides = sorted(DOCS.glob("*.md"))
+    blocks = [block for guide in guides for block in PLAIN.findall(guide.read_text("utf-8"))]
     assert blocks
     for block in blocks:
         subprocess.run(
