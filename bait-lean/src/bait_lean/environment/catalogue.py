@@ -1,0 +1,123 @@
+"""The theorems that the options name: of a statement, a file or the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bait_core.domain import Theorem
+from bait_core.errors import ConfigurationError, TheoremError
+from bait_lean.environment.document import Document
+from bait_lean.environment.options import LeanOptions
+from bait_lean.environment.progress import Progress
+from bait_lean.environment.prover import Prefix, Prover, ProverPool
+from bait_lean.environment.statement import library_text, signature, statement_text
+from bait_lean.environment.survey import hole_names, survey
+from bait_lean.environment.task import Hole
+from bait_lean.repl.messages import ConstantReply, ErrorReply
+
+LIBRARY_NAME = "bait_library_theorem"
+"""What a library theorem is called where it is stated again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A theorem, and where its hole is.
+
+    Attributes:
+        theorem: What a search gets to see.
+        hole: The hole.
+        document: The text that the hole belongs to.
+        progress: Which holes of the text are proved.
+        library: The library theorem that is proved again, if it is one.
+    """
+
+    theorem: Theorem
+    hole: Hole
+    document: Document
+    progress: Progress
+    library: str = ""
+
+
+def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
+    """The theorems of an environment, in order.
+
+    Raises:
+        TheoremError: The statement, file or library theorem is not usable.
+        ConfigurationError: `only` names a hole that there is not.
+        ProverStartError: Lean does not start.
+        ReplError: It dies on the text.
+    """
+    if options.file is not None:
+        document = Document.read(options.file)
+        if not document.has_holes:
+            return []
+        _require_names(document, options.only)
+    elif options.statement is not None:
+        text = statement_text(options.statement, options.imports)
+        document = Document(text, "the statement", has_lines=False)
+    prover = pool.take()
+    try:
+        if options.theorems:
+            return [_library_entry(prover, name, options.imports) for name in options.theorems]
+        return _entries(document, prover, options.only)
+    finally:
+        pool.give(prover)
+
+
+def _entries(
+    document: Document, prover: Prover, only: Sequence[str] = (), library: str = ""
+) -> list[Entry]:
+    holes = survey(document, prover, lambda name: not only or _is_chosen(name, only))
+    progress = Progress(document, holes)
+    return [
+        Entry(_theorem(document, hole, library), hole, document, progress, library)
+        for hole in holes
+    ]
+
+
+def _library_entry(prover: Prover, name: str, imports: Sequence[str]) -> Entry:
+    header = "".join(f"import {module}\n" for module in imports)
+    environment = prover.environment(Prefix(header))
+    if not prover.has_extensions:
+        raise ConfigurationError(
+            f"A project's own Lean can't be kept from using the library theorem {name} in its "
+            "own proof.",
+            hint="Set `backend` to embedded.",
+        )
+    reply = prover.ask({"constant": name, "env": environment}, ConstantReply)
+    if isinstance(reply, ErrorReply):
+        raise TheoremError(
+            f"The library theorem {name} can't be taken: {reply.message}",
+            hint=f"The modules imported are: {', '.join(imports)}.",
+        )
+    if not reply.is_prop:
+        raise TheoremError(f"{name} is no theorem: it is a {reply.kind}.")
+    text = library_text(reply.statement, LIBRARY_NAME, imports)
+    document = Document(text, f"the library theorem {name}", has_lines=False)
+    entries = _entries(document, prover, library=reply.name)
+    if not entries:
+        raise TheoremError(f"The library theorem {name} can't be stated again.")
+    return entries[0]
+
+
+def _theorem(document: Document, hole: Hole, library: str) -> Theorem:
+    statement = signature(hole.piece.text[hole.declaration.start :])
+    if library:
+        return Theorem(library, statement.removeprefix(f"theorem {LIBRARY_NAME} : "), library)
+    source = document.location_of(hole.piece, hole.place.offset)
+    return Theorem(hole.name, statement, source)
+
+
+def _is_chosen(name: str, only: Sequence[str]) -> bool:
+    return name in only or name.rpartition(":")[0] in only
+
+
+def _require_names(document: Document, only: Sequence[str]) -> None:
+    names = hole_names(document)
+    for wanted in only:
+        if not any(_is_chosen(name, (wanted,)) for name in names):
+            raise ConfigurationError(
+                f"{document.name} has no hole {wanted!r}.",
+                hint=f"There are: {', '.join(names)}.",
+            )

@@ -1,0 +1,136 @@
+"""Lean 4 as an environment: statements, holes of a file, and library theorems."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bait_core.domain import CheckResult, PremiseSet, Theorem
+from bait_core.errors import ProverError, TheoremError
+from bait_lean.backend import Backend, choose
+from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
+from bait_lean.environment.check import Checker
+from bait_lean.environment.document import Document
+from bait_lean.environment.filling import Filling
+from bait_lean.environment.guard import Guard
+from bait_lean.environment.options import LeanOptions
+from bait_lean.environment.placing import fill_places
+from bait_lean.environment.premises import Premises
+from bait_lean.environment.prover import ElaborationError, Prover, ProverPool
+from bait_lean.environment.script import ScriptLine, script_text
+from bait_lean.environment.session import LeanSession
+from bait_lean.environment.task import OpenHole, Task, located
+
+
+class LeanEnvironment:
+    """Implements `bait_core.protocols.Environment` and `FillsFiles`.
+
+    Sessions are served by a pool of Lean processes, one per open session; proofs are checked in
+    a further one, and a filled file in one that is newly started for it.
+
+    Args:
+        options: What to prove, and with which Lean.
+        backend: The Lean; chosen by the options if None.
+    """
+
+    def __init__(self, options: LeanOptions, backend: Backend | None = None) -> None:
+        self._options = options
+        self._pool = ProverPool(
+            lambda: backend or choose(options.backend_options), options.command_timeout
+        )
+        self._guard = Guard(options.allow_native_decide)
+        self._checker = Checker(self._pool, self._guard)
+        self._premises = Premises()
+        self._lock = threading.Lock()
+        self._entries: dict[str, Entry] | None = None
+
+    def theorems(self) -> Sequence[Theorem]:
+        """The theorems to prove, in order; none for a file without holes.
+
+        Raises:
+            TheoremError: The statement, file or library theorem is not usable.
+            ConfigurationError: `only` names a hole that there is not.
+            ProverStartError: Lean does not start.
+        """
+        return [entry.theorem for entry in self._all().values()]
+
+    def start(self, theorem: Theorem) -> LeanSession:
+        """Begin a proof; see `bait_core.protocols.Environment`."""
+        entry = self._all().get(theorem.name)
+        if entry is None:
+            raise TheoremError(f"There is no theorem {theorem.name} to prove here.")
+        try:
+            return self._session(entry)
+        except ElaborationError as error:
+            if not entry.progress.keep_all():
+                raise located(entry.document, error) from error
+        return self._session(entry)
+
+    def fill(self, scripts: Mapping[str, str]) -> str:
+        """The file's text with holes replaced; see `bait_core.protocols.FillsFiles`.
+
+        Raises:
+            FilledFileError: A newly started prover does not accept it; `names` says which
+                scripts are the reason.
+            ProverError: The theorems are not those of a file.
+        """
+        if self._options.file is None:
+            raise ProverError("Only the holes of a file can be filled in.")
+        entries = self._all()
+        for name in scripts:
+            if name not in entries:
+                raise ProverError(f"{self._options.file} has no hole {name}.")
+        if not scripts:
+            return Document.read(self._options.file).filled(())
+        filling = Filling(
+            next(iter(entries.values())).document,
+            tuple(entries[name].hole for name in scripts),
+            scripts,
+            self._options.allow_native_decide,
+        )
+        prover = self._pool.take(fresh=True)
+        try:
+            filling.verify(prover)
+        finally:
+            self._pool.discard(prover)
+        return filling.text()
+
+    def close(self) -> None:
+        """End all Lean processes; from any thread, any number of times."""
+        self._pool.close()
+
+    def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
+        """Check a script for a session, and remember it if it is accepted."""
+        result = self._checker.check(task, lines)
+        if result.accepted:
+            self._entry(task).progress.record(task.hole, script_text(lines))
+        return replace(result, script=self.shown(task, lines))
+
+    def shown(self, task: Task, lines: list[ScriptLine]) -> str:
+        """A script as people see it: the tactics for a file, the whole theorem otherwise."""
+        script = script_text(lines)
+        if self._options.file is not None:
+            return script
+        text = fill_places(task.hole.piece.text, {task.hole.place: script}).strip()
+        return text.replace(f"theorem {LIBRARY_NAME} :", "example :", 1) if task.library else text
+
+    def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:  # noqa: ARG002
+        """The facts that a proof of a hole may use."""
+        return self._premises.get(prover, task.prefix, task.forbidden, task.library)
+
+    def _entry(self, task: Task) -> Entry:
+        entries = self._all()
+        return next(e for e in entries.values() if e.hole is task.hole)
+
+    def _session(self, entry: Entry) -> LeanSession:
+        context = entry.progress.context(entry.hole.piece)
+        task = Task(entry.document, entry.hole, context.prefix, context.forbidden, entry.library)
+        return LeanSession(task, self._pool, self._guard, self, self._options.memory_limit)
+
+    def _all(self) -> dict[str, Entry]:
+        with self._lock:
+            if self._entries is None:
+                entries = find_entries(self._options, self._pool)
+                self._entries = {entry.theorem.name: entry for entry in entries}
+            return self._entries

@@ -1,0 +1,262 @@
+"""Lean processes with what they have elaborated, and a pool of them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from bait_core.errors import ProverStartError, TheoremError
+from bait_lean.backend import Backend
+from bait_lean.errors import ReplCrashError
+from bait_lean.repl.messages import CommandReply, ErrorReply, Message, OkReply, Reply, parse
+from bait_lean.repl.process import ReplProcess
+
+R = TypeVar("R", bound=Reply)
+
+
+@dataclass(frozen=True, eq=False)
+class Prefix:
+    """Text that Lean has read before a command: a piece, after others."""
+
+    text: str
+    parent: Prefix | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """Identifies the text and all before it."""
+        before = self.parent.key if self.parent else ""
+        return hashlib.sha256(f"{before}\n{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    def then(self, text: str) -> Prefix:
+        """This prefix with a further piece."""
+        prefix = Prefix(text, self)
+        prefix.key  # noqa: B018 -- computed now, so that long chains never recurse
+        return prefix
+
+
+class ElaborationError(TheoremError):
+    """Lean does not accept a piece of text.
+
+    Attributes:
+        text: The piece.
+        error: Lean's first error.
+    """
+
+    def __init__(self, text: str, error: Message) -> None:
+        super().__init__(f"Lean does not accept the text: {error.data}")
+        self.text = text
+        self.error = error
+
+
+class Prover:
+    """A Lean process, and the environments that it has made. For one thread at a time.
+
+    Args:
+        backend: Starts the process.
+        command_timeout: Seconds that a command may take.
+
+    Raises:
+        ProverStartError: The process does not start.
+    """
+
+    def __init__(self, backend: Backend, command_timeout: float) -> None:
+        self.has_extensions = backend.has_extensions
+        self._process: ReplProcess = backend.start()
+        self._command_timeout = command_timeout
+        self._environments: dict[str, int] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.alive
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    def ask(
+        self, payload: Mapping[str, Any], expected: type[R], timeout: float | None = None
+    ) -> R | ErrorReply:
+        """Send a request.
+
+        Args:
+            payload: The request.
+            expected: The type of the answer.
+            timeout: Seconds until the process is killed; None for those of a command.
+
+        Raises:
+            ReplError: The process is dead now.
+        """
+        answer = self._process.request(payload, timeout or self._command_timeout)
+        reply = parse(answer, expected)
+        if isinstance(reply, ErrorReply) and reply.fatal:
+            self.kill()
+            raise ReplCrashError(f"Lean gave up: {reply.message}")
+        return reply
+
+    def command(self, text: str, prefix: Prefix | None, *, parts: bool = False) -> CommandReply:
+        """Elaborate a text; `prefix` is elaborated first where that has not been done.
+
+        Raises:
+            ElaborationError: There is an error in the prefix, or the text can't be processed.
+            ReplError: The process is dead now.
+        """
+        payload: dict[str, Any] = {"cmd": text}
+        if prefix is not None:
+            payload["env"] = self.environment(prefix)
+        if parts and self.has_extensions:
+            payload["parts"] = True
+        reply = self.ask(payload, CommandReply)
+        if isinstance(reply, ErrorReply):
+            raise ElaborationError(text, Message(severity="error", data=reply.message))
+        return reply
+
+    def environment(self, prefix: Prefix) -> int:
+        """The number of the environment after a prefix.
+
+        Raises:
+            ElaborationError: There is an error in it.
+            ReplError: The process is dead now.
+        """
+        missing: list[Prefix] = []
+        current: Prefix | None = prefix
+        while current is not None and current.key not in self._environments:
+            missing.append(current)
+            current = current.parent
+        for piece in reversed(missing):
+            reply = self.command(piece.text, piece.parent)
+            if error := first_error(reply):
+                raise ElaborationError(piece.text, error)
+            self.remember(piece, reply.env)
+        return self._environments[prefix.key]
+
+    def remember(self, prefix: Prefix, environment: int) -> None:
+        """Note the number of an environment that a command has made."""
+        self._environments[prefix.key] = environment
+
+    def forget_states(self) -> None:
+        """Let the process drop its proof states, where it can.
+
+        Raises:
+            ReplError: The process is dead now.
+        """
+        if self.has_extensions:
+            self.ask({"free": {"proofStates": "all"}}, OkReply)
+
+    def kill(self) -> None:
+        """End the process at once; from any thread."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and release what it holds."""
+        self._process.close()
+
+
+def first_error(reply: CommandReply) -> Message | None:
+    """The first error message of a command."""
+    return next((m for m in reply.messages if m.severity == "error"), None)
+
+
+class ProverPool:
+    """Lean processes for several threads: those not in use wait here for the next.
+
+    Args:
+        backend: Makes the backend, on first use.
+        command_timeout: Seconds that a command may take.
+    """
+
+    def __init__(self, backend: Callable[[], Backend], command_timeout: float) -> None:
+        self._make_backend = backend
+        self._command_timeout = command_timeout
+        self._lock = threading.Lock()
+        self._backend: Backend | None = None
+        self._idle: list[Prover] = []
+        self._provers: set[Prover] = set()
+        self._closed = False
+
+    @property
+    def backend(self) -> Backend:
+        """The backend.
+
+        Raises:
+            ProverStartError: What it needs is missing.
+        """
+        with self._lock:
+            if self._backend is None:
+                self._backend = self._make_backend()
+            return self._backend
+
+    def take(self, *, fresh: bool = False) -> Prover:
+        """A prover of the caller's own, until it is given back.
+
+        Args:
+            fresh: Start a new process even if one is idle.
+
+        Raises:
+            ProverStartError: It does not start, or the pool is closed.
+        """
+        with self._lock:
+            self._require_open()
+            while self._idle and not fresh:
+                prover = self._idle.pop()
+                if prover.alive:
+                    return prover
+                self._drop(prover)
+        prover = Prover(self.backend, self._command_timeout)
+        with self._lock:
+            self._provers.add(prover)
+            try:
+                self._require_open()
+            except ProverStartError:
+                self._drop(prover)
+                raise
+        return prover
+
+    def give(self, prover: Prover) -> None:
+        """Take back a prover; a dead one is dropped."""
+        with suppress(ReplCrashError):
+            prover.forget_states()
+        with self._lock:
+            if prover.alive and not self._closed:
+                self._idle.append(prover)
+            else:
+                self._drop(prover)
+
+    def replace(self, prover: Prover) -> Prover:
+        """A new prover for one that is not to be used any more.
+
+        Raises:
+            ProverStartError: It does not start, or the pool is closed.
+        """
+        self.discard(prover)
+        return self.take()
+
+    def discard(self, prover: Prover) -> None:
+        """End a prover that is not to be used any more."""
+        with self._lock:
+            self._drop(prover)
+
+    def close(self) -> None:
+        """End all provers at once, also those in use; from any thread."""
+        with self._lock:
+            self._closed = True
+            self._idle.clear()
+            provers = list(self._provers)
+        for prover in provers:
+            prover.kill()
+        for prover in provers:
+            prover.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ProverStartError("The Lean environment is closed.")
+
+    def _drop(self, prover: Prover) -> None:
+        prover.close()
+        self._provers.discard(prover)
