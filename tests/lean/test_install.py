@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import signal
 import socket
@@ -15,18 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from bait_core.errors import ProverStartError
-from bait_lean import cli
-from bait_lean.backend import BackendOptions
-from bait_lean.embedded import download
 from bait_lean.embedded.install import find_installation, install, uninstall
 from bait_lean.embedded.package import LEAN, Package, Phase, source
-from bait_lean.embedded.patches import PATCHES, Patch
-from bait_lean.embedded.slim import apply_patch, slim
 from bait_lean.errors import InstallError
-from bait_lean.prepare import prepare
 
 from .fake_package import (
     FakeRegistry,
@@ -49,18 +40,6 @@ INSTALLED = {
     "lib/lean/Lean/Meta.olean",
     "lib/lean/Std/Data/Map.olean",
 }
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("BAIT_LEAN_TARBALL", "NPM_CONFIG_REGISTRY", "npm_config_registry"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("BAIT_KEEP_DOWNLOADS", raising=False)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(download, "_PAUSE", 0.01)
-    home = tmp_path / "home"
-    monkeypatch.setenv("BAIT_HOME", str(home))
-    return home
 
 
 @pytest.fixture
@@ -388,60 +367,6 @@ def test_a_killed_install_leaves_no_half_installation(home: Path, registry: Fake
     leftover.mkdir(parents=True)
     install(package=PACKAGE)
     assert not leftover.parent.exists()
-
-
-# slim
-
-
-def test_slim_keeps_what_is_used_and_applies_the_patches() -> None:
-    text = slim(lean_js())
-    assert "var _main,_used,__table,wasmTable;function assignWasmExports(" in text
-    assert '_used=Module["_used"]=wasmExports["used"]' in text
-    assert 'wasmTable=wasmExports["__indirect_function_table"]' in text
-    assert "unused" not in text
-    assert "_constant" not in text
-    for patch in PATCHES:
-        assert patch.new in text
-
-
-@pytest.mark.parametrize("source", ["", "ab", "abcabc"])
-def test_a_patch_must_match_exactly_once(source: str) -> None:
-    with pytest.raises(InstallError, match="'a name'"):
-        apply_patch(source, Patch("a name", "abc", "x"))
-
-
-def test_slim_refuses_assignments_that_it_does_not_know() -> None:
-    strange = lean_js().replace('wasmExports["used"]', 'strange["used"]')
-    with pytest.raises(InstallError, match="strange"):
-        slim(strange)
-
-
-# The command line.
-
-
-def test_status_says_what_to_do(home: Path, tmp_path: Path) -> None:
-    runner = CliRunner()
-    result = runner.invoke(cli.app, ["status"])
-    assert result.exit_code == 1
-    assert "bait lean install" in result.stdout
-    result = runner.invoke(cli.app, ["status", "--json"])
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["embedded"] is None
-    assert runner.invoke(cli.app, ["uninstall"]).exit_code == 0
-
-
-def test_prepare_without_a_terminal_says_what_to_type(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
-    with pytest.raises(ProverStartError, match="not installed") as caught:
-        prepare(BackendOptions(backend="embedded"), yes=False)
-    assert "--yes" in caught.value.hint
-
-
-def test_prepare_does_not_offer_the_embedded_when_native_is_wanted(home: Path) -> None:
-    with pytest.raises(ProverStartError, match="not in a Lean project"):
-        prepare(BackendOptions(backend="native", project=home.parent), yes=True)
 
 
 @pytest.mark.lean

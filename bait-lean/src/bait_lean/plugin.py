@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import PluginSpec
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 
 BAIT_API = 1
 
@@ -21,3 +21,15 @@ def bait_register_tactic_models() -> list[PluginSpec]:
             install_hint="pip install bait-lean",
         )
     ]
+
+
+@hookimpl
+def bait_register_commands() -> list[CommandSpec]:
+    """`bait lean`."""
+    return [CommandSpec("lean", "Install, remove and look at Lean 4", "bait_lean.cli:app")]
+
+
+@hookimpl
+def bait_register_doctor_checks() -> list[DoctorCheck]:
+    """Whether there is a Lean."""
+    return [DoctorCheck("lean", "bait_lean.doctor:lean")]

@@ -11,9 +11,10 @@ from rich.prompt import Confirm
 
 from bait_core.cli.console import stderr
 from bait_core.errors import ProverStartError
-from bait_lean.backend import BackendOptions, choose
+from bait_lean.backend import choose
 from bait_lean.embedded.install import Installation, install, installation_folder
 from bait_lean.embedded.package import LEAN, LEAN_VERSION, Phase
+from bait_lean.environment.options import LeanOptions
 
 
 class InstallDisplay:
@@ -64,20 +65,20 @@ def install_and_show() -> Installation:
         return install(display)
 
 
-def prepare(options: BackendOptions, yes: bool) -> None:
+def prepare(options: LeanOptions, yes: bool) -> None:
     """Install the embedded Lean if it is wanted and missing; on a terminal, ask first.
 
     Args:
-        options: Which Lean is wanted.
+        options: Options of the environment.
         yes: Install without asking.
 
     Raises:
         ProverStartError: There is no Lean, and it may not or can't be installed.
     """
     try:
-        choose(options)
+        choose(options.backend_options)
     except ProverStartError:
-        if options.wants_native:
+        if options.backend_options.wants_native:
             raise
         if not yes and not sys.stdin.isatty():
             raise ProverStartError(

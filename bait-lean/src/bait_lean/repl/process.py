@@ -213,9 +213,12 @@ class ReplProcess:
         stderr = self._stderr_tail.decode(errors="replace").strip()
         if killed_by_us:
             return ReplCrashError("The Lean process was ended during a request.", exit_code=code)
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        last = f": {stderr.splitlines()[-1]}" if stderr else "."
-        return ReplCrashError(f"The Lean process {how}{last}", exit_code=code, stderr=stderr)
+        if code < 0:
+            how = f"was killed by signal {-code}."
+        else:
+            last = f": {stderr.splitlines()[-1]}" if stderr else "."
+            how = f"ended with exit code {code}{last}"
+        return ReplCrashError(f"The Lean process {how}", exit_code=code, stderr=stderr)
 
     def _too_big(self, used: int, limit: int) -> ReplCrashError:
         self.kill()

@@ -1,0 +1,76 @@
+"""`bait lean`, `bait doctor` about Lean, and what `bait prove` does when there is none."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.prompt import Confirm
+from typer.testing import CliRunner
+
+from bait_core.errors import ProverStartError
+from bait_lean import cli, doctor
+from bait_lean.embedded.install import Manifest, installation_folder
+from bait_lean.embedded.package import LEAN
+from bait_lean.embedded.slim import SLIM_REVISION
+from bait_lean.environment.options import LeanOptions
+from bait_lean.prepare import prepare
+
+
+def test_status_says_what_to_do(home: Path) -> None:
+    runner = CliRunner()
+    result = runner.invoke(cli.app, ["status"])
+    assert result.exit_code == 1
+    assert "bait lean install" in result.stdout
+    result = runner.invoke(cli.app, ["status", "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["embedded"] is None
+    assert runner.invoke(cli.app, ["uninstall"]).exit_code == 0
+
+
+def test_prepare_without_a_terminal_says_what_to_type(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    with pytest.raises(ProverStartError, match="not installed") as caught:
+        prepare(LeanOptions(statement="x", backend="embedded"), yes=False)
+    assert "--yes" in caught.value.hint
+
+
+def test_prepare_does_not_offer_the_embedded_when_native_is_wanted(home: Path) -> None:
+    options = LeanOptions(statement="x", backend="native", project=home.parent)
+    with pytest.raises(ProverStartError, match="not in a Lean project"):
+        prepare(options, yes=True)
+
+
+def test_prepare_asks_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(Confirm, "ask", lambda question, **_: asked.append(question))
+    with pytest.raises(ProverStartError, match="not installed"):
+        prepare(LeanOptions(statement="x", backend="embedded"), yes=False)
+    assert "122 MB" in asked[0]
+    assert str(home) in asked[0]
+
+
+def test_the_doctor_and_status_tell_of_missing_and_damaged_files(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home.parent)
+    assert not doctor.lean().ok
+    assert "bait lean install" in doctor.lean().hint
+    folder = installation_folder(LEAN)
+    folder.mkdir(parents=True)
+    (folder / "lean.js").write_text("abc")
+    manifest = Manifest(LEAN.name, LEAN.version, LEAN.integrity, SLIM_REVISION, {"lean.js": 3})
+    (folder / "installed.json").write_bytes(msgspec.json.encode(manifest))
+    assert doctor.lean().ok
+    assert str(folder) in doctor.lean().message
+    assert "complete" in CliRunner().invoke(cli.app, ["status"]).stdout
+    (folder / "lean.js").unlink()
+    assert not doctor.lean().ok
+    assert "damaged" in doctor.lean().message
+    assert "1 damaged" in CliRunner().invoke(cli.app, ["status"]).stdout
