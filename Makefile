@@ -1,0 +1,68 @@
+# make demo    fill the holes of examples/demo.lean
+# make test    run all tests, with a coverage report
+# make check   lint, formatting and types
+# make bench   run the benchmarks
+# make clean   remove what these made; installed provers stay
+#
+# Each makes .venv first, or brings it up to date. Variables:
+#   PYTHON        interpreter for .venv, 3.11 or later
+#   APT_PACKAGES  Debian packages that the packages here need; installed when make runs as
+#                 root on Debian, otherwise named. None at present.
+#   PYTEST_FLAGS  such as PYTEST_FLAGS='-k plugins'
+
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
+	&& echo $$python && break; done)
+APT_PACKAGES ?=
+PYTEST_FLAGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.up-to-date
+PACKAGES := bait-core bait-lean
+FILLED := examples/demo.filled.lean
+
+.PHONY: help demo test check bench clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+demo: $(STAMP)
+	$(BIN)/bait lean install
+	$(BIN)/bait prove examples/demo.lean --output $(FILLED)
+
+test: $(STAMP)
+	$(BIN)/pytest --cov --cov-report=term $(PYTEST_FLAGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	@set -e; for benchmark in benchmarks/*.py; do \
+		echo "== $$benchmark"; $(BIN)/python $$benchmark; done
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(FILLED) $(PACKAGES:%=%/dist) $(PACKAGES:%=%/build)
+	find $(PACKAGES) tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+	@test -n "$(PYTHON)" || { echo "BAIT needs Python 3.11 or later: make PYTHON=..." >&2; exit 1; }
+	@$(call apt,$(APT_PACKAGES)) || true
+	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip' 2> /dev/null \
+		|| { $(call apt,python3-venv); }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt \
+		$(PACKAGES:%=--editable %)
+	@touch $@
+
+# Install Debian packages as root; anybody else is told what to install.
+define apt
+test -z "$(strip $(1))" || dpkg --status $(1) > /dev/null 2>&1 || \
+if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	apt-get update -qq && apt-get install -y -qq $(1); \
+else \
+	echo "Missing: $(1). On Debian: sudo apt-get install $(1)" >&2; false; \
+fi
+endef
