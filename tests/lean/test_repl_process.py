@@ -102,7 +102,7 @@ def test_noise_is_ignored_and_answers_may_span_lines(repl: Repl) -> None:
 def test_cutting_the_stream_does_not_matter(cuts: list[int], indent: bool, noisy: bool) -> None:
     answers = [{"n": n, "text": "∀ {x}\n\n{", "inner": {"a": [n]}} for n in range(3)]
     text = "".join(
-        ("noise\n\n{}}\n" if noisy else "")
+        ("noise\n\n{ x := 1 }\n\n{}}\n" if noisy else "")
         + json.dumps(answer, indent=1 if indent else None)
         + "\n\n"
         for answer in answers
@@ -288,7 +288,7 @@ def test_an_interrupted_request_ends_the_process(repl: Repl) -> None:
 
 
 def test_what_is_not_json_is_a_protocol_error(repl: Repl) -> None:
-    process = repl("next(requests()); print('{not json\\n', flush=True); time.sleep(1000)")
+    process = repl("next(requests()); print('{ }not json\\n', flush=True); time.sleep(1000)")
     with pytest.raises(ProtocolError, match="not json"):
         process.request({}, LONG)
     wait_until(lambda: gone(process.pid))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,6 +10,9 @@ import msgspec
 from bait_lean.errors import ProtocolError
 
 Answer = dict[str, Any]
+
+_OPENING = re.compile(rb'\{\s*("|\}|$)')
+"""How an object begins; Lean text that some REPLs echo, `{ x := 1 }`, does not."""
 
 _MAX_ANSWER = 1 << 28
 """Bytes; a library's premises take some 10 MB."""
@@ -54,7 +58,7 @@ class AnswerReader:
         return None
 
     def _take(self, line: bytes) -> Answer | None:
-        if line.startswith(b"{"):
+        if _OPENING.match(line):
             # Later lines of an answer are indented: what was open before was noise.
             self._open = [line]
             return self._decode(line, final=False) if line.endswith(b"}") else None

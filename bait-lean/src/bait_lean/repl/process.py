@@ -233,6 +233,11 @@ def _start(
     command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None
 ) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     """The process, and the writing end of the pipe that keeps it alive."""
+    if os.name != "posix":
+        raise ProverStartError(
+            "Lean processes can't be controlled on this system.",
+            hint="Use Linux or macOS; on Windows, use the Windows Subsystem for Linux.",
+        )
     path = None if env is None else env.get("PATH")
     if shutil.which(command[0], path=path) is None:
         raise ProverStartError(
