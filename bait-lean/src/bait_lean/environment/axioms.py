@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bait_core.errors import ProverError
 from bait_lean.environment.prover import Prefix, Prover
-from bait_lean.errors import ProtocolError
 from bait_lean.repl.messages import AxiomsReply, CommandReply, ErrorReply, UsesReply
 
 _TRUSTS_COMPILER = frozenset({"Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trustCompiler"})
@@ -44,7 +44,7 @@ def foundations(
         policy: What it may not use, as the process's number.
 
     Raises:
-        ProtocolError: Lean does not tell.
+        ProverError: Lean does not tell.
         ReplError: The process is dead now.
     """
     real_name, axioms = _printed(prover, name, prefix)
@@ -53,12 +53,12 @@ def foundations(
     environment = prover.environment(prefix)
     reply = prover.ask({"axioms": real_name, "env": environment}, AxiomsReply)
     if isinstance(reply, ErrorReply):
-        raise ProtocolError(f"Lean does not tell the axioms of {name}: {reply.message}")
+        raise ProverError(f"Lean does not tell the axioms of {name}: {reply.message}")
     if policy is None:
         return Foundations(reply.foreign)
     uses = prover.ask({"uses": real_name, "env": environment, "policy": policy}, UsesReply)
     if isinstance(uses, ErrorReply):
-        raise ProtocolError(f"Lean does not tell what {name} uses: {uses.message}")
+        raise ProverError(f"Lean does not tell what {name} uses: {uses.message}")
     return Foundations(reply.foreign, uses.forbidden)
 
 
@@ -73,7 +73,7 @@ def _printed(prover: Prover, name: str, prefix: Prefix) -> tuple[str, tuple[str,
     report = next((match for m in reply.messages if (match := _REPORT.search(m.data))), None)
     if report is None:
         said = "; ".join(message.data for message in reply.messages) or "nothing"
-        raise ProtocolError(f"Lean does not tell the axioms of {name}: it says {said}.")
+        raise ProverError(f"Lean does not tell the axioms of {name}: it says {said}.")
     listed = report["axioms"] or ""
     return report["name"], tuple(axiom.strip() for axiom in listed.split(",") if axiom.strip())
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 
 from bait_core.domain import CheckResult, Goal
+from bait_core.errors import ProverError
 from bait_lean.environment.axioms import foundations, trusts_compiler_only
 from bait_lean.environment.declarations import Declaration
 from bait_lean.environment.guard import Guard
@@ -16,7 +17,7 @@ from bait_lean.environment.prover import ElaborationError, Prefix, Prover, Prove
 from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.steps import shorten
 from bait_lean.environment.task import Hole, Task
-from bait_lean.errors import ReplError
+from bait_lean.errors import ReplError, ReplTimeoutError
 from bait_lean.repl.messages import CommandReply, Message
 
 _USES_SORRY = "declaration uses"
@@ -57,12 +58,7 @@ class Checker:
         """
         start = time.perf_counter()
         with self._lock:
-            try:
-                verdict = self._verdict(self._living_prover(), task, lines)
-            except ReplError as error:
-                verdict = Verdict(f"Lean died during the check: {error.message}")
-            except ElaborationError as error:
-                verdict = Verdict(f"Lean does not accept what comes before: {error.error.data}")
+            verdict = self._verdict_twice(task, lines)
         return CheckResult(
             accepted=not verdict.objection,
             script=script_text(lines),
@@ -70,6 +66,23 @@ class Checker:
             seconds=time.perf_counter() - start,
             culprit=verdict.culprit,
         )
+
+    def _verdict_twice(self, task: Task, lines: list[ScriptLine]) -> Verdict:
+        """A verdict; what kills one process is tried in a new one, too."""
+        for first_time in (True, False):
+            prover = self._living_prover()
+            try:
+                return self._verdict(prover, task, lines)
+            except ElaborationError as error:
+                return Verdict(f"Lean does not accept what comes before: {error.error.data}")
+            except ReplTimeoutError as error:
+                return Verdict(f"the check took too long: {error.message}")
+            except ReplError as error:
+                if not first_time:
+                    return Verdict(f"Lean died during the check: {error.message}")
+            except ProverError as error:
+                return Verdict(f"the check could not be completed: {error.message}")
+        raise AssertionError("unreachable")
 
     def _living_prover(self) -> Prover:
         if self._prover is None or not self._prover.alive:

@@ -19,7 +19,6 @@ from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.lexer import Kind, code, tokenize
 from bait_lean.environment.prover import Prefix, Prover
 from bait_lean.environment.statement import signature
-from bait_lean.errors import ProtocolError
 from bait_lean.repl.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply
 
 _log = logging.getLogger(__name__)
@@ -100,7 +99,8 @@ def _listed(prover: Prover, header: str) -> tuple[Premise, ...]:
     environment = prover.environment(Prefix(header))
     reply = prover.ask({"premises": True, "env": environment}, PremisesReply, _TIMEOUT)
     if isinstance(reply, ErrorReply):
-        raise ProtocolError(f"Lean does not list its library: {reply.message}")
+        _log.warning("Lean does not list its library: %s", reply.message)
+        return ()
     return tuple(Premise(*premise) for premise in reply.premises)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from bait_core.domain import (
+    NO_PREMISES,
     CheckResult,
     Failed,
     FailureKind,
@@ -27,6 +29,8 @@ from bait_lean.environment.steps import Applied, ProofState, apply_tactic
 from bait_lean.environment.task import OpenHole, Task
 from bait_lean.errors import ReplError, ReplTimeoutError
 from bait_lean.repl.messages import ErrorReply, StatusReply
+
+_log = logging.getLogger(__name__)
 
 _STATUS_INTERVAL = 256
 """Tactics between two looks at the memory of a process."""
@@ -102,7 +106,15 @@ class LeanSession:
 
     def retrieve_premises(self, goal: Goal) -> PremiseSet:  # noqa: ARG002
         """The library facts and the file's earlier ones; the same for all goals of a hole."""
-        return self._referee.premises(self._task, self._living_prover(), self._hole)
+        try:
+            return self._referee.premises(self._task, self._living_prover(), self._hole)
+        except ReplError:
+            self._restart()
+        try:
+            return self._referee.premises(self._task, self._living_prover(), self._hole)
+        except ReplError as error:
+            _log.warning("Lean dies when it is asked for premises: %s", error.message)
+            return NO_PREMISES
 
     def check(self, proof: Proof) -> CheckResult:
         """Replay `proof` as text in a process of its own, down to kernel and axioms."""
