@@ -34,6 +34,9 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     timeout: Annotated[
         float, typer.Option("--timeout", min=0.0, metavar="SECONDS", help="Time per theorem.")
     ] = 60.0,
+    total_timeout: Annotated[
+        float | None, typer.Option(min=0.0, metavar="SECONDS", help="Time for all together.")
+    ] = None,
     expansions: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Goals expanded per theorem, at most.")
     ] = None,
@@ -96,7 +99,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         settings=SearchSettings(
             seconds=timeout, expansions=expansions, tactic_seconds=tactic_timeout, seed=seed
         ),
-        run=RunSettings(workers=workers),
+        run=RunSettings(workers=workers, seconds=total_timeout),
         traces=traces or trace_folder(),
     )
     console = stderr()

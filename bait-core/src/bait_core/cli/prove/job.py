@@ -73,11 +73,17 @@ class Job:
         return resolved
 
     def prepare(self, yes: bool) -> None:
-        """Let the environment install what its prover lacks, asking unless `yes`.
+        """Check all options; let the environment install what its prover lacks.
+
+        Args:
+            yes: Install without asking.
 
         Raises:
-            ProverStartError: It is not installed in the end.
+            UnknownPluginError: A plugin is not installed.
+            ConfigurationError: An option is wrong.
+            ProverStartError: The prover is not installed in the end.
         """
+        _ = self.configuration  # wrong options of any part are told before anything starts
         plugin, spec = self.target.plugin, self.target.spec
         if spec.prepare:
             prepare = resolve(spec.prepare, f"The environment {plugin.name!r}")
