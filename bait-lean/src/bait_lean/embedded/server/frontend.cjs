@@ -10,14 +10,15 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const {
-  CommandState, EnvironmentHeader, HEADER_IS_MODULE_BYTE, Import, InfoState, InputContext,
+  CommandState, HEADER_IS_MODULE_BYTE, Import, InfoState, InputContext,
   Message, ModuleParserState, Position, Scope, SyntaxNode,
 } = require('./layouts.cjs');
-const { RequestError } = require('./errors.cjs');
+const { RequestError, TimeLimitError } = require('./errors.cjs');
 const { findHoles } = require('./holes.cjs');
 
 const SEVERITIES = ['info', 'warning', 'error'];
 const END_OF_INPUT = 'Lean.Parser.Command.eoi';
+const IN = 'Lean.Parser.Command.in';
 const FILE_NAME = '<input>';
 
 class Frontend {
@@ -28,34 +29,21 @@ class Frontend {
   }
 
   /**
-   * Elaborates `text` after the commands of `state` (or after its imports).
+   * Elaborates `text` after the commands of `previous` ({state, base}), or after its own imports.
    *
-   * @returns {{state, base, messages, holes}} the new Command.State, the list of its imports, its
-   *   messages as JSON, its holes in order of their position
+   * @returns {{state, base, messages, holes}} the new Command.State (owned), the list of its
+   *   imports, its messages as JSON, its holes in order of their position
    */
   run(text, previous) {
     const { objects: o } = this;
     const input = this.inputContext(text);
-    let parser;
-    let state;
-    let base;
-    if (previous) {
-      parser = o.make(0, [o.box(0)], [0]);
-      base = previous.base;
-      state = this.continued(previous.state);
-    } else {
-      const header = this.header(input);
-      ({ parser, base } = header);
-      state = this.lean.call('l_Lean_Elab_Command_mkState',
-        o.inc(this.environment(header.imports, base)), header.messages, this.lean.noOptions());
-    }
-    state = this.elaborate(input, parser, state);
-    const messages = this.messages(o.field(state, CommandState.messages));
-    const holes = findHoles(this.lean, state);
-    const kept = this.continued(state);
-    o.dec(state);
+    const { parser, base, state } = previous
+      ? { parser: o.make(0, [o.box(0)], [0]), base: previous.base, state: o.inc(previous.state) }
+      : this.begin(input);
+    const result = { base, messages: [], holes: [] };
+    result.state = this.elaborate(input, parser, state, result);
     o.dec(input);
-    return { state: kept, base, messages, holes };
+    return result;
   }
 
   /** Lean's InputContext; line ends become `\n`, as Lean makes them. */
@@ -66,38 +54,41 @@ class Frontend {
       o.string(fileName), o.box(0), o.box(Buffer.byteLength(normal, 'utf8')));
   }
 
-  /** A copy of a Command.State (borrowed) without messages and info trees. */
-  continued(state) {
-    const { objects: o } = this;
+  /** A Command.State (consumed) without its messages, which go to `result`, and info trees. */
+  quiet(state, result) {
+    const { lean, objects: o } = this;
+    result.messages.push(...this.messages(o.field(state, CommandState.messages)));
     const info = o.field(state, CommandState.infoState);
-    return o.copyWith(state, {
-      [CommandState.messages]: this.lean.noMessages(),
+    const quiet = o.copyWith(state, {
+      [CommandState.messages]: lean.noMessages(),
       [CommandState.infoState]: o.make(0, [
         o.take(info, InfoState.assignment),
         o.take(info, InfoState.lazyAssignment),
-        this.lean.emptyTrees(),
+        lean.emptyTrees(),
       ], [1]),
       [CommandState.snapshotTasks]: o.array([]),
     });
+    o.dec(state);
+    return quiet;
   }
 
   // Imports -----------------------------------------------------------------------------------
 
-  /** Parses the header; `imports` is an owned array, `base` names it. */
-  header(input) {
+  /** Parses the header and imports its modules: {parser, base, state}. */
+  begin(input) {
     const { lean, objects: o } = this;
     const parsed = lean.io('l_Lean_Parser_parseHeader', o.inc(input));
     const rest = o.field(parsed, 1);
     const imports = lean.call('l_Lean_Elab_HeaderSyntax_imports', o.take(parsed, 0), o.box(1));
     const names = o.elements(imports).map((i) => lean.names.text(o.field(i, Import.module)));
-    const result = {
-      imports,
-      base: [...new Set(names)].join('\n'),
-      parser: o.take(rest, 0),
-      messages: o.take(rest, 1),
-    };
+    const base = [...new Set(names)].join('\n');
+    const environment = o.inc(this.environment(imports, base));
+    const parser = o.take(rest, 0);
+    const messages = o.take(rest, 1);
     o.dec(parsed);
-    return result;
+    const state = lean.call('l_Lean_Elab_Command_mkState', environment, messages,
+      lean.noOptions());
+    return { parser, base, state };
   }
 
   environment(imports, base) {
@@ -125,27 +116,36 @@ class Frontend {
 
   // Elaboration -------------------------------------------------------------------------------
 
-  elaborate(input, firstParser, firstState) {
+  /** Elaborates all commands; takes `parser` and `state`, returns the last state. */
+  elaborate(input, firstParser, firstState, result) {
     const { lean, objects: o } = this;
     let parser = firstParser;
-    let state = firstState;
-    for (;;) {
+    let state = this.quiet(firstState, result);
+    for (let terminal = false; !terminal;) {
       const position = o.unbox(o.field(parser, ModuleParserState.pos));
       const parsed = this.parseCommand(input, parser, state);
       const { command } = parsed;
       parser = parsed.parser;
-      state = o.copyWith(state, { [CommandState.messages]: parsed.messages });
-      const kind = lean.syntaxKind(command);
-      if (kind === END_OF_INPUT) break;
-      state = this.elaborateCommand(input, command, position, state);
-      const terminal = lean.call('l_Lean_Parser_isTerminalCommand', o.inc(command));
+      result.messages.push(...this.messages(parsed.messages));
+      if (lean.syntaxKind(command) === END_OF_INPUT) {
+        terminal = true;
+        o.dec(parsed.messages);
+      } else {
+        const heard = o.copyWith(state, { [CommandState.messages]: parsed.messages });
+        const next = this.elaborateCommand(input, command, position, heard);
+        const before = () => this.environmentBefore(input, command, position, state);
+        result.holes.push(...findHoles(lean, next, before));
+        o.dec(state);
+        state = this.quiet(next, result);
+        terminal = o.unbox(lean.call('l_Lean_Parser_isTerminalCommand', o.inc(command))) !== 0;
+      }
       o.dec(command);
-      if (o.unbox(terminal)) break;
     }
     o.dec(parser);
     return state;
   }
 
+  /** Parses one command in the scope of `state` (borrowed); takes `parser`. */
   parseCommand(input, parser, state) {
     const { lean, objects: o } = this;
     const scope = o.field(o.field(state, CommandState.scopes), 0);
@@ -156,7 +156,7 @@ class Frontend {
       o.take(scope, Scope.openDecls),
     ]);
     const result = lean.call('l_Lean_Parser_parseCommand', o.inc(input), context, parser,
-      o.take(state, CommandState.messages));
+      lean.noMessages());
     const rest = o.field(result, 1);
     const parsed = {
       command: o.take(result, 0), parser: o.take(rest, 0), messages: o.take(rest, 1),
@@ -185,12 +185,33 @@ class Frontend {
       o.inc(reference));
     const next = lean.dereference(reference);
     o.dec(reference);
-    if (o.tag(result) !== 0 && !lean.isCancelled()) {
+    if (lean.isCancelled()) throw new TimeLimitError();
+    if (o.tag(result) !== 0) {
       const reason = lean.exceptionText(o.field(result, 0));
-      throw new RequestError(`the command at byte ${position} was given up: ${reason}`);
+      throw new RequestError(`The command at byte ${position} was given up: ${reason}`);
     }
     o.dec(result);
     return next;
+  }
+
+  /**
+   * The environment (owned) in which a hole of `command` is to be filled: that before the command,
+   * so that the declaration itself is not in it. Of `open ... in` and the like, the first part
+   * counts as before.
+   */
+  environmentBefore(input, command, position, state) {
+    const { lean, objects: o } = this;
+    if (lean.syntaxKind(command) !== IN) return o.take(state, CommandState.env);
+    const [first, , second] = o.elements(o.field(command, SyntaxNode.args));
+    const section = this.parseCommand(this.inputContext('section'), o.make(0, [o.box(0)], [0]),
+      state);
+    let inner = o.inc(state);
+    for (const syntax of [section.command, first]) {
+      inner = this.elaborateCommand(input, syntax, position, inner);
+    }
+    const environment = this.environmentBefore(input, second, position, inner);
+    o.dec(inner);
+    return environment;
   }
 
   // Messages ----------------------------------------------------------------------------------

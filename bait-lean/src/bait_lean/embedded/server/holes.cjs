@@ -13,8 +13,9 @@ const TACTIC_SORRY = 'Lean.Parser.Tactic.tacticSorry';
 const TERM_SORRY = 'Lean.Parser.Term.sorry';
 
 /**
- * A hole: `context` (ContextInfo, owned), and either `goal` (MVarId, owned) or `term` (TermInfo,
- * owned). `start` and `end` are byte offsets, `pos` and `endPos` lines and columns.
+ * A hole: `context` (ContextInfo, owned), `before` (Environment, owned), and either `goal` (MVarId,
+ * owned) or `term` (TermInfo, owned). `start` and `end` are byte offsets, `pos` and `endPos` lines
+ * and columns.
  */
 class HoleFinder {
   constructor(lean) {
@@ -101,13 +102,21 @@ class HoleFinder {
   }
 }
 
-/** The holes below the info trees of a Command.State (borrowed), in order of their position. */
-function findHoles(lean, state) {
+/**
+ * The holes below the info trees of a Command.State (borrowed), in order of their position.
+ *
+ * @param {() => number} before gives the environment (owned) to fill them in; each hole gets it
+ */
+function findHoles(lean, state, before) {
   const { objects: o } = lean;
   const finder = new HoleFinder(lean);
   const trees = o.field(o.field(state, CommandState.infoState), InfoState.trees);
   for (const tree of lean.persistentElements(trees)) finder.walk(tree, null);
   const { holes } = finder;
+  if (holes.length === 0) return [];
+  const environment = before();
+  holes.forEach((hole) => { hole.before = o.inc(environment); });
+  o.dec(environment);
   const tactics = new Set(holes.filter((hole) => hole.goal).map((h) => `${h.start}-${h.end}`));
   return holes
     .filter((hole) => hole.goal || !tactics.has(`${hole.start}-${hole.end}`))

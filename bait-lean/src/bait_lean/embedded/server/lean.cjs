@@ -73,7 +73,7 @@ class Lean {
   /** The function that answers `false`; of Lean's own, as other threads may call it. */
   never() {
     const { objects: o } = this;
-    return o.closure(this.address('l_Function_const___redArg'), 2, [o.box(0)]);
+    return o.closure(this.address('l_Function_const'), 4, [o.nil, o.nil, o.box(0)]);
   }
 
   // Texts -------------------------------------------------------------------------------------

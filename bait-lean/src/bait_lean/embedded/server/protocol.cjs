@@ -2,9 +2,11 @@
 /** Requests and their answers: docs/lean-server-protocol.md. */
 
 const { Frontend } = require('./frontend.cjs');
+const { CommandState } = require('./layouts.cjs');
 const { LeanException } = require('./objects.cjs');
-const { RequestError } = require('./errors.cjs');
-const { Tactics, TacticError } = require('./tactics.cjs');
+const { RequestError, TacticError, TimeLimitError } = require('./errors.cjs');
+const { Library } = require('./library.cjs');
+const { Tactics } = require('./tactics.cjs');
 const { describe, groupGoals } = require('./parts.cjs');
 
 const COMPLETE = 'Completed';
@@ -16,12 +18,16 @@ class Protocol {
   constructor(lean) {
     this.lean = lean;
     this.frontend = new Frontend(lean);
-    this.tactics = new Tactics(lean, this.frontend);
+    this.library = new Library(lean);
+    this.tactics = new Tactics(lean, this.frontend, this.library);
     this.environments = [];
     this.states = [];
     this.handlers = {
       tactic: (request) => this.tactic(request),
       cmd: (request) => this.command(request),
+      axioms: (request) => this.axioms(request),
+      uses: (request) => this.uses(request),
+      policy: (request) => ({ policy: this.library.addPolicy(request.policy ?? {}) }),
       free: (request) => this.free(request),
       status: () => this.status(),
     };
@@ -41,7 +47,10 @@ class Protocol {
   errorAnswer(error) {
     if (error instanceof TacticError) {
       const answer = { message: `Lean error:\n${error.message}` };
-      return error.timedOut ? { ...answer, timeout: true } : answer;
+      return error.forbidden ? { ...answer, forbidden: error.forbidden } : answer;
+    }
+    if (error instanceof TimeLimitError) {
+      return { message: `Lean error:\n${error.message}`, timeout: true };
     }
     if (error instanceof RequestError) return { message: error.message };
     if (error instanceof LeanException) return { message: this.lean.ioErrorText(error.object) };
@@ -94,7 +103,10 @@ class Protocol {
   tactic(request) {
     const text = this.text(request, 'tactic');
     const before = this.state(request.proofState);
-    const { state, messages } = this.tactics.step(before, text, request.timeout > 0);
+    const { state, messages } = this.tactics.step(before, text, {
+      hasTimeout: request.timeout > 0,
+      policy: request.policy == null ? null : this.library.policy(request.policy),
+    });
     const proofState = this.keep(state);
     const goals = this.tactics.goalTexts(state);
     const answer = { proofState, goals, proofStatus: this.proofStatus(state) };
@@ -123,6 +135,34 @@ class Protocol {
         ...describe(goals, group),
       }));
     });
+  }
+
+  axioms(request) {
+    const name = this.text(request, 'axioms');
+    const environment = this.kernelEnvironment(request);
+    this.requireConstant(environment, name);
+    return this.library.axioms(environment, name);
+  }
+
+  uses(request) {
+    const name = this.text(request, 'uses');
+    const environment = this.kernelEnvironment(request);
+    const policy = this.library.policy(request.policy);
+    this.requireConstant(environment, name);
+    const info = this.library.find(environment, name);
+    const { value } = this.library.read(info);
+    const forbidden = value === null ? [] : this.library.forbidden(policy, environment, [value]);
+    this.lean.objects.dec(info);
+    return { forbidden };
+  }
+
+  /** The Environment (borrowed) that a request names. */
+  kernelEnvironment(request) {
+    return this.lean.objects.field(this.environment(request.env).state, CommandState.env);
+  }
+
+  requireConstant(environment, name) {
+    if (!this.library.has(environment, name)) throw new RequestError(`Unknown constant '${name}'.`);
   }
 
   keep(state) {

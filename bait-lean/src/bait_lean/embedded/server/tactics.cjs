@@ -11,6 +11,7 @@ const {
   CommandContextInfo, ContextInfo, CoreContext, CoreState, InfoState, InputContext,
   LevelTag, LocalDecl, MetaState, MetavarDecl, ParserState, TermInfo,
 } = require('./layouts.cjs');
+const { TacticError, TimeLimitError } = require('./errors.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
 
 const TACTIC_FILE = '<tactic>';
@@ -21,19 +22,12 @@ const TERM_CONTEXT_BYTES = [1, 1, 1, 1, 0, 0, 0, 1, 0, 1];
 const EMPTY_TREE = 3; // Std.TreeMap's leaf: constructor 1, boxed
 const SYNTHETIC_OPAQUE = 2;
 
-/** A step that failed; `timedOut` tells that the time limit was the reason. */
-class TacticError extends Error {
-  constructor(message, timedOut = false) {
-    super(message);
-    this.timedOut = timedOut;
-  }
-}
-
 class Tactics {
-  constructor(lean, frontend) {
+  constructor(lean, frontend, library) {
     this.lean = lean;
     this.objects = lean.objects;
     this.frontend = frontend;
+    this.library = library;
     this.terms = new Terms(lean);
     const { objects: o } = this;
     this.captured = null;
@@ -58,13 +52,19 @@ class Tactics {
     for (const key of OWNED) this.objects.dec(state[key]);
     state.goals.forEach((goal) => this.objects.dec(goal));
     state.roots.forEach((root) => this.objects.dec(root));
+    if (state.own) [state.own.before, state.own.after].forEach((env) => this.objects.dec(env));
   }
 
   /** A proof state like `state` whose only goals, and roots, are `goals` (borrowed). */
   withGoals(state, goals) {
     for (const key of OWNED) this.objects.inc(state[key]);
     const share = () => goals.map((goal) => this.objects.inc(goal));
-    return { ...state, goals: share(), roots: share() };
+    return { ...state, goals: share(), roots: share(), own: this.shareOwn(state) };
+  }
+
+  shareOwn({ own }) {
+    if (own) [own.before, own.after].forEach((environment) => this.objects.inc(environment));
+    return own;
   }
 
   // Start -------------------------------------------------------------------------------------
@@ -73,23 +73,47 @@ class Tactics {
   start(hole, base) {
     const { lean, objects: o } = this;
     const { context } = hole;
-    const command = o.field(context, ContextInfo.command);
-    const environment = o.take(command, CommandContextInfo.env);
-    const empty = o.inc(o.global('l_Lean_LocalContext_empty'));
     const parent = o.take(context, ContextInfo.parentDecl);
-    const done = lean.call('l_Lean_Elab_ContextInfo_runMetaM___redArg', context, empty,
-      o.inc(this.capture));
-    o.dec(done);
-    o.dec(environment);
-    const state = {
-      ...this.captured, termContext: this.termContext(parent), termState: 0, base, goals: [], roots: [],
+    const empty = o.inc(o.global('l_Lean_LocalContext_empty'));
+    o.dec(lean.call('l_Lean_Elab_ContextInfo_runMetaM___redArg', context, empty,
+      o.inc(this.capture)));
+    const initial = {
+      ...this.captured,
+      termContext: this.termContext(parent),
+      termState: this.termState([]),
+      base,
+      goals: [],
+      roots: [],
+      own: null,
     };
     this.captured = null;
-    state.coreState = this.quiet(state.coreState);
-    state.termState = this.termState([]);
-    const opened = this.open(state, hole);
-    this.free(state);
-    return opened;
+    initial.coreState = this.quiet(initial.coreState);
+    const state = this.open(initial, hole);
+    this.free(initial);
+    return this.moveBefore(state, hole.before);
+  }
+
+  /**
+   * Puts a hole's state (consumed) into the environment `before` (owned) its declaration. If the
+   * goal mentions constants that its own command made, the later environment must stay; then
+   * `own` tells which others of that command a proof must not use.
+   */
+  moveBefore(state, before) {
+    const { objects: o } = this;
+    const after = o.field(state.coreState, CoreState.env);
+    const symbols = this.withInstantiated(state, (goals) => {
+      const seen = new Set();
+      const names = new Set();
+      goals.termsOf(state.goals[0]).forEach((term) => this.terms.constants(term, names, seen));
+      return names;
+    });
+    const missing = [...symbols].filter((name) => !this.library.has(before, name));
+    if (missing.length > 0) {
+      return { ...state, own: { before, after: o.inc(after), symbols } };
+    }
+    const coreState = o.copyWith(state.coreState, { [CoreState.env]: before });
+    o.dec(state.coreState);
+    return { ...state, coreState, own: null };
   }
 
   /** Adds the hole's goal without auxiliary declarations; returns a new state. */
@@ -240,6 +264,7 @@ class Tactics {
           base: state.base,
           goals: [],
           roots: state.roots.map((root) => o.inc(root)),
+          own: this.shareOwn(state),
         },
       };
     } finally {
@@ -255,9 +280,10 @@ class Tactics {
   /**
    * Runs a tactic text on a proof state.
    *
+   * @param {{hasTimeout: boolean, policy: object|null}} limits
    * @returns {{state, messages}} the new state and its messages as JSON
    */
-  step(state, text, hasTimeout) {
+  step(state, text, { hasTimeout, policy }) {
     const { objects: o } = this;
     const input = this.frontend.inputContext(text, TACTIC_FILE);
     const syntax = this.parse(state, input);
@@ -270,11 +296,41 @@ class Tactics {
       o.dec(next.coreContext);
       next.coreContext = o.inc(state.coreContext);
       next.goals = value.goals;
+      this.refuseForbidden(state, next, policy);
       return { state: next, messages: value.messages };
     } finally {
       o.dec(coreContext);
       o.dec(syntax);
     }
+  }
+
+  /** Fails (and frees `next`) if the proofs that a step assigned use what they must not. */
+  refuseForbidden(state, next, policy) {
+    if (!policy && !state.own) return;
+    const environment = this.objects.field(next.coreState, CoreState.env);
+    const [forbidden, ownName] = this.withInstantiated(next, (goals) => {
+      const proofs = state.goals.map((goal) => goals.proof(goal));
+      return [
+        policy ? this.library.forbidden(policy, environment, proofs) : [],
+        state.own ? this.usesOwn(state.own, environment, proofs) : undefined,
+      ];
+    });
+    if (forbidden.length === 0 && ownName === undefined) return;
+    this.free(next);
+    if (ownName !== undefined) {
+      throw new TacticError(`the proof uses '${ownName}', which is declared together with the goal`);
+    }
+    throw new TacticError(`the proof uses what the policy forbids: ${forbidden.join(', ')}`,
+      forbidden);
+  }
+
+  /** A constant in the proofs that the goal's own command made and the goal does not mention. */
+  usesOwn({ before, after, symbols }, environment, proofs) {
+    const names = [];
+    this.library.uses(environment, proofs, (name) => names.push(name));
+    return names.find((name) => (
+      !symbols.has(name) && this.library.has(after, name) && !this.library.has(before, name)
+    ));
   }
 
   evaluate(refs, syntax) {
@@ -286,7 +342,7 @@ class Tactics {
     const messages = refs.messages();
     // A nested `by` recovers from its errors: it logs them and goes on with `sorry`.
     const errors = messages.filter((m) => m.severity === 'error').map((m) => m.data);
-    if (errors.length > 0) throw new TacticError(errors.join('\n'), lean.isCancelled());
+    if (errors.length > 0) this.fail(errors);
     return { goals: refs.goals(), messages };
   }
 
@@ -299,11 +355,15 @@ class Tactics {
     }
     const text = lean.exceptionText(o.field(result, 0));
     o.dec(result);
+    // An internal exception is an abort: the reason was logged before.
     const logged = refs.messages().filter((m) => m.severity === 'error').map((m) => m.data);
-    const cancelled = lean.isCancelled();
-    const reasons = text === null ? logged : [...logged, text];
-    const fallback = cancelled ? 'the time limit was reached' : 'the tactic was aborted';
-    throw new TacticError(reasons.length > 0 ? reasons.join('\n') : fallback, cancelled);
+    this.fail(text === null ? logged : [...logged, text]);
+  }
+
+  fail(reasons) {
+    const text = reasons.length > 0 ? reasons.join('\n') : undefined;
+    if (this.lean.isCancelled()) throw new TimeLimitError(text);
+    throw new TacticError(text ?? 'the tactic was aborted without a message');
   }
 
   /** Core.Context for a step: its own file, cancellation, and a limit (time or heartbeats). */
@@ -424,4 +484,4 @@ class Tactics {
   }
 }
 
-module.exports = { Tactics, TacticError };
+module.exports = { Tactics };
