@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
 
 BAIT_API = 1
+
+
+@hookimpl
+def bait_register_environments() -> list[EnvironmentSpec]:
+    """Lean 4 itself."""
+    return [
+        EnvironmentSpec(
+            name="lean",
+            summary="Lean 4: a statement, the holes of a file, or theorems of the library",
+            factory="bait_lean.environment.environment:LeanEnvironment",
+            options="bait_lean.environment.options:LeanOptions",
+            statement_option="statement",
+            file_option="file",
+            file_suffixes=(".lean",),
+            tactic_model="lean-automation",
+            prepare="bait_lean.prepare:prepare",
+        )
+    ]
 
 
 @hookimpl
