@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 
 from bait_core.errors import (
     AmbiguousPluginError,
@@ -15,7 +17,7 @@ from bait_core.errors import (
 from bait_core.plugins import Plugin, PluginKind, Problem, Registry
 from bait_core.plugins.build import make_environment, make_search_model
 from bait_core.plugins.needs import missing_needs
-from bait_core.plugins.options import describe_options, options_of, parse_options
+from bait_core.plugins.options import Options, describe_options, options_of, parse_options
 from bait_core.search.best_first import BestFirst
 
 from .distributions import GOOD, HEADER, Site, search
@@ -278,6 +280,59 @@ class TestOptions:
         assert (depth.type, depth.required, depth.help) == ("int >= 1", True, "How deep to look.")
         assert (mode.type, mode.default) == ("fast | slow", "fast")
         assert (names.type, names.default) == ("tuple[str, ...]", [])
+
+    def test_types_read_as_people_write_them(self) -> None:
+        class Mode(StrEnum):
+            FAST = "fast"
+            SLOW = "slow"
+
+        class Inner(Options):
+            size: int = 1
+
+        class Outer(Options):
+            mode: Mode = Mode.SLOW
+            limit: int | None = None
+            folder: Path = Path("runs")
+            weights: dict[str, float] = Field(default_factory=lambda: {"a": 0.5})
+            inner: Inner = Inner()
+            seeds: frozenset[int] = frozenset({1})
+
+        assert list(map(str, describe_options(Outer))) == [
+            'mode: fast | slow (default "slow")',
+            "limit: int | None (default null)",
+            'folder: Path (default "runs")',
+            'weights: dict[str, float] (default {"a": 0.5})',
+            'inner: Inner (default {"size": 1})',
+            "seeds: frozenset[int] (default [1])",
+        ]
+
+    def test_faults_within_and_between_options(self, site: Site) -> None:
+        source = """
+from pydantic import model_validator
+from bait_core.plugins.options import Options
+
+class Inner(Options):
+    size: int = 1
+
+class Range(Options):
+    low: int = 0
+    high: int = 1
+    inner: Inner = Inner()
+
+    @model_validator(mode="after")
+    def ordered(self):
+        if self.low > self.high:
+            raise ValueError("low exceeds high")
+        return self
+"""
+        site.add("range", source + search("range", options="'MODULE:Range'"))
+        plugin = Registry.discover().get("range")
+        with pytest.raises(ConfigurationError, match=r"rejects its options: .*low exceeds high"):
+            parse_options(plugin, {"low": 2})
+        with pytest.raises(ConfigurationError, match=r"can't take 'x' as 'inner\.size'"):
+            parse_options(plugin, {"inner": {"size": "x"}})
+        with pytest.raises(ConfigurationError, match=r"has no option 'inner\.sise'"):
+            parse_options(plugin, {"inner": {"sise": 1}})
 
     def test_options_that_are_none(self, site: Site) -> None:
         site.add("odd", search("odd", options="'MODULE:Search'"))

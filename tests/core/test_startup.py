@@ -27,6 +27,7 @@ HEAVY = {
 }
 ALLOWED_RATIO = 2
 REPETITIONS = 15
+UNMEASURED = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
 LIBRARIES = "import typer, rich, pluggy, pydantic"
 BAIT = "import sys; from bait_core.cli.main import main; sys.argv[1:] = [{!r}]; main()"
 
@@ -45,7 +46,9 @@ def imported_by(argument: str) -> set[str]:
 
 def processor_seconds(code: str) -> float:
     """Processor time of an interpreter that runs `code`; waiting for others is not in it."""
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, env=UNMEASURED
+    ) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0

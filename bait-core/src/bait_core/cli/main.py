@@ -37,7 +37,8 @@ def bait(
 ) -> None:
     """Prove theorems with any prover, search and model.
 
-    Example:
+    Examples:
+      $ bait prove 'theorem t (a b : Nat) : a + b = b + a'
       $ bait list-plugins
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 
 from bait_core.plugins.registry import Plugin
 from bait_core.plugins.specs import PluginSpec
@@ -22,7 +23,4 @@ def install_hint(plugin: Plugin) -> str:
 
 
 def _is_importable(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
+    return module in sys.modules or importlib.util.find_spec(module) is not None
