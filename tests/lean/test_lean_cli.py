@@ -13,11 +13,18 @@ from typer.testing import CliRunner
 
 from bait_core.errors import ProverStartError
 from bait_lean import cli, doctor
-from bait_lean.embedded.install import Manifest, installation_folder
+from bait_lean.embedded.install import (
+    Manifest,
+    find_installation,
+    install,
+    installation_folder,
+)
 from bait_lean.embedded.package import LEAN
 from bait_lean.embedded.slim import SLIM_REVISION
 from bait_lean.environment.options import LeanOptions
-from bait_lean.prepare import prepare
+from bait_lean.prepare import InstallDisplay, prepare
+
+from .fake_package import package_content, package_of, serve
 
 
 def test_status_says_what_to_do(home: Path) -> None:
@@ -74,3 +81,21 @@ def test_the_doctor_and_status_tell_of_missing_and_damaged_files(
     assert not doctor.lean().ok
     assert "damaged" in doctor.lean().message
     assert "1 damaged" in CliRunner().invoke(cli.app, ["status"]).stdout
+
+
+def test_without_a_terminal_an_install_shows_its_phases(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = package_content()
+    with serve(content) as registry, InstallDisplay() as display:
+        monkeypatch.setenv("npm_config_registry", registry.url)
+        install(display, package_of(content))
+    assert capsys.readouterr().err.split() == ["Downloading", "Checking", "Unpacking"]
+
+
+@pytest.mark.lean
+@pytest.mark.skipif(find_installation() is None, reason="needs `bait lean install`")
+def test_install_says_where_lean_is() -> None:
+    result = CliRunner().invoke(cli.app, ["install"])
+    assert result.exit_code == 0
+    assert str(installation_folder()) in result.stdout
