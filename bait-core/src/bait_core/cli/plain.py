@@ -19,7 +19,7 @@ _GAP = 2
 def show(text: str = "", *, indent: int = 0, colour: str = "", bold: bool = False) -> None:
     """Write a paragraph, wrapped to the terminal."""
     for line in _wrap(text, indent) or [""]:
-        typer.secho(" " * indent + line, fg=colour or None, bold=bold, color=_colours())
+        typer.secho(" " * indent + line, fg=colour or None, bold=bold or None, color=_colours())
 
 
 def show_rows(rows: Sequence[Sequence[Cell]], *, indent: int = 0) -> None:
