@@ -15,7 +15,7 @@ const TERM_SORRY = 'Lean.Parser.Term.sorry';
 /**
  * A hole: `context` (ContextInfo, owned), `before` (Environment, owned), and either `goal` (MVarId,
  * owned) or `term` (TermInfo, owned). `start` and `end` are byte offsets, `pos` and `endPos` lines
- * and columns.
+ * and columns. `release` gives up a hole that is not made a proof state.
  */
 class HoleFinder {
   constructor(lean) {
@@ -77,7 +77,14 @@ class HoleFinder {
     const end = this.offset('l_Lean_Syntax_getTailPos_x3f', syntax);
     if (start === null) return;
     this.holes.push({
-      ...hole, start, end, pos: this.position(fileMap, start), endPos: this.position(fileMap, end),
+      ...hole,
+      start,
+      end,
+      pos: this.position(fileMap, start),
+      endPos: this.position(fileMap, end),
+      release() {
+        [this.context, this.before, this.goal ?? this.term].forEach((part) => o.dec(part));
+      },
     });
   }
 

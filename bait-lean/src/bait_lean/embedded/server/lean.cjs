@@ -10,7 +10,7 @@ const { Names } = require('./names.cjs');
 const { Exception, MessageLog, SyntaxNode } = require('./layouts.cjs');
 
 const VALUE_OF_REFERENCE = 8;
-const BIG_NUMBER_TAG = 250;
+const LARGEST_BOXED = 2 ** 31;
 const SYNTAX_NODE_TAG = 1;
 const TRUE = 3; // boxed
 
@@ -83,6 +83,13 @@ class Lean {
     const { objects: o } = this;
     if (o.isScalar(value)) return o.unbox(value);
     return o.takeText(this.call('l_Nat_reprFast', o.inc(value)));
+  }
+
+  /** An owned natural number from an integer below 2^32. */
+  makeNatural(number) {
+    const { objects: o } = this;
+    if (number < LARGEST_BOXED) return o.box(number);
+    return this.exports.lean_big_uint64_to_nat(BigInt(number)) >>> 0;
   }
 
   messageText(data) {

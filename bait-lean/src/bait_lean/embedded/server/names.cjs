@@ -4,6 +4,7 @@
 const { NameTag } = require('./layouts.cjs');
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_'!?]*$/; // a component that never needs «»
+const COMPONENT = /«([^»]*)»|([^.«]+)/g;
 const HYGIENE = '_hyg';
 
 class Names {
@@ -18,7 +19,7 @@ class Names {
     const parts = [];
     for (let n = name; !o.isScalar(n); n = o.field(n, 0)) {
       const part = o.field(n, 1);
-      parts.push(o.tag(n) === NameTag.str ? o.text(part) : this.lean.natural(part));
+      parts.push(o.tag(n) === NameTag.str ? o.text(part) : Number(this.lean.natural(part)));
     }
     return parts.reverse();
   }
@@ -35,9 +36,15 @@ class Names {
     return o.takeText(lean.call('l_Lean_Name_toString', o.inc(name), o.box(1), lean.never()));
   }
 
-  /** An owned name from its text; the anonymous name if the text is none. */
+  /** An owned name from its text. */
   make(text) {
-    return this.lean.call('l_String_toName', this.objects.string(text));
+    const { lean, objects: o } = this;
+    return [...text.matchAll(COMPONENT)].reduce((prefix, [, quoted, plain]) => {
+      if (quoted === undefined && /^\d+$/.test(plain)) {
+        return lean.call('l_Lean_Name_num___override', prefix, lean.makeNatural(Number(plain)));
+      }
+      return lean.call('l_Lean_Name_str___override', prefix, o.string(quoted ?? plain));
+    }, o.nil);
   }
 
   /** What users see of a local name: inaccessible ones end in a dagger. */

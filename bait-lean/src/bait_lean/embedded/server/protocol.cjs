@@ -1,6 +1,7 @@
 'use strict';
 /** Requests and their answers: docs/lean-server-protocol.md. */
 
+const { Constants } = require('./constants.cjs');
 const { Frontend } = require('./frontend.cjs');
 const { CommandState } = require('./layouts.cjs');
 const { LeanException } = require('./objects.cjs');
@@ -8,6 +9,7 @@ const { RequestError, TacticError, TimeLimitError } = require('./errors.cjs');
 const { Library } = require('./library.cjs');
 const { Tactics } = require('./tactics.cjs');
 const { describe, groupGoals } = require('./parts.cjs');
+const { premises } = require('./statements.cjs');
 
 const COMPLETE = 'Completed';
 const OPEN = 'Incomplete: open goals remain';
@@ -20,6 +22,7 @@ class Protocol {
     this.frontend = new Frontend(lean);
     this.library = new Library(lean);
     this.tactics = new Tactics(lean, this.frontend, this.library);
+    this.constants = new Constants(lean, this.frontend, this.library);
     this.environments = [];
     this.states = [];
     this.handlers = {
@@ -27,6 +30,8 @@ class Protocol {
       cmd: (request) => this.command(request),
       axioms: (request) => this.axioms(request),
       uses: (request) => this.uses(request),
+      constant: (request) => this.constant(request),
+      premises: (request) => this.premises(request),
       policy: (request) => ({ policy: this.library.addPolicy(request.policy ?? {}) }),
       free: (request) => this.free(request),
       status: () => this.status(),
@@ -154,6 +159,19 @@ class Protocol {
     const forbidden = value === null ? [] : this.library.forbidden(policy, environment, [value]);
     this.lean.objects.dec(info);
     return { forbidden };
+  }
+
+  constant(request) {
+    const name = this.text(request, 'constant');
+    return this.constants.describe(this.environment(request.env), name);
+  }
+
+  premises(request) {
+    const environment = this.kernelEnvironment(request);
+    const forbids = request.policy == null
+      ? () => false
+      : this.library.forbids(this.library.policy(request.policy), environment);
+    return { premises: premises(this.library, this.library.index(environment), forbids) };
   }
 
   /** The Environment (borrowed) that a request names. */
