@@ -60,6 +60,11 @@ def test_wheel_holds_the_whole_package(wheels: dict[str, Path], package: str, mo
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_carries_the_licence(package: str) -> None:
+    assert (ROOT / package / "LICENSE").read_text("utf-8") == (ROOT / "LICENSE").read_text("utf-8")
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an empty virtual environment."""
