@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from bait_lean.automation.candidate import Candidate, View
 from bait_lean.automation.formula import Shape, words
+from bait_lean.automation.goal_text import DAGGER
 
 _ARITHMETIC = re.compile(r"[-+*/%<≤>≥∣\d]|\b(?:Nat|Int|Fin|length|size)\b")
+_STATED = frozenset((Shape.EQUAL, Shape.RELATION, Shape.ATOM, Shape.EXISTS, Shape.OR))
+_MAX_STATED = 300
 _COMMUTING = re.compile(r"[+*∧∨]|\b(?:max|min)\b")
 
 
@@ -17,33 +20,32 @@ def closing(view: View) -> Iterator[Candidate]:
     goal = view.goal
     yield Candidate("rfl", 6.0)
     yield Candidate("trivial", 5.5)
-    if goal.facts():
+    if goal.facts:
         yield Candidate("assumption", 5.4)
         yield Candidate("contradiction", 4.4)
-    arithmetic = is_arithmetic(view)
-    if arithmetic:
+    if is_arithmetic(view):
         yield Candidate("omega", 4.2)
-    yield Candidate("simp", 4.0)
+    yield Candidate("simp", 3.0)
     if not any(h.name in words(goal.target) for h in goal.hypotheses):
         yield Candidate("decide", 3.9)
-    yield Candidate("simp_all", 3.8)
+    yield Candidate("simp_all", 2.0)
     if goal.formula.shape is Shape.EQUAL and _COMMUTING.search(goal.target):
         yield Candidate("ac_rfl", 3.6)
-    yield Candidate("grind", 2.9)
-    if arithmetic:
-        yield Candidate("simp +arith", 0.9)
-        yield Candidate("simp_all +arith", 0.5)
-    if goal.facts():
+    yield Candidate("grind", 1.95)
+    if goal.facts:
         yield Candidate("simp [*]", 0.3)
         yield Candidate("solve_by_elim", 0.3)
-    if any(h.formula.shape is Shape.EQUAL for h in goal.facts()):
+    if any(h.formula.shape is Shape.EQUAL for h in goal.facts):
         yield Candidate("subst_vars", 0.2)
         yield Candidate("injections", 0.15)
 
 
-def slow(_view: View) -> Iterator[Candidate]:
-    """Tactics that take seconds at times."""
-    yield Candidate("exact?", 0.1)
+def slow(view: View) -> Iterator[Candidate]:
+    """Tactics that take seconds at times: library search, for what a library may state."""
+    goal = view.goal
+    hidden = any(DAGGER in h.name and not h.name.startswith("inst") for h in goal.hypotheses)
+    if goal.formula.shape in _STATED and not hidden and len(goal.target) <= _MAX_STATED:
+        yield Candidate("exact?", 0.1)
 
 
 def is_arithmetic(view: View) -> bool:

@@ -10,9 +10,7 @@ from functools import lru_cache
 _NAME_PART = r"(?:«[^»\n]*»|[\w✝'!?])"
 _NAME = rf"(?:«[^»\n]*»|[\w?])(?:{_NAME_PART}|\.(?=[\w«]))*"
 _WORD = re.compile(_NAME)
-_TOKEN = re.compile(
-    rf"{_NAME}|:=|=>|\+\+|::|&&|\|\||==|!=|<;>|\.\.|\S"
-)
+_TOKEN = re.compile(rf"{_NAME}|:=|=>|\+\+|::|&&|\|\||==|!=|<;>|\.\.|\S")
 _OPENING, _CLOSING = frozenset("([{⟨⦃"), frozenset(")]}⟩⦄")
 # What follows one of these at the outermost level belongs to it, to the end.
 _OPEN_ENDED = frozenset(("∀", "∃", "fun", "λ", "let", "have", "if", "match", "show"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bait_lean.automation.formula import Formula, Shape, parse_formula, words
 
@@ -40,6 +40,11 @@ class Hypothesis:
         return bool(_SORTS.match(self.type))
 
     @property
+    def is_instance(self) -> bool:
+        """Whether it is an anonymous instance, such as `inst✝ : DecidableEq α`."""
+        return self.name.startswith("inst")
+
+    @property
     def formula(self) -> Formula:
         """Its type as a formula."""
         return parse_formula(self.type)
@@ -50,7 +55,7 @@ class Hypothesis:
         return self.formula.head
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GoalText:
     """A goal, split into its parts.
 
@@ -69,25 +74,25 @@ class GoalText:
         """The target as a formula."""
         return parse_formula(self.target)
 
+    @cached_property
     def names(self) -> frozenset[str]:
         """Names of the context, also those that tactics can't refer to, without daggers."""
-        return frozenset(h.name.rstrip(DAGGER + "⁰¹²³⁴⁵⁶⁷⁸⁹") for h in self.hypotheses)
+        return frozenset(h.name.partition(DAGGER)[0] for h in self.hypotheses)
 
-    def data(self) -> list[Hypothesis]:
+    @cached_property
+    def data(self) -> tuple[Hypothesis, ...]:
         """Accessible variables that stand for values, rather than types or facts."""
-        return [h for h in self.hypotheses if h.accessible and self._is_data(h)]
+        return tuple(h for h in self.hypotheses if h.accessible and self._is_data(h))
 
-    def facts(self) -> list[Hypothesis]:
+    @cached_property
+    def facts(self) -> tuple[Hypothesis, ...]:
         """Accessible hypotheses that are, as far as the text tells, statements."""
-        return [
-            h
-            for h in self.hypotheses
-            if h.accessible and not h.is_sort and not self._is_data(h) and not self._is_instance(h)
-        ]
+        rest = (h for h in self.hypotheses if h.accessible and h not in self.data)
+        return tuple(h for h in rest if not h.is_sort and not h.is_instance)
 
     def _is_data(self, hypothesis: Hypothesis) -> bool:
         """Print doesn't tell values from proofs; values get mentioned, proofs hardly ever do."""
-        if hypothesis.is_sort or self._is_instance(hypothesis):
+        if hypothesis.is_sort or hypothesis.is_instance:
             return False
         formula = hypothesis.formula
         if formula.shape is Shape.IMPLIES:
@@ -104,23 +109,34 @@ class GoalText:
             return False
         if _SORTS.match(formula.text) or formula.head in _DATA_TYPES:
             return True
-        return any(h.name == formula.head and h.is_sort and not self._is_proposition(h.name)
-                   for h in self.hypotheses)
+        return any(
+            h.name == formula.head and h.is_sort and not self._is_proposition(h.name)
+            for h in self.hypotheses
+        )
 
     def _is_proposition(self, head: str) -> bool:
         """Whether the word is a propositional variable or a predicate of the context."""
         return any(h.name == head and h.type.endswith("Prop") for h in self.hypotheses)
-
-    @staticmethod
-    def _is_instance(hypothesis: Hypothesis) -> bool:
-        return hypothesis.name.startswith("inst")
 
     def _mentioned(self, name: str) -> bool:
         return name in words(self.target) or any(name in words(h.type) for h in self.hypotheses)
 
 
 _DATA_TYPES = frozenset(
-    ("Nat", "Int", "List", "Option", "Bool", "Array", "String", "Char", "Fin", "Prod", "Sum", "Unit")
+    {
+        "Array",
+        "Bool",
+        "Char",
+        "Fin",
+        "Int",
+        "List",
+        "Nat",
+        "Option",
+        "Prod",
+        "String",
+        "Sum",
+        "Unit",
+    }
 )
 
 

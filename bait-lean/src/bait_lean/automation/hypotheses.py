@@ -8,6 +8,7 @@ from bait_lean.automation.candidate import Candidate, FreshNames, View
 from bait_lean.automation.formula import Formula, Shape, parse_formula
 from bait_lean.automation.goal_text import GoalText, Hypothesis
 from bait_lean.automation.structural import pattern
+from bait_lean.automation.witnesses import binder_type
 
 _MAX_FACTS = 8
 _MAX_INSTANCES = 3
@@ -16,7 +17,7 @@ _MAX_INSTANCES = 3
 def hypotheses(view: View) -> Iterator[Candidate]:
     """Eliminations and uses of the facts in the context, the latest first."""
     goal = view.goal
-    for age, fact in enumerate(reversed(goal.facts()[-_MAX_FACTS:])):
+    for age, fact in enumerate(reversed(goal.facts[-_MAX_FACTS:])):
         factor = 0.9**age
         for tactic, weight in _uses(goal, fact, view):
             yield Candidate(tactic, weight * factor)
@@ -26,11 +27,11 @@ def _uses(goal: GoalText, fact: Hypothesis, view: View) -> Iterator[Candidate]:
     name, formula = fact.name, fact.formula
     match formula.shape:
         case Shape.AND | Shape.EXISTS | Shape.OR:
-            fresh = FreshNames(goal.names() - {name})
+            fresh = FreshNames(goal.names - {name})
             yield Candidate(f"rcases {name} with {pattern(formula, fresh)}", 2.0)
         case Shape.IFF:
             yield from _rewrites(name, 0.4)
-            fresh = FreshNames(goal.names())
+            fresh = FreshNames(goal.names)
             yield Candidate(f"obtain ⟨{fresh('h')}, {fresh('h')}⟩ := {name}", 0.3)
         case Shape.NOT:
             if goal.formula.shape is Shape.FALSE:
@@ -52,7 +53,7 @@ def _rewrites(name: str, weight: float) -> Iterator[Candidate]:
 
 
 def _equations(goal: GoalText, name: str, formula: Formula) -> Iterator[Candidate]:
-    variables = {h.name for h in goal.data()}
+    variables = {h.name for h in goal.data}
     if formula.left in variables or formula.right in variables:
         yield Candidate(f"subst {name}", 1.2)
     yield from _rewrites(name, 0.5)
@@ -72,20 +73,20 @@ def _implications(goal: GoalText, name: str, formula: Formula) -> Iterator[Candi
         yield from _rewrites(name, 0.4)
     if conclusion.shape is Shape.FALSE and goal.formula.shape is not Shape.FALSE:
         yield Candidate(f"exact ({name} ‹_›).elim", 0.1)
-    new = FreshNames(goal.names())("h")
+    new = FreshNames(goal.names)("h")
     if formula.shape is Shape.IMPLIES:
-        for fact in goal.facts():
+        for fact in goal.facts:
             if fact.type == formula.left:
                 yield Candidate(f"have {new} := {name} {fact.name}", 0.9)
+        yield Candidate(f"by_cases {new} : {formula.left}", 0.15)
     else:
         yield from _instances(goal, name, formula, new)
 
 
 def _instances(goal: GoalText, name: str, formula: Formula, new: str) -> Iterator[Candidate]:
     """`h x` for variables of the type that the quantifier names, or of any if it names none."""
-    _, typed, type_ = formula.left.rpartition(" : ")
-    type_ = type_.rstrip(")}⦄")
-    fitting = [h for h in reversed(goal.data()) if not typed or h.type == type_]
+    type_ = binder_type(formula)
+    fitting = [h for h in reversed(goal.data) if not type_ or h.type == type_]
     for hypothesis in fitting[:_MAX_INSTANCES]:
         yield Candidate(f"have {new} := {name} {hypothesis.name}", 0.25)
 
@@ -93,11 +94,12 @@ def _instances(goal: GoalText, name: str, formula: Formula, new: str) -> Iterato
 def _opaque(goal: GoalText, fact: Hypothesis, view: View) -> Iterator[Candidate]:
     """A definition, relation or inductive predicate: look inside."""
     name = fact.name
-    fresh = FreshNames(goal.names() - {name})
-    short = {p.rpartition(".")[2] for p in view.own.predicates} | set(view.own.predicates)
-    own = fact.head in short
-    yield Candidate(f"rcases {name} with ⟨{fresh('k')}, {fresh('hk')}⟩", 0.9 if own else 0.3)
-    yield Candidate(f"rcases {name} with ⟨{FreshNames(goal.names())('k')}, rfl⟩", 0.6 if own else 0.25)
+    fresh = FreshNames(goal.names - {name})
+    own = fact.head in view.own.predicate_words
+    open_up = f"rcases {name} with ⟨{fresh('k')}"
+    likely = own or fact.formula.operator == "∣"
+    yield Candidate(f"{open_up}, {fresh('hk')}⟩", 1.5 if likely else 0.2)
+    yield Candidate(f"{open_up}, rfl⟩", 0.8 if likely else 0.15)
     if own:
         yield Candidate(f"unhygienic cases {name}", 0.3)
         yield Candidate(f"cases {name} <;> simp_all", 0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from bait_lean.automation.candidate import Candidate, FreshNames, View
@@ -18,32 +19,37 @@ _OPAQUE = frozenset(("String", "Char", "Array", "Fin", "Int", "Prop", "Type", "S
 
 def induction(view: View) -> Iterator[Candidate]:
     """One-step proofs by induction first, then inductions that leave their cases open."""
-    for rank, variable in enumerate(_recursive(view)[:_MAX_VARIABLES]):
-        others = [v.name for v in _generalisable(view, variable)]
-        for tactic, weight in _inductions(view, variable, others):
-            yield Candidate(tactic, weight * 0.75**rank)
     yield from _functional(view)
+    for rank, variable in enumerate(_by_recursion(view)[:_MAX_VARIABLES]):
+        for tactic, weight in _inductions(view, variable, first=not rank):
+            yield Candidate(tactic, weight * 0.7**rank)
     yield from _distinctions(view)
 
 
-def _inductions(view: View, variable: Hypothesis, others: list[str]) -> Iterator[Candidate]:
+def _inductions(view: View, variable: Hypothesis, *, first: bool) -> Iterator[Candidate]:
     plain = f"induction {variable.name}"
-    general = f"{plain} generalizing {' '.join(others)}"
-    yield from _one_step(view, plain, 1.6)
+    if view.own.predicates and not view.own.functions and variable.head == "Nat":
+        # Predicates on numbers are mostly not recursive: attempts at all cases at once are slow.
+        yield Candidate(_named_cases(view, variable, plain), 0.8)
+        return
+    yield from _one_step(view, plain, 1.3, simplify=first)
     yield Candidate(_named_cases(view, variable, plain), 1.0)
-    if others:
-        yield from _one_step(view, general, 1.2)
+    others = _generalisable(view, variable)
+    if others and first:
+        general = f"{plain} generalizing {' '.join(others)}"
+        yield from _one_step(view, general, 1.1, simplify=False)
         yield Candidate(_named_cases(view, variable, general), 0.8)
 
 
-def _one_step(view: View, split: str, weight: float) -> Iterator[Candidate]:
+def _one_step(
+    view: View, split: str, weight: float, *, simplify: bool = True
+) -> Iterator[Candidate]:
     """Split, then let the simplifier, arithmetic and `grind` have a go at each case."""
     lemmas = bool(view.own.lemmas)
-    rules = simp_rules(view, lemmas=lemmas)
-    yield Candidate(f"{split} <;> simp_all{simp_rules(view)}", weight)
-    if lemmas:
-        yield Candidate(f"{split} <;> simp_all{rules}", weight * 0.95)
-    strong = [f"(simp_all{rules} <;> omega)", f"grind{grind_rules(view)}"]
+    if simplify:
+        yield Candidate(f"{split} <;> simp_all{simp_rules(view)}", weight)
+        yield Candidate(f"{split} <;> grind{grind_rules(view)}", weight)
+    strong = [f"(simp_all{simp_rules(view, lemmas=lemmas)} <;> omega)", f"grind{grind_rules(view)}"]
     if lemmas:
         strong.append(f"grind{grind_rules(view, lemmas=True)}")
     yield Candidate(f"{split} <;> first | {' | '.join(strong)}", weight * 0.9)
@@ -51,7 +57,7 @@ def _one_step(view: View, split: str, weight: float) -> Iterator[Candidate]:
 
 def _named_cases(view: View, variable: Hypothesis, split: str) -> str:
     """The induction, with names for what the cases bring."""
-    fresh = FreshNames(view.goal.names() - {variable.name})
+    fresh = FreshNames(view.goal.names - {variable.name})
     name, tail = variable.name, split.removeprefix("induction ")
     if variable.head == "Nat":
         return f"induction {tail} with | zero => ?_ | succ {fresh(name)} {fresh('ih')} => ?_"
@@ -77,7 +83,7 @@ def _functional(view: View) -> Iterator[Candidate]:
 
 def _distinctions(view: View) -> Iterator[Candidate]:
     rules = simp_rules(view)
-    flat = [h for h in view.goal.data() if h.head in _FLAT or "×" in h.type or "⊕" in h.type]
+    flat = [h for h in view.goal.data if h.head in _FLAT or "×" in h.type or "⊕" in h.type]
     if len(flat) > 1:
         split = " <;> ".join(f"cases {h.name}" for h in flat[:_MAX_VARIABLES])
         yield Candidate(f"{split} <;> simp_all{rules}", 1.4)
@@ -90,7 +96,7 @@ def _distinctions(view: View) -> Iterator[Candidate]:
 
 def _named_distinction(view: View, variable: Hypothesis) -> str:
     name = variable.name
-    fresh = FreshNames(view.goal.names() - {name})
+    fresh = FreshNames(view.goal.names - {name})
     if variable.head == "Nat":
         return f"rcases {name} with _ | {fresh(name)}"
     if variable.head == "List":
@@ -106,22 +112,35 @@ def _recursive(view: View) -> list[Hypothesis]:
     """Variables to do induction on: those of the target, in order."""
     mentioned = words(view.goal.target)
     found = []
-    for hypothesis in view.goal.data():
+    for hypothesis in view.goal.data:
         head, formula = hypothesis.head, hypothesis.formula
         if formula.shape is not Shape.ATOM or hypothesis.name not in mentioned:
             continue
-        if head in _FLAT | _OPAQUE or head in view.goal.names() or "×" in hypothesis.type:
+        if head in _FLAT | _OPAQUE or head in view.goal.names or "×" in hypothesis.type:
             continue
         found.append(hypothesis)
     return found
 
 
-def _generalisable(view: View, variable: Hypothesis) -> list[Hypothesis]:
+def _by_recursion(view: View) -> list[Hypothesis]:
+    """The variables for induction, those first that recursive functions most likely run along."""
+    calls = [
+        arguments
+        for function in view.own.functions
+        for arguments in applications(function, view.goal.target)
+    ]
+    used = {argument for arguments in calls for argument in arguments}
+    last = Counter(arguments[-1] for arguments in calls)
+    found = [v for v in _recursive(view) if v.name in used or v.head != "Nat" or not used]
+    return sorted(found, key=lambda h: -last[h.name])
+
+
+def _generalisable(view: View, variable: Hypothesis) -> list[str]:
     mentioned = words(view.goal.target)
     used = words(variable.type)
     return [
-        h
-        for h in view.goal.data()
+        h.name
+        for h in view.goal.data
         if h is not variable
         and h.name in mentioned
         and h.name not in used

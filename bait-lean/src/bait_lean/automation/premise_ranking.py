@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KEPT_INDEXES = 3
 _KEPT_VIEWS = 256
 _MIN_SHARED = 0.9
+_OWN = 50
 
 
 class LibraryIndex:
@@ -73,16 +74,23 @@ class PremiseView:
         return ranked[:count]
 
     def about(self, symbols: Iterable[str], count: int) -> list[Premise]:
-        """Facts of the user's file on any of these symbols, the most fitting first."""
-        wanted = frozenset(symbols)
-        hits = [(len(wanted.intersection(p.symbols)), i) for i, p in enumerate(self._own)]
+        """Facts of the user's file on any of these symbols, the most fitting and latest first.
+
+        They are compared by last components, since a file's own statements are known as text.
+        """
+        wanted = {symbol.rpartition(".")[2] for symbol in symbols}
+        hits = [(len(wanted & parts), place) for place, parts in enumerate(self._own_parts)]
         best = sorted((hit for hit in hits if hit[0]), reverse=True)
-        return [self._own[i] for _, i in best[:count]]
+        return [self._own[place] for _, place in best[:count]]
 
     @cached_property
     def _own(self) -> tuple[Premise, ...]:
-        """The last premises: those of the user's file come after the library's."""
-        return (*self.index.premises[max(0, self.shared - 200) : self.shared], *self.more)
+        """Those of the user's file come after the library's, so that they are among the last."""
+        return (*self.index.premises[max(0, self.shared - _OWN) : self.shared], *self.more)
+
+    @cached_property
+    def _own_parts(self) -> list[set[str]]:
+        return [{part for t in _tokens_of(p) for part in t.split(".")} for p in self._own]
 
     def _rank_more(self, tokens: frozenset[str]) -> list[Premise]:
         total = len(self.index.premises) + 1

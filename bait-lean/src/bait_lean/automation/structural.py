@@ -12,6 +12,7 @@ from bait_lean.automation.goal_text import DAGGER, GoalText
 _MAX_INTROS = 8
 _MAX_CONDITIONS = 2
 _CONDITION = re.compile(r"\bif (?:\w+ : )?(.+?) then\b")
+_CONTRADICTION = {Shape.EXISTS: 0.3, Shape.OR: 0.2, Shape.ATOM: 0.1}
 _CASES = re.compile(r"\b(?:if|match)\b")
 
 
@@ -30,7 +31,7 @@ def structural(view: View) -> Iterator[Candidate]:
             yield from _both_directions(goal)
         case Shape.OR:
             yield from (Candidate("left", 0.8), Candidate("right", 0.8))
-            yield from _case_distinctions(goal, formula)
+            yield from _case_distinctions(view, formula)
         case Shape.EQUAL:
             yield from _equalities(goal)
         case Shape.ATOM:
@@ -40,9 +41,10 @@ def structural(view: View) -> Iterator[Candidate]:
     yield from _splits(goal)
     yield from _names(goal)
     if formula.shape not in {Shape.FALSE, Shape.FORALL, Shape.IMPLIES, Shape.AND, Shape.NOT}:
-        name = FreshNames(goal.names())("h")
-        yield Candidate(f"refine Classical.byContradiction fun {name} => ?_", 0.08)
-        if goal.facts():
+        name = FreshNames(goal.names)("h")
+        weight = _CONTRADICTION.get(formula.shape, 0.05)
+        yield Candidate(f"refine Classical.byContradiction fun {name} => ?_", weight)
+        if goal.facts:
             yield Candidate("exfalso", 0.06)
 
 
@@ -62,18 +64,18 @@ def introduced(formula: Formula, fresh: FreshNames) -> list[str]:
 
 
 def _introductions(goal: GoalText) -> Iterator[Candidate]:
-    names = introduced(goal.formula, FreshNames(goal.names())) or ["x"]
+    names = introduced(goal.formula, FreshNames(goal.names)) or ["x"]
     yield Candidate(f"intro {' '.join(names)}", 3.5)
     if len(names) > 1:
         yield Candidate(f"intro {names[0]}", 0.3)
     if goal.formula.shape is Shape.IMPLIES:
         left = goal.formula.left
         if parse_formula(left).shape in {Shape.AND, Shape.OR, Shape.EXISTS}:
-            fresh = FreshNames(goal.names())
-            yield Candidate(f"rintro {pattern(parse_formula(left), fresh, outer=True)}", 1.0)
+            fresh = FreshNames(goal.names)
+            yield Candidate(f"rintro {pattern(parse_formula(left), fresh)}", 1.0)
 
 
-def pattern(formula: Formula, fresh: FreshNames, *, outer: bool = False) -> str:
+def pattern(formula: Formula, fresh: FreshNames) -> str:
     """A pattern for `rintro` and `rcases` that takes a formula completely apart."""
     match formula.shape:
         case Shape.AND:
@@ -85,42 +87,43 @@ def pattern(formula: Formula, fresh: FreshNames, *, outer: bool = False) -> str:
         case Shape.OR:
             parts = split_all(formula, Shape.OR)
             text = " | ".join(pattern(f, fresh) for f in parts)
-            return f"({text})" if outer else f"({text})"
+            return f"({text})"
         case _:
             return fresh("h")
 
 
 def _both_directions(goal: GoalText) -> Iterator[Candidate]:
-    name = FreshNames(goal.names())("h")
+    name = FreshNames(goal.names)("h")
     yield Candidate(f"constructor <;> intro {name}", 1.8)
     yield Candidate("constructor", 0.8)
 
 
-def _case_distinctions(goal: GoalText, formula: Formula) -> Iterator[Candidate]:
-    name = FreshNames(goal.names())("h")
+def _case_distinctions(view: View, formula: Formula) -> Iterator[Candidate]:
+    goal = view.goal
+    name = FreshNames(goal.names)("h")
     for part in split_all(formula, Shape.OR)[:_MAX_CONDITIONS]:
         condition = part.left if part.shape is Shape.NOT else part.text
         yield Candidate(f"by_cases {name} : {condition}", 0.4)
+    if view.own.predicates:
+        for number in [h.name for h in goal.data if h.head == "Nat"][:_MAX_CONDITIONS]:
+            split = f"rcases Nat.mod_two_eq_zero_or_one {number} with {name} | {name}"
+            yield Candidate(split, 0.5)
 
 
 def _equalities(goal: GoalText) -> Iterator[Candidate]:
     formula = goal.formula
-    name = FreshNames(goal.names())("x")
+    name = FreshNames(goal.names)("x")
     bare = not any(c in formula.text for c in "+*-/%0123456789[]")
     yield Candidate(f"funext {name}", 0.6 if bare else 0.1)
     yield Candidate(f"ext {name}", 0.5 if bare else 0.1)
-    if bare:
-        yield Candidate("apply propext", 0.05)
     yield Candidate("congr", 0.15)
     yield Candidate("symm", 0.05)
 
 
 def _unknown(view: View) -> Iterator[Candidate]:
     """A target that print shows no connective of: a definition or an inductive predicate."""
-    fresh = FreshNames(view.goal.names())
-    own = view.goal.formula.head in {p.rpartition(".")[2] for p in view.own.predicates} | set(
-        view.own.predicates
-    )
+    fresh = FreshNames(view.goal.names)
+    own = view.goal.formula.head in view.own.predicate_words
     yield Candidate("constructor", 0.9 if own else 0.2)
     if own:
         yield Candidate("constructor <;> assumption", 0.9)
@@ -132,10 +135,10 @@ def _splits(goal: GoalText) -> Iterator[Candidate]:
     if _CASES.search(goal.target):
         yield Candidate("split <;> simp_all", 1.1)
         yield Candidate("split", 1.0)
-    for hypothesis in goal.facts():
+    for hypothesis in goal.facts:
         if _CASES.search(hypothesis.type):
             yield Candidate(f"split at {hypothesis.name}", 0.5)
-    name = FreshNames(goal.names())("h")
+    name = FreshNames(goal.names)("h")
     for condition in dict.fromkeys(_CONDITION.findall(goal.target)):
         yield Candidate(f"by_cases {name} : {condition} <;> simp_all", 0.4)
 
@@ -148,5 +151,5 @@ def _names(goal: GoalText) -> Iterator[Candidate]:
             base = hypothesis.name.partition(DAGGER)[0]
             hidden = [] if base.startswith("inst") else [*hidden, base]
     if hidden:
-        fresh = FreshNames(goal.names() - set(hidden))
+        fresh = FreshNames(goal.names - set(hidden))
         yield Candidate(f"rename_i {' '.join(fresh(name) for name in hidden)}", 1.5)

@@ -19,13 +19,13 @@ def unfolding(view: View) -> Iterator[Candidate]:
     arithmetic = is_arithmetic(view)
     rules = simp_rules(view)
     if own.definitions:
-        yield Candidate(f"simp{rules}", 2.8)
-        yield Candidate(f"simp_all{rules}", 2.7)
+        yield Candidate(f"simp{rules}", 1.85)
+        yield Candidate(f"simp_all{rules}", 1.7)
         if arithmetic:
-            yield Candidate(f"simp_all{rules} <;> omega", 1.2)
-        yield Candidate(f"grind{grind_rules(view)}", 2.5)
+            yield Candidate(f"simp_all{rules} <;> omega", 0.8)
+        yield Candidate(f"grind{grind_rules(view)}", 1.8)
     if own.lemmas:
-        yield Candidate(f"simp_all{simp_rules(view, lemmas=True)}", 1.3)
+        yield Candidate(f"simp_all{simp_rules(view, lemmas=True)}", 0.9)
         yield Candidate(f"grind{grind_rules(view, lemmas=True)}", 1.2)
     if arithmetic and "*" in view.goal.target:
         text = bracketed([*own.definitions, *_DISTRIBUTION])

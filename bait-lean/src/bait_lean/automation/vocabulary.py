@@ -6,32 +6,33 @@ import re
 from dataclasses import dataclass
 
 from bait_core.domain import Goal
-from bait_lean.automation.formula import Shape, parse_formula, words
+from bait_lean.automation.formula import Shape, parse_formula
 from bait_lean.automation.goal_text import GoalText
 from bait_lean.automation.premise_ranking import PremiseView
 
 _MAX_DEFINITIONS = 8
 _MAX_LEMMAS = 4
 _RARE = 30
-# Namespaces and classes of Lean's core, for goals that come without premises.
-_CORE = frozenset(
-    """
-    Add And Append Applicative Array BEq BitVec Bind Bool Char Classical Coe Complex DecidableEq
-    Decidable DecidablePred DecidableRel Div Dvd EStateM Empty Eq Equivalence Except Exists False
-    Fin Finset Float Function Functor GT GE HAdd HAppend HDiv HEq HMod HMul HOr HAnd HPow HSMul
-    HSub HXor HShiftLeft HShiftRight HEmptyCollection HasSubset Hashable HashMap Id Iff Inhabited
-    Insert Int IntCast Inter ITE LE LT LawfulBEq LawfulFunctor LawfulMonad Lean List Max Membership
-    Min MInt Mod Monad MonadState Mul Nat NatCast NatPow Ne Neg Nonempty Not OfNat Option Or Ord
-    Ordering PEmpty PProd PSigma PSum PUnit Pow Prod Prop Pure Quot Quotient Rat Real ReaderT Seq
-    Set Setoid Sigma SDiff SSubset SMul Singleton SizeOf Sort StateM StateT Std Stream String Sub
-    Subarray Subset Substring Subsingleton Subtype Sum Task Thunk ToString True Type UInt16 UInt32
-    UInt64 UInt8 ULift USize Union Unit Vector WellFounded Xor Zero One absurd cond dite id ite
-    max min outParam inferInstance inferInstanceAs rfl trivial letFun sorryAx Inter EmptyCollection
-    GetElem GetElem? getElem Bot Top
-    """.split()
+# Namespaces, classes and functions of Lean's core, for goals that come without premises.
+_CORE_NAMES = """
+absurd Add And Append Applicative Array BEq Bind BitVec Bool Char Classical cond Decidable
+DecidableEq DecidablePred DecidableRel dite Div Dvd Empty EmptyCollection Eq Equivalence EStateM
+Except Exists False Fin Float Function Functor GE GetElem getElem GetElem? GT HAdd HAnd HAppend
+Hashable HashMap HasSubset HDiv HEmptyCollection HEq HMod HMul HOr HPow HShiftLeft HShiftRight
+HSMul HSub HXor id Id Iff inferInstance inferInstanceAs Inhabited Insert Int IntCast ITE ite
+LawfulBEq LawfulFunctor LawfulMonad LE Lean letFun List LT max Max Membership min Min MInt Mod
+Monad MonadState Mul Nat NatCast NatPow Ne Neg Nonempty Not OfNat One Option Or Ord Ordering
+outParam PEmpty Pow PProd Prod Prop PSigma PSum PUnit Pure Quot Quotient Rat ReaderT rfl SDiff Seq
+Setoid Sigma Singleton SizeOf SMul sorryAx Sort SSubset StateM StateT Std Stream String Sub
+Subarray Subsingleton Substring Subtype Sum Task Thunk ToString trivial True Type UInt16 UInt32
+UInt64 UInt8 ULift Union Unit USize Vector WellFounded Xor Zero
+"""
+_CORE = frozenset(_CORE_NAMES.split())
+_KEYWORD_NAMES = "fun let have if then else match with show do in at by from case λ"
+_KEYWORDS = frozenset(_KEYWORD_NAMES.split())
+_INTERNAL = re.compile(
+    r"(?:^|\.)(?:_|match_\d|proof_\d|inst[A-Z]|rec$|casesOn$|recOn$|below|brecOn)"
 )
-_KEYWORDS = frozenset("fun let have if then else match with show do in at by from case λ".split())
-_INTERNAL = re.compile(r"(?:^|\.)(?:_|match_\d|proof_\d|inst[A-Z]|rec$|casesOn$|recOn$|below|brecOn)")
 _BOUND = re.compile(r"(?:\bfun\b|λ|∀|∃|\||\blet\b)([^,↦⊢]*?)(?:=>|↦|,|:=)")
 _NAME = re.compile(r"(?<![\w.])[^\W\d](?:[\w'!?«»]|\.(?=[\w«]))*")
 
@@ -55,6 +56,11 @@ class Vocabulary:
     lemmas: tuple[str, ...] = ()
 
     @property
+    def predicate_words(self) -> frozenset[str]:
+        """The predicates as print may show them: in full, and without their namespaces."""
+        return frozenset(self.predicates) | {p.rpartition(".")[2] for p in self.predicates}
+
+    @property
     def definitions(self) -> tuple[str, ...]:
         """What can be unfolded."""
         return tuple(f for f in self.functions if f not in self.constructors) + self.predicates
@@ -66,7 +72,7 @@ def vocabulary_of(goal: Goal, parsed: GoalText, view: PremiseView) -> Vocabulary
     own = [name for name in dict.fromkeys(names) if _is_own(name, view)][:_MAX_DEFINITIONS]
     if not own:
         return Vocabulary()
-    data_types = {h.head for h in parsed.data()}
+    data_types = {h.head for h in parsed.data}
     types = tuple(n for n in own if _is_type(n, data_types, own))
     rest = [n for n in own if n not in types]
     functions = tuple(n for n in rest if not _capitalised(n))
@@ -84,7 +90,7 @@ def _is_own(name: str, view: PremiseView) -> bool:
         return False
     frequency = view.frequency(name)
     if name.partition(".")[0] in _CORE:
-        return bool(view.names) and frequency == 0 and "." in name
+        return bool(view.names) and frequency == 0
     return frequency <= _RARE
 
 
@@ -134,8 +140,3 @@ def applications(function: str, text: str) -> list[tuple[str, ...]]:
         fields = re.finditer(rf"(?<![\w.])([^\W\d][\w']*)\.{re.escape(short)}\b", text)
         found += [(match[1],) for match in fields]
     return list(dict.fromkeys(found))
-
-
-def mentioned(parsed: GoalText, name: str) -> bool:
-    """Whether the target mentions a variable."""
-    return name in words(parsed.target)
