@@ -28,7 +28,7 @@ def folder(tmp_path):
 def bait(capsys):
     def run(*arguments: object) -> str:
         command_line(installed()).main(list(map(str, arguments)), standalone_mode=False)
-        return capsys.readouterr().out
+        return str(capsys.readouterr().out)
 
     return run
 

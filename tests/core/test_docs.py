@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ class Project:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         settings = (folder / "pyproject.toml").read_text("utf-8")
-        name = re.search(r'^name = "(.*)"', settings, re.MULTILINE)[1]
-        plugin = re.search(r'^\w+ = "(.*\.plugin)"', settings, re.MULTILINE)[1]
+        project = tomllib.loads(settings)["project"]
+        name = project["name"]
+        (plugin,) = project["entry-points"]["bait"].values()
         info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bait_core.domain import Failed, FailureKind, Suggestion
+from bait_core.domain import NO_PREMISES, Failed, FailureKind, Suggestion
 from bait_core.errors import ModelError, ProverCrashError
 from bait_core.protocols import TacticRequest
 from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings, SearchStatus
@@ -104,7 +104,7 @@ def test_time_limits_are_passed_on_and_end_the_search():
         seen.append(timeout)
         time.sleep(0.05)
 
-    chain = {f"{i}": {"go": [f"{i + 1}"]} for i in range(1000)}
+    chain: Rules = {f"{i}": {"go": [f"{i + 1}"]} for i in range(1000)}
     environment = ToyEnvironment(chain, roots=("0",), on_tactic=slow)
     (attempt,) = run(environment, seconds=0.4, tactic_seconds=0.2)
     assert attempt.status is SearchStatus.TIMEOUT
@@ -132,7 +132,7 @@ def test_a_refused_proof_is_given_up_and_the_search_goes_on():
 
 
 def test_if_every_proof_is_refused_nothing_is_proved():
-    rules = {"root": {"cheat": [], "split": ["a"]}, "a": {"cheat": []}}
+    rules: Rules = {"root": {"cheat": [], "split": ["a"]}, "a": {"cheat": []}}
     environment = ToyEnvironment(rules, reject={("root", "cheat"), ("a", "cheat")})
     (attempt,) = run(environment)
     assert attempt.status is SearchStatus.FAILED
@@ -142,7 +142,7 @@ def test_if_every_proof_is_refused_nothing_is_proved():
 
 def test_a_proved_goal_skips_the_rest_of_its_tactics():
     calls = []
-    rules = {"root": {"close": [], **{f"t{i}": [f"g{i}"] for i in range(50)}}}
+    rules: Rules = {"root": {"close": [], **{f"t{i}": [f"g{i}"] for i in range(50)}}}
     environment = ToyEnvironment(rules, on_tactic=lambda name, tactic, _: calls.append(tactic))
     run(environment, tactics_per_call=4)
     assert len(calls) == 4
@@ -181,7 +181,7 @@ def synthetic_run(seed: int = 0):
     )
     attempts = runner.run(environment.theorems())
     return [
-        (a.status, a.selections, [(e.tactic, e.outcome) for n in a.graph for e in n.edges])
+        (a.status, a.selections, [(e.tactic, e.outcome) for n in a.graph or () for e in n.edges])
         for a in attempts
     ]
 
@@ -194,10 +194,13 @@ def test_same_seed_same_search():
 def test_workers_search_at_the_same_time_and_share_batches():
     meeting = threading.Barrier(4, timeout=10)
     names = ("a", "b", "c", "d")
-    rules = {name: {"close": []} for name in names}
-    environment = ToyEnvironment(
-        rules, roots=names, on_tactic=lambda _, tactic, __: tactic == "close" and meeting.wait()
-    )
+    rules: Rules = {name: {"close": []} for name in names}
+
+    def meet(name: str, tactic: str, timeout: float) -> None:
+        if tactic == "close":
+            meeting.wait()
+
+    environment = ToyEnvironment(rules, roots=names, on_tactic=meet)
     attempts = run(environment, run_settings={"workers": 4})
     assert [a.theorem.name for a in attempts] == list(names)
     assert all(a.status is SearchStatus.PROVED for a in attempts)
@@ -218,10 +221,10 @@ class SlowModel:
 def test_requests_that_come_while_the_model_works_make_one_batch():
     model = SlowModel()
     shared = SharedModel(model, n=4, max_batch=8)
-    answers: dict[int, list] = {}
+    answers: dict[int, list[list[Suggestion]]] = {}
 
     def ask(number: int) -> None:
-        requests = [TacticRequest(goal(f"{number}.{i}"), None) for i in range(2)]
+        requests = [TacticRequest(goal(f"{number}.{i}"), NO_PREMISES) for i in range(2)]
         answers[number] = shared.get_tactics(requests)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
@@ -252,7 +255,7 @@ def test_a_model_that_breaks_its_contract_is_told_so(answer, message):
             return answer
 
     with pytest.raises(ModelError, match=message):
-        SharedModel(Bad(), n=4).get_tactics([TacticRequest(goal("g"), None)])
+        SharedModel(Bad(), n=4).get_tactics([TacticRequest(goal("g"), NO_PREMISES)])
 
 
 def test_duplicates_are_dropped_and_the_list_is_cut():
@@ -260,7 +263,7 @@ def test_duplicates_are_dropped_and_the_list_is_cut():
         def get_tactics(self, requests, n):
             return [[Suggestion(f"t{i // 2}", -1.0) for i in range(10_000)]]
 
-    (answer,) = SharedModel(Chatty(), n=3).get_tactics([TacticRequest(goal("g"), None)])
+    (answer,) = SharedModel(Chatty(), n=3).get_tactics([TacticRequest(goal("g"), NO_PREMISES)])
     assert [s.tactic for s in answer] == ["t0", "t1", "t2"]
 
 

@@ -7,7 +7,8 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bait_core.domain import Goal, Proved, Subgoals, Suggestion, Theorem
@@ -136,18 +137,18 @@ def test_a_goal_that_is_needed_again_is_selected_after_all(name):
     assert selected(search) == ["b"]
 
 
-def synthetic_search(name: str, options: SyntheticOptions, **settings: object) -> Attempt:
+def synthetic_search(name: str, options: SyntheticOptions, tactics: int) -> Attempt:
     environment = SyntheticEnvironment(options)
     session = environment.start(Theorem("theorem-0", ""))
     graph = ProofGraph(session.root)
     search = make_search_model(name)
     search.reset(graph, random.Random(0))
     attempt = Attempt(Theorem("theorem-0", ""), graph=graph)
-    resolved = SearchSettings(seconds=None, **settings)
-    model = SharedModel(SyntheticModel(SyntheticModelOptions()), resolved.tactics)
-    budget = Budget(None, resolved.expansions)
+    settings = SearchSettings(seconds=None, tactics=tactics)
+    model = SharedModel(SyntheticModel(SyntheticModelOptions()), tactics)
+    budget = Budget(None, None)
     ProofSearch(
-        session, graph, model, search, settings=resolved, budget=budget, attempt=attempt
+        session, graph, model, search, settings=settings, budget=budget, attempt=attempt
     ).run()
     return attempt
 
@@ -176,7 +177,7 @@ def solvable(options: SyntheticOptions, tactics: int) -> bool:
 
 
 @pytest.mark.parametrize("name", SEARCHES)
-@settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**6), rate=st.sampled_from([0.02, 0.1, 0.3]))
 def test_searches_are_complete_on_finite_graphs_and_end(name, seed, rate):
     options = SyntheticOptions(goals=30, error_rate=0.5, closing_rate=rate, branching=3, seed=seed)

@@ -71,6 +71,7 @@ def test_a_record_holds_the_whole_search():
     assert all(edge.log_probability == -1.0 for edge in r.edges)
     assert [(s.step, s.goal, s.score) for s in r.selections] == [(0, 0, 0), (1, 1, -1), (2, 2, -1)]
     assert r.selections[2].details == {"log_probability": -1.0, "length": 1.0}
+    assert r.proof is not None
     assert r.proof.edges == (1, 3, 5)
     assert r.proof.accepted
     assert r.proof.script == "split\n  close\n  step\n  close"
@@ -98,7 +99,7 @@ def test_records_come_back_as_they_were_written(tmp_path):
 def test_threads_do_not_tear_each_others_records(tmp_path):
     writer, one = TraceWriter(tmp_path / "a.jsonl.gz"), record()
     threads = [
-        threading.Thread(target=lambda: [writer.append(one) for _ in range(20)]) for _ in range(4)
+        threading.Thread(target=lambda: list(map(writer.append, [one] * 20))) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -132,6 +133,8 @@ def test_kill_9_while_writing_loses_at_most_the_record_being_written(tmp_path):
         [sys.executable, "-c", code, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with process:
+        assert process.stdin
+        assert process.stdout
         process.stdin.write(msgspec.json.encode(one))
         process.stdin.close()
         written = [process.stdout.readline() for _ in range(5)]
