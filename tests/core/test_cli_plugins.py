@@ -304,3 +304,23 @@ class TestMain:
         )
         os.close(write)
         assert done.stderr == ""
+
+
+def test_a_bug_is_told_apart_from_an_answer(tmp_path):
+    site = Site(tmp_path)
+    site.add(
+        "buggy",
+        f"""{HEADER}
+@hookimpl
+def bait_register_commands():
+    return [CommandSpec("crash", "Crashes", "MODULE:crash")]
+
+
+def crash():
+    raise ZeroDivisionError
+""",
+    )
+    result = site.run("crash")
+    assert result.returncode == 70
+    assert "ZeroDivisionError" in result.stderr
+    assert "Please report it" in result.stderr

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -392,3 +393,17 @@ class TestMaking:
         site.add("bad", search("bad").replace("def get_goals", "def other"))
         with pytest.raises(BrokenPluginError, match="has no get_goals and so is not a search"):
             make_search_model("bad", registry=Registry.discover())
+
+
+def test_threads_that_discover_at_once_leave_the_standard_output_alone(tmp_path):
+    code = """
+import sys, threading
+from bait_core.plugins import installed
+stdout = sys.stdout
+threads = [threading.Thread(target=installed) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert sys.stdout is stdout
+"""
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", code], check=True)

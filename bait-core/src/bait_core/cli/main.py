@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated, cast
 
 import typer
@@ -15,6 +16,7 @@ from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
 
 EXIT_BAD_INPUT = 2
+EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True)
@@ -47,7 +49,7 @@ def main() -> None:
     """Run `bait` and exit.
 
     Exit codes: 0, all is well; 1, the command ran and its answer is no; 2, bad input or a
-    missing piece, told on the standard error; 130, Ctrl-C.
+    missing piece, told on the standard error; 70, a bug, with its traceback; 130, Ctrl-C.
     """
     try:
         command_line(installed())()
@@ -56,6 +58,10 @@ def main() -> None:
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+    except Exception:  # noqa: BLE001  # nothing is swallowed: it is told, and by the exit code too
+        traceback.print_exc()
+        typer.echo("This is a bug in BAIT or a plugin. Please report it with the above.", err=True)
+        sys.exit(EXIT_BUG)
 
 
 def command_line(registry: Registry) -> TyperGroup:

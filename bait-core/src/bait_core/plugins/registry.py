@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -174,9 +175,18 @@ class Registry:
         return UnknownPluginError(f"There is no {what} named {name!r}.", hint="\n".join(hints))
 
 
-@functools.cache
 def installed() -> Registry:
     """The registry of everything installed; discovered once per process."""
+    with _discovery:
+        return _discover_once()
+
+
+_discovery = threading.Lock()
+"""Discovery redirects the standard output of the whole process: two at a time would mix it up."""
+
+
+@functools.cache
+def _discover_once() -> Registry:
     return Registry.discover()
 
 
