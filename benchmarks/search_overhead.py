@@ -3,7 +3,7 @@
 Searches run through the whole loop (selection, batching, graph, budget) on the synthetic
 environment: 64 candidates a goal, 80 % errors, shared goals, cycles, some goals proved on the
 way. The time spent inside the environment and the model is measured around each call and taken
-off. Memory is what graph and search hold at the end, from a run of its own under tracemalloc;
+off (processor time). Memory is what graph and search hold at the end, from a run of its own under tracemalloc;
 the texts of goals and tactics are kept outside of it.
 
     python benchmarks/search_overhead.py [--search best-first] [--sizes 1000 10000 100000]
@@ -56,13 +56,13 @@ class MeteredSession(SyntheticSession):
         self._meter = meter
 
     def run_tactics(self, goal: Goal, tactics: Sequence[str], timeout: float) -> list[Outcome]:
-        start = time.perf_counter()
+        start = time.thread_time()
         known = self._meter.outcomes
         for tactic in tactics:
             if (goal.key, tactic) not in known:
                 (known[goal.key, tactic],) = super().run_tactics(goal, [tactic], timeout)
         outcomes = [known[goal.key, tactic] for tactic in tactics]
-        self._meter.seconds += time.perf_counter() - start
+        self._meter.seconds += time.thread_time() - start
         return outcomes
 
 
@@ -72,13 +72,13 @@ class MeteredModel(SyntheticModel):
         self._meter = meter
 
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
-        start = time.perf_counter()
+        start = time.thread_time()
         known = self._meter.suggestions
         for request in requests:
             if request.goal.key not in known:
                 (known[request.goal.key],) = super().get_tactics([request], n)
         answers = [known[request.goal.key] for request in requests]
-        self._meter.seconds += time.perf_counter() - start
+        self._meter.seconds += time.thread_time() - start
         return answers
 
 
@@ -100,9 +100,9 @@ def run(search: SearchModel, applications: int, meter: Meter) -> tuple[ProofGrap
         attempt=Attempt(Theorem("theorem-0", ""), graph=graph),
     )
     meter.seconds = 0.0
-    start = time.perf_counter()
+    start = time.thread_time()
     proof_search.run()
-    return graph, time.perf_counter() - start - meter.seconds
+    return graph, time.thread_time() - start - meter.seconds
 
 
 def measure(name: str, applications: int, repeats: int) -> list[str]:

@@ -1,7 +1,7 @@
 /-!
 # A first file for BAIT
 
-Every `sorry` below is a hole. `bait prove --file examples/demo.lean` fills them all and prints
+Every `sorry` below is a hole. `bait prove examples/demo.lean` fills them all and prints
 the finished file, which any Lean 4 accepts; no Mathlib is needed.
 -/
 
