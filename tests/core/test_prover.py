@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -56,9 +57,12 @@ def run(environment, model=None, *, search=None, observer=None, run_settings=Non
         search or (lambda: BestFirst(BestFirstOptions())),
         settings=SearchSettings(**settings),
         run=RunSettings(**(run_settings or {})),
-        observer=observer or Silent(),
+        observer=(observer := observer or Silent()),
     )
-    return runner.run(environment.theorems())
+    theorems = environment.theorems()
+    runner.run(theorems)
+    order = [theorem.name for theorem in theorems]
+    return sorted(observer.ended, key=lambda attempt: order.index(attempt.theorem.name))
 
 
 @pytest.mark.parametrize(
@@ -179,10 +183,10 @@ def synthetic_run(seed: int = 0):
         run=RunSettings(),
         observer=observer,
     )
-    attempts = runner.run(environment.theorems())
+    runner.run(environment.theorems())
     return [
         (a.status, a.selections, [(e.tactic, e.outcome) for n in a.graph or () for e in n.edges])
-        for a in attempts
+        for a in observer.ended
     ]
 
 
@@ -317,7 +321,7 @@ def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     observer = Silent()
     attempts = run(environment, observer=observer)
     assert [a.status for a in attempts] == [SearchStatus.PROVED, SearchStatus.INTERRUPTED]
-    assert observer.ended == attempts
+    assert len(observer.ended) == 2
 
 
 def test_a_second_ctrl_c_kills_the_provers():
@@ -345,3 +349,12 @@ def test_budgets_count_in_their_parents():
     run_budget.cancel()
     assert second.is_cancelled
     assert second.remaining_seconds() == 0
+
+
+def test_a_run_collects_garbage_rarely_and_puts_the_settings_back():
+    thresholds = gc.get_threshold()
+    seen = []
+    environment = ToyEnvironment(RULES, on_tactic=lambda *_: seen.append(gc.get_threshold()))
+    run(environment)
+    assert gc.get_threshold() == thresholds
+    assert seen[0][0] > thresholds[0]

@@ -17,6 +17,7 @@ from bait_core.protocols import Environment, SearchModel, TacticModel
 from bait_core.prover.attempt import Attempt, SearchStatus
 from bait_core.prover.batching import SharedModel
 from bait_core.prover.budget import Budget
+from bait_core.prover.collection import rare_collections
 from bait_core.prover.options import RunSettings, SearchSettings
 from bait_core.prover.proof_search import ProofSearch
 
@@ -33,7 +34,10 @@ class Observer(Protocol):
         ...
 
     def on_end(self, attempt: Attempt) -> None:
-        """A search has ended; called exactly once per theorem that was started."""
+        """A search has ended; called exactly once per theorem that was started.
+
+        The runner forgets the attempt afterwards, so that graphs don't pile up in memory.
+        """
         ...
 
 
@@ -67,23 +71,32 @@ class Runner:
         self._budget = Budget(run.seconds, run.expansions)
         self._observer = observer
         self._todo: deque[Theorem] = deque()
-        self._done: list[Attempt] = []
         self._crash: BaseException | None = None
 
-    def run(self, theorems: Iterable[Theorem]) -> list[Attempt]:
-        """Search for a proof of each theorem.
+    def run(self, theorems: Iterable[Theorem]) -> None:
+        """Search for a proof of each theorem; the observer gets the results.
 
-        Ctrl-C lets each search finish the tactic it is at and returns what was done, in the
-        order of the theorems, those not begun left out; a second Ctrl-C kills the provers.
+        Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C
+        kills the provers.
 
         Raises:
             KeyboardInterrupt: At the second Ctrl-C.
             BaitError: A search model can't be made, or the observer failed.
         """
         self._todo = deque(theorems)
-        order = {theorem.name: place for place, theorem in enumerate(self._todo)}
-        count = min(self._workers, len(order))
+        count = min(self._workers, len(self._todo))
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+        with rare_collections():
+            self._supervise(threads)
+        if self._crash is not None:
+            raise self._crash
+
+    @property
+    def was_interrupted(self) -> bool:
+        """True after Ctrl-C."""
+        return self._budget.is_cancelled
+
+    def _supervise(self, threads: list[threading.Thread]) -> None:
         try:
             for thread in threads:
                 thread.start()
@@ -95,14 +108,6 @@ class Runner:
             except KeyboardInterrupt:
                 self._environment.close()
                 raise
-        if self._crash is not None:
-            raise self._crash
-        return sorted(self._done, key=lambda attempt: order[attempt.theorem.name])
-
-    @property
-    def was_interrupted(self) -> bool:
-        """True after Ctrl-C."""
-        return self._budget.is_cancelled
 
     def _work(self) -> None:
         """What each thread does: take theorems until there are none left."""
@@ -113,12 +118,12 @@ class Runner:
                     theorem = self._todo.popleft()
                 except IndexError:
                     return
-                self._done.append(self._attempt(theorem, search))
+                self._attempt(theorem, search)
         except BaseException as error:  # noqa: BLE001  # raised again in the main thread
             self._crash = error
             self._budget.cancel()
 
-    def _attempt(self, theorem: Theorem, search: SearchModel) -> Attempt:
+    def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
         """Search for one proof; whatever goes wrong concerns this theorem only."""
         attempt = Attempt(theorem)
         self._observer.on_start(attempt)
@@ -133,7 +138,6 @@ class Runner:
             attempt.details = traceback.format_exc()
         attempt.seconds = time.monotonic() - start
         self._observer.on_end(attempt)
-        return attempt
 
     def _search(self, attempt: Attempt, search: SearchModel) -> None:
         settings = self._settings

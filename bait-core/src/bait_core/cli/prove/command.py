@@ -11,7 +11,7 @@ from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.cli.prove.filling import fill_file
 from bait_core.cli.prove.job import Job, search
-from bait_core.cli.prove.results import as_json, collect, print_results
+from bait_core.cli.prove.results import as_json, print_results
 from bait_core.cli.prove.target import choose, find_target, parse_assignments
 from bait_core.errors import ConfigurationError
 from bait_core.places import trace_folder
@@ -107,8 +107,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     with job.environment() as prover:
         with console.status("Starting the prover and reading the task"):
             theorems = choose(list(prover.theorems()), only or [])
-        attempts, interrupted = search(job, prover, theorems, console)
-        results = collect(theorems, attempts)
+        results, interrupted = search(job, prover, theorems, console)
         if destination is not None:
             results = fill_file(prover, results, destination)
     if as_json_:

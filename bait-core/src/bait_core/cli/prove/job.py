@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bait_core.cli.prove.display import LiveTable
+from bait_core.cli.prove.results import Result, complete, result_of
 from bait_core.cli.prove.target import Target
 from bait_core.domain import Theorem
 from bait_core.errors import TraceError
@@ -111,7 +112,11 @@ class Job:
 
 
 class Recorder:
-    """Records each finished search, then tells another observer."""
+    """Records each finished search, then tells another observer.
+
+    Attributes:
+        results: What became of the theorems, by name.
+    """
 
     def __init__(self, job: Job, observer: Observer, console: Console) -> None:
         name = time.strftime("%Y-%m-%d_%H-%M-%S") + f"_{time.time_ns() % 10**6:06}{SUFFIX}"
@@ -119,6 +124,7 @@ class Recorder:
         self._job = job
         self._versions = job.versions
         self._console = console
+        self.results: dict[str, Result] = {}
         self.on_start = observer.on_start
         self.on_step = observer.on_step
         self._on_end = observer.on_end
@@ -129,26 +135,29 @@ class Recorder:
             self._writer.append(trace_record(attempt, self._job.configuration, self._versions))
         except TraceError as error:
             self._console.print(Text.assemble(("Error: ", "bold red"), str(error)))
+        self.results[attempt.theorem.name] = result_of(attempt)
         self._on_end(attempt)
 
 
 def search(
     job: Job, environment: Environment, theorems: Sequence[Theorem], console: Console
-) -> tuple[list[Attempt], bool]:
+) -> tuple[list[Result], bool]:
     """Search for proofs of the theorems, with a live table and traces.
 
     Returns:
-        The attempts made, and whether Ctrl-C ended them early.
+        One result per theorem, and whether Ctrl-C ended the run early.
     """
     if not theorems:
         return [], False
     with LiveTable(console, len(theorems)) as table:
+        recorder = Recorder(job, table, console)
         runner = Runner(
             environment,
             job.make("model"),
             lambda: job.make("search"),
             settings=job.settings,
             run=job.run,
-            observer=Recorder(job, table, console),
+            observer=recorder,
         )
-        return runner.run(theorems), runner.was_interrupted
+        runner.run(theorems)
+    return complete(theorems, recorder.results), runner.was_interrupted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,27 @@ class Result:
     expansions: int = 0
 
 
-def collect(theorems: Iterable[Theorem], attempts: Iterable[Attempt]) -> list[Result]:
-    """One result per theorem, those included that were not begun when the run ended."""
-    by_name = {attempt.theorem.name: attempt for attempt in attempts}
-    return [_result(theorem, by_name.get(theorem.name)) for theorem in theorems]
+def result_of(attempt: Attempt) -> Result:
+    """What became of the theorem of an attempt."""
+    accepted = attempt.check if attempt.status is SearchStatus.PROVED else None
+    interrupted = attempt.status is SearchStatus.INTERRUPTED
+    return Result(
+        attempt.theorem,
+        "error" if interrupted else attempt.status.value,
+        attempt.message,
+        accepted.script if accepted else "",
+        attempt.seconds,
+        attempt.expansions,
+    )
+
+
+def complete(theorems: Iterable[Theorem], results: Mapping[str, Result]) -> list[Result]:
+    """The results in order, those theorems included that were not begun when the run ended."""
+    return [
+        results.get(theorem.name)
+        or Result(theorem, "error", "not begun: the run was stopped before")
+        for theorem in theorems
+    ]
 
 
 def as_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -67,18 +84,3 @@ def print_results(console: Console, results: Sequence[Result]) -> None:
             console.print(indented(code(result.proof), 9))
     proved = sum(result.status == "proved" for result in results)
     console.print(Text(f"{proved} of {len(results)} proved", "bold"))
-
-
-def _result(theorem: Theorem, attempt: Attempt | None) -> Result:
-    if attempt is None:
-        return Result(theorem, "error", "not begun: the run was stopped before")
-    proved = attempt.status is SearchStatus.PROVED and attempt.check is not None
-    interrupted = attempt.status is SearchStatus.INTERRUPTED
-    return Result(
-        theorem,
-        "error" if interrupted else attempt.status.value,
-        attempt.message,
-        attempt.check.script if proved and attempt.check else "",
-        attempt.seconds,
-        attempt.expansions,
-    )
