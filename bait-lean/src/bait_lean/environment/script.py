@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bait_core.domain import Goal, Proof
 from bait_core.errors import ProverError
@@ -15,6 +16,9 @@ Arrangement = tuple[tuple[int, ...], ...]
 
 Arrangements = Mapping[tuple[str, str], Arrangement]
 """Goal key and tactic -> arrangement; steps whose subgoals are one goal each are left out."""
+
+
+_NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,19 @@ def script_text(lines: list[ScriptLine]) -> str:
     return "\n".join(line.text for line in lines)
 
 
-def write_script(proof: Proof, arrangements: Arrangements) -> list[ScriptLine]:
+def write_script(
+    proof: Proof, arrangements: Arrangements, replacements: Mapping[tuple[str, str], str] = _NONE
+) -> list[ScriptLine]:
     """`proof` as a block of tactics, in the first column.
 
     A goal of several coupled Lean goals is proved in sequence, as in the search: each tactic
     runs on the first of them. Bullets focus on one goal, so that where coupled goals stand
     among independent ones the latter are rotated to the front and proved first.
+
+    Args:
+        proof: The proof.
+        arrangements: How the goals of its steps are arranged.
+        replacements: Goal key and tactic -> tactic to write instead.
 
     Raises:
         ProverError: The proof has more than `MAX_STEPS` steps when it is unfolded.
@@ -62,8 +73,9 @@ def write_script(proof: Proof, arrangements: Arrangements) -> list[ScriptLine]:
             lines.append(item)
             continue
         step = proof[item.goal]
-        lines.extend(_tactic_lines(item, step.tactic))
-        arrangement = arrangements.get((item.goal.key, step.tactic))
+        key = (item.goal.key, step.tactic)
+        lines.extend(_tactic_lines(item, replacements.get(key, step.tactic)))
+        arrangement = arrangements.get(key)
         inner = item.indent + 2 if item.bullet else item.indent
         if len(step.subgoals) == 1:
             pending.append(_Step(step.subgoals[0], inner, bullet=False))

@@ -25,7 +25,7 @@ from bait_lean.environment.guard import Guard
 from bait_lean.environment.prover import Prover, ProverPool
 from bait_lean.environment.script import Arrangement, ScriptLine, write_script
 from bait_lean.environment.states import GoalStates
-from bait_lean.environment.steps import Applied, ProofState, apply_tactic
+from bait_lean.environment.steps import Applied, ProofState, apply_tactic, suggestion
 from bait_lean.environment.task import OpenHole, Task
 from bait_lean.errors import ReplError, ReplTimeoutError
 from bait_lean.repl.messages import ErrorReply, StatusReply
@@ -87,6 +87,7 @@ class LeanSession:
         self._referee = referee
         self._memory_limit = memory_limit
         self._arrangements: dict[tuple[str, str], Arrangement] = {}
+        self._found: dict[tuple[str, str], str] = {}
         self._until_status = _STATUS_INTERVAL
         self._prover: Prover | None = None
         self._hole = self._open()
@@ -118,14 +119,20 @@ class LeanSession:
 
     def check(self, proof: Proof) -> CheckResult:
         """Replay `proof` as text in a process of its own, down to kernel and axioms."""
-        for step in proof.bottom_up():
+        steps = list(proof.bottom_up())
+        for step in steps:
             if refusal := self._guard.refusal(step.tactic):
                 return CheckResult(False, step.tactic, refusal, culprit=step.goal)
         try:
-            lines = write_script(proof, self._arrangements)
+            lines = write_script(proof, self._arrangements, self._found)
         except ProverError as error:
             return CheckResult(False, "", error.message)
-        return self._referee.check(self._task, lines)
+        result = self._referee.check(self._task, lines)
+        if not result.accepted and any((s.goal.key, s.tactic) in self._found for s in steps):
+            # What `exact?` prints does not always mean what it found.
+            self._found.clear()
+            return self.check(proof)
+        return result
 
     def script(self, proof: Proof) -> str:
         """`proof` as Lean text: a tactic block for a file's hole, else a whole theorem.
@@ -133,7 +140,7 @@ class LeanSession:
         Raises:
             ProverError: It is too long.
         """
-        return self._referee.shown(self._task, write_script(proof, self._arrangements))
+        return self._referee.shown(self._task, write_script(proof, self._arrangements, self._found))
 
     def close(self) -> None:
         """Give the prover back for the next session."""
@@ -177,6 +184,9 @@ class LeanSession:
         if isinstance(result, Failed):
             return Failed(result.kind, result.message, seconds)
         if not result.obligations:
+            found = suggestion(tactic, result)
+            if found and not self._guard.refusal(found):
+                self._found[goal.key, tactic] = found
             return Proved(seconds)
         self._states.add(goal, tactic, result.obligations)
         if any(len(obligation.places) > 1 for obligation in result.obligations):

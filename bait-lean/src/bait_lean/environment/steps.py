@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ GRACE = 2.0
 _METAVARIABLE = re.compile(r"\?[\w.]")
 _MAX_MESSAGE = 2_000
 _PREFIX = "Lean error:"
+_NOT_CLOSED = ("Incomplete", "Error")
+_SUGGESTION = re.compile(r"Try this:\s*(?:\[apply\]\s*)?(?P<tactic>exact .+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def apply_tactic(
         return _failure(reply)
     if error := next((m for m in reply.messages if m.severity == "error"), None):
         return Failed(FailureKind.ERROR, shorten(error.data))
+    if not reply.goals and reply.proof_status.startswith(_NOT_CLOSED):
+        return Failed(FailureKind.ERROR, f"no goal is left, but no proof: {reply.proof_status}")
     if reply.parts is not None:
         return Applied(_from_parts(reply.goals, reply.parts), reply.messages)
     kept = len(reply.goals) - state.others
@@ -90,6 +95,14 @@ def root_obligation(
         part = parts[0]
         return Obligation(ProofState(part.proof_state), _goal_of(part), (0,))
     return Obligation(ProofState(number), Goal(_derived_key(name, goal, 0), goal), (0,))
+
+
+def suggestion(tactic: str, applied: Applied) -> str:
+    """What `exact?` has found, so that a script need not search again; empty if nothing."""
+    if tactic.strip() != "exact?" or len(applied.messages) != 1:
+        return ""
+    match = _SUGGESTION.fullmatch(applied.messages[0].data.strip())
+    return textwrap.dedent(match["tactic"]) if match else ""
 
 
 def shorten(text: str) -> str:

@@ -107,11 +107,10 @@ def _after(prover: Prover, piece: Piece, reply: CommandReply, parent: Prefix | N
 
 def _before_hole(document: Document, error: _LeanError, hole: str) -> TheoremError:
     where = document.location(error.piece, error.message.pos)
-    return TheoremError(
-        f"{where}: {error.message.data}",
-        hint=f"Lean must accept the text up to the hole {hole}; correct it, or choose earlier "
-        "holes with `only`.",
-    )
+    hint = f"Lean must accept the text up to the hole {hole}: correct it."
+    if any(declaration.keyword == "lemma" for declaration in error.piece.declarations):
+        hint = "`lemma` is a keyword of Mathlib's; in core Lean, write `theorem`."
+    return TheoremError(f"{where}: {error.message.data}", hint=hint)
 
 
 def _is_usable(
