@@ -41,11 +41,15 @@ def closing(view: View) -> Iterator[Candidate]:
 
 
 def slow(view: View) -> Iterator[Candidate]:
-    """Tactics that take seconds at times: library search, for what a library may state."""
+    """Tactics that take seconds at times: library search, for what a library may state.
+
+    The file's own theorems are tried by name elsewhere.
+    """
     goal = view.goal
     hidden = any(DAGGER in h.name and not h.name.startswith("inst") for h in goal.hypotheses)
-    if goal.formula.shape in _STATED and not hidden and len(goal.target) <= _MAX_STATED:
-        yield Candidate("exact?", 0.1)
+    stated = goal.formula.shape in _STATED and len(goal.target) <= _MAX_STATED
+    if stated and not hidden and not view.own.definitions:
+        yield Candidate("exact?", 0.02)
 
 
 def is_arithmetic(view: View) -> bool:

@@ -163,7 +163,10 @@ def _bound_names(bound: str) -> tuple[str, ...]:
 
 def _without_brackets(text: str) -> str:
     while text.startswith("(") and _closing_place(text) == len(text) - 1:
-        text = text[1:-1].strip()
+        inner = text[1:-1].strip()
+        if "," in _operators(inner):  # a tuple
+            break
+        text = inner
     return text
 
 

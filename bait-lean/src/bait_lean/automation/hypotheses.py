@@ -87,8 +87,14 @@ def _instances(goal: GoalText, name: str, formula: Formula, new: str) -> Iterato
     """`h x` for variables of the type that the quantifier names, or of any if it names none."""
     type_ = binder_type(formula)
     fitting = [h for h in reversed(goal.data) if not type_ or h.type == type_]
+    body = parse_formula(formula.right)
     for hypothesis in fitting[:_MAX_INSTANCES]:
-        yield Candidate(f"have {new} := {name} {hypothesis.name}", 0.25)
+        instance = f"{name} {hypothesis.name}"
+        if body.shape in {Shape.EXISTS, Shape.AND, Shape.OR}:
+            cases = pattern(body, FreshNames(goal.names))
+            yield Candidate(f"rcases {instance} with {cases}", 0.8)
+        else:
+            yield Candidate(f"have {new} := {instance}", 0.25)
 
 
 def _opaque(goal: GoalText, fact: Hypothesis, view: View) -> Iterator[Candidate]:
@@ -97,10 +103,11 @@ def _opaque(goal: GoalText, fact: Hypothesis, view: View) -> Iterator[Candidate]
     fresh = FreshNames(goal.names - {name})
     own = fact.head in view.own.predicate_words
     open_up = f"rcases {name} with ⟨{fresh('k')}"
-    likely = own or fact.formula.operator == "∣"
-    yield Candidate(f"{open_up}, {fresh('hk')}⟩", 1.5 if likely else 0.2)
-    yield Candidate(f"{open_up}, rfl⟩", 0.8 if likely else 0.15)
+    likely = 1.5 if own else 0.7 if fact.formula.operator == "∣" else 0.2
+    yield Candidate(f"{open_up}, {fresh('hk')}⟩", likely)
+    yield Candidate(f"{open_up}, rfl⟩", likely * 0.6)
     if own:
+        yield from _applied(goal, name)
         yield Candidate(f"unhygienic cases {name}", 0.3)
         yield Candidate(f"cases {name} <;> simp_all", 0.3)
         yield Candidate(f"induction {name} <;> grind", 0.3)
@@ -108,3 +115,12 @@ def _opaque(goal: GoalText, fact: Hypothesis, view: View) -> Iterator[Candidate]
     yield Candidate(f"apply {name}", 0.2)
     if fact.formula.shape is Shape.RELATION:
         yield Candidate(f"simp at {name}", 0.1)
+
+
+def _applied(goal: GoalText, name: str) -> Iterator[Candidate]:
+    """A predicate that may be defined with quantifiers, such as surjectivity."""
+    fresh = FreshNames(goal.names)
+    names = f"⟨{fresh('k')}, {fresh('hk')}⟩"
+    atoms = [h for h in reversed(goal.data) if h.formula.shape is Shape.ATOM]
+    for hypothesis in atoms[:_MAX_INSTANCES]:
+        yield Candidate(f"rcases {name} {hypothesis.name} with {names}", 0.4)

@@ -28,17 +28,27 @@ def induction(view: View) -> Iterator[Candidate]:
 
 def _inductions(view: View, variable: Hypothesis, *, first: bool) -> Iterator[Candidate]:
     plain = f"induction {variable.name}"
-    if view.own.predicates and not view.own.functions and variable.head == "Nat":
-        # Predicates on numbers are mostly not recursive: attempts at all cases at once are slow.
-        yield Candidate(_named_cases(view, variable, plain), 0.8)
+    if variable.head == "Nat" and not view.own.functions and (weight := _hard_weight(view)):
+        yield Candidate(_named_cases(view, variable, plain), weight)
         return
     yield from _one_step(view, plain, 1.3, simplify=first)
     yield Candidate(_named_cases(view, variable, plain), 1.0)
     others = _generalisable(view, variable)
-    if others and first:
+    if others:
         general = f"{plain} generalizing {' '.join(others)}"
         yield from _one_step(view, general, 1.1, simplify=False)
-        yield Candidate(_named_cases(view, variable, general), 0.8)
+        if first:
+            yield Candidate(_named_cases(view, variable, general), 0.8)
+
+
+def _hard_weight(view: View) -> float:
+    """Induction's weight where trying all cases at once is slow, and hardly ever works; or 0.
+
+    With divisibility in the context it even brings Lean down at times.
+    """
+    if any(h.formula.operator == "∣" for h in view.goal.facts):
+        return 0.15
+    return 0.8 if view.own.predicates else 0.0
 
 
 def _one_step(

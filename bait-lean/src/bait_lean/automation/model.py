@@ -14,7 +14,7 @@ from bait_lean.automation.goal_text import parse_goal
 from bait_lean.automation.hypotheses import hypotheses
 from bait_lean.automation.induction import induction
 from bait_lean.automation.options import AutomationOptions
-from bait_lean.automation.premise_based import premise_based
+from bait_lean.automation.premise_based import fitting_first, premise_based
 from bait_lean.automation.premise_ranking import PremiseRanker, PremiseView
 from bait_lean.automation.structural import structural
 from bait_lean.automation.unfolding import unfolding
@@ -30,8 +30,11 @@ _RULES: tuple[tuple[float, Callable[[View], Iterator[Candidate]]], ...] = (
     (0.1, hypotheses),
     (0.05, witnesses),
 )
-_PREMISE_SHARE = 0.1
-_FORBIDDEN = re.compile(r"\b(?:sorry|admit|native_decide|axiom|unsafe|implemented_by)\b|✝|\?\w|\n")
+_PREMISE_SHARE = 0.15
+_LOOKED_AT = 5
+_FORBIDDEN = re.compile(
+    r"\b(?:sorry|admit|native_decide|axiom|unsafe|implemented_by)\b|✝|\?[^\W_]|\n"
+)
 _WORDS = re.compile(r"[\w.?!']+")
 
 
@@ -61,8 +64,9 @@ class AutomationModel:
         own = vocabulary_of(goal, parsed, premises)
         view = View(parsed, own)
         groups = [(share, list(rule(view))) for share, rule in _RULES]
-        ranked = premises.rank(goal, self._options.premises)
-        facts = premise_based(ranked, frozenset(own.lemmas))
+        count = self._options.premises
+        ranked = fitting_first(premises.rank(goal, _LOOKED_AT * count), parsed.formula)
+        facts = premise_based(ranked[:count], frozenset(own.lemmas))
         groups.append((_PREMISE_SHARE, list(facts)))
         if self._options.slow:
             groups.append((1 / n, list(slow(view))))

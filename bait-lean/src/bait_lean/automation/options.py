@@ -11,7 +11,7 @@ class AutomationOptions(Options):
     """What the model tries."""
 
     premises: int = Field(
-        default=8, ge=0, le=256, description="How many library facts it tries per goal."
+        default=12, ge=0, le=256, description="How many library facts it tries per goal."
     )
     slow: bool = Field(default=True, description="Whether it tries tactics that can take seconds.")
     disabled: tuple[str, ...] = Field(

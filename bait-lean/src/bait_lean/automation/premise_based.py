@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bait_core.domain import Premise
 from bait_lean.automation.candidate import Candidate
-from bait_lean.automation.formula import Shape, parse_formula
+from bait_lean.automation.formula import Formula, Shape, parse_formula
 
 _EQUATIONAL = frozenset((Shape.EQUAL, Shape.IFF))
 
@@ -20,21 +20,26 @@ def premise_based(premises: Sequence[Premise], own: frozenset[str]) -> Iterator[
     """
     for rank, premise in enumerate(premises):
         weight = (0.5 if premise.name in own else 0.2) / (1 + rank) ** 0.5
-        if conclusion_shape(premise.statement) in _EQUATIONAL:
+        if conclusion(premise.statement).shape in _EQUATIONAL:
             yield Candidate(f"rw [{premise.name}]", weight)
             yield Candidate(f"simp [{premise.name}]", weight * 0.6)
             yield Candidate(f"rw [← {premise.name}]", weight * 0.4)
-            yield Candidate(f"exact {premise.name}", weight * 0.3)
             yield Candidate(f"apply {premise.name}", weight * 0.3)
         else:
-            yield Candidate(f"apply {premise.name}", weight)
-            yield Candidate(f"exact {premise.name}", weight * 0.4)
+            yield Candidate(f"apply {premise.name}", weight * 2.5)
             yield Candidate(f"simp [{premise.name}]", weight * 0.2)
 
 
-def conclusion_shape(statement: str) -> Shape:
+def fitting_first(premises: Sequence[Premise], target: Formula) -> list[Premise]:
+    """For a target such as `a ∣ b`, facts that conclude with the same relation come first."""
+    if target.shape is not Shape.RELATION:
+        return list(premises)
+    return sorted(premises, key=lambda p: conclusion(p.statement).operator != target.operator)
+
+
+def conclusion(statement: str) -> Formula:
     """What is left of a statement without its quantifiers and hypotheses."""
     formula = parse_formula(statement)
     while formula.shape in {Shape.FORALL, Shape.IMPLIES}:
         formula = parse_formula(formula.right)
-    return formula.shape
+    return formula

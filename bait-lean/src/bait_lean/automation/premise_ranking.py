@@ -42,8 +42,10 @@ class LibraryIndex:
 
     def scores(self, tokens: Iterable[str]) -> Any:
         """One score per premise, as a numpy array."""
-        known = sorted(set(tokens) & self._bm25.vocab_dict.keys())
-        return self._bm25.get_scores(known)
+        import numpy as np  # noqa: PLC0415
+
+        known = sorted((set(tokens) & self._bm25.vocab_dict.keys()) - {""})
+        return self._bm25.get_scores(known) if known else np.zeros(len(self.premises))
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,13 @@ class PremiseView:
     def about(self, symbols: Iterable[str], count: int) -> list[Premise]:
         """Facts of the user's file on any of these symbols, the most fitting and latest first.
 
-        They are compared by last components, since a file's own statements are known as text.
+        A file's own statements are known as text, where `Tree.size t` may be `t.size`, and
+        `size t` in the namespace.
         """
-        wanted = {symbol.rpartition(".")[2] for symbol in symbols}
-        hits = [(len(wanted & parts), place) for place, parts in enumerate(self._own_parts)]
-        best = sorted((hit for hit in hits if hit[0]), reverse=True)
-        return [self._own[place] for _, place in best[:count]]
+        wanted = [_suffixes(symbol) for symbol in symbols]
+        counts = [sum(not w.isdisjoint(shown) for w in wanted) for shown in self._own_shown]
+        hits = sorted(((c, place) for place, c in enumerate(counts) if c), reverse=True)
+        return [self._own[place] for _, place in hits[:count]]
 
     @cached_property
     def _own(self) -> tuple[Premise, ...]:
@@ -89,8 +92,8 @@ class PremiseView:
         return (*self.index.premises[max(0, self.shared - _OWN) : self.shared], *self.more)
 
     @cached_property
-    def _own_parts(self) -> list[set[str]]:
-        return [{part for t in _tokens_of(p) for part in t.split(".")} for p in self._own]
+    def _own_shown(self) -> list[frozenset[str]]:
+        return [_shown(p) for p in self._own]
 
     def _rank_more(self, tokens: frozenset[str]) -> list[Premise]:
         total = len(self.index.premises) + 1
@@ -151,3 +154,16 @@ def _tokens_of(premise: Premise) -> frozenset[str]:
 
 def _tokens(symbols: Iterable[str], text: str) -> frozenset[str]:
     return find_words(text).union(symbols)
+
+
+def _suffixes(name: str) -> frozenset[str]:
+    """`A.B.c`, `B.c` and `c`: how a constant may be written."""
+    parts = name.split(".")
+    return frozenset(".".join(parts[i:]) for i in range(len(parts)))
+
+
+def _shown(premise: Premise) -> frozenset[str]:
+    """Names in a statement; of `t.size`, where `t` is a variable, each part."""
+    names = _tokens_of(premise)
+    fields = {part for name in names if not name[:1].isupper() for part in name.split(".")}
+    return names | fields

@@ -124,7 +124,7 @@ def _unknown(view: View) -> Iterator[Candidate]:
     """A target that print shows no connective of: a definition or an inductive predicate."""
     fresh = FreshNames(view.goal.names)
     own = view.goal.formula.head in view.own.predicate_words
-    yield Candidate("constructor", 0.9 if own else 0.2)
+    yield Candidate("constructor", 0.4 if own else 0.2)
     if own:
         yield Candidate("constructor <;> assumption", 0.9)
         yield Candidate("constructor <;> grind", 0.5)

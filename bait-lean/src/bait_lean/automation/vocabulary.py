@@ -134,9 +134,11 @@ def applications(function: str, text: str) -> list[tuple[str, ...]]:
     name = rf"(?:{re.escape(function)}|{re.escape(short)})"
     found = [
         tuple(match[1].split())
-        for match in re.finditer(rf"(?<![\w.]){name}((?: [^\W\d][\w']*)+)(?![\w'.])", text)
+        for match in re.finditer(
+            rf"(?<![\w.]){name}((?: [^\W\d][\w']*)+)(?![\w'.]| [\w(\[⟨{{])", text
+        )
     ]
     if namespace:
-        fields = re.finditer(rf"(?<![\w.])([^\W\d][\w']*)\.{re.escape(short)}\b", text)
+        fields = re.finditer(rf"(?<![\w.])([^\W\dA-Z][\w']*)\.{re.escape(short)}\b", text)
         found += [(match[1],) for match in fields]
     return list(dict.fromkeys(found))

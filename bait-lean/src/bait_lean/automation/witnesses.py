@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, islice, product
 
 from bait_lean.automation.candidate import Candidate, View
 from bait_lean.automation.formula import Formula, Shape, parse_formula
@@ -12,6 +12,7 @@ from bait_lean.automation.goal_text import GoalText
 _MAX_VARIABLES = 6
 _NUMBERS = frozenset(("Nat", "Int"))
 _MAX_NUMBERS = 3
+_MAX_PAIRS = 4
 # Sums and products of two numbers, the likeliest first.
 _PATTERNS = ("{a} * {b}", "{a} + {b}", "{a} + {b} + 1", "2 * {a} * {b} + {a} + {b}")
 
@@ -21,8 +22,8 @@ def witnesses(view: View) -> Iterator[Candidate]:
     formula = view.goal.formula
     if formula.shape is Shape.EXISTS:
         yield from _visible(view.goal, formula)
-    elif formula.operator == "∣":
-        yield from _combinations(view.goal, 0.2 if _untouched(view, "∣") else 0.6)
+    elif formula.operator == "∣" and not _untouched(view, "∣"):
+        yield from islice(_combinations(view.goal, 0.3), _MAX_PAIRS)
     elif formula.shape is Shape.ATOM and formula.head in view.own.predicate_words:
         yield from _hidden(view, formula)
 
@@ -70,12 +71,10 @@ def _untouched(view: View, word: str) -> bool:
 
 def _combinations(goal: GoalText, weight: float) -> Iterator[Candidate]:
     numbers = [h.name for h in reversed(goal.data) if h.head in _NUMBERS][:_MAX_NUMBERS]
-    pairs = list(combinations_with_replacement(numbers, 2))
-    rank = 0
-    for pattern in _PATTERNS:
-        for a, b in pairs:
-            yield Candidate(f"exact ⟨{pattern.format(a=a, b=b)}, by grind⟩", weight * 0.93**rank)
-            rank += 1
+    pairs = sorted(combinations_with_replacement(numbers, 2), key=lambda pair: pair[0] == pair[1])
+    combined = product(_PATTERNS, pairs[:_MAX_PAIRS])
+    for rank, (pattern, (a, b)) in enumerate(combined):
+        yield Candidate(f"exact ⟨{pattern.format(a=a, b=b)}, by grind⟩", weight * 0.93**rank)
 
 
 def _quotient(equation: Formula) -> str:
