@@ -18,6 +18,7 @@ from bait_lean.environment.options import LeanOptions
 
 from .proving import (
     LIMIT,
+    Script,
     close,
     closes,
     failure,
@@ -172,7 +173,7 @@ theorem all_at_once : 1 = 1 ∧ 2 = 2 := by
 end Α.β
 theorem «last one» : True ∧ True := by sorry
 """
-SCRIPTS = {
+SCRIPTS: dict[str, Script] = {
     "Α.β.double_zero": "rfl",
     "Α.β.and_swap':1": "exact h.2",
     "Α.β.and_swap':2": "exact h.1",
