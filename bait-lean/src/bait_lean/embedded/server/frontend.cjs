@@ -19,7 +19,19 @@ const { findHoles } = require('./holes.cjs');
 const SEVERITIES = ['info', 'warning', 'error'];
 const END_OF_INPUT = 'Lean.Parser.Command.eoi';
 const IN = 'Lean.Parser.Command.in';
+const MAXIMUM_NESTING = 2000;
 const FILE_NAME = '<input>';
+
+/** Lean's parser recurses without a limit of its own; its stack must not overflow. */
+function requireShallow(text) {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[()[\]{}⟨⟩]/g)) {
+    depth = '([{⟨'.includes(bracket) ? depth + 1 : Math.max(depth - 1, 0);
+    if (depth > MAXIMUM_NESTING) {
+      throw new RequestError(`the text nests more than ${MAXIMUM_NESTING} brackets`);
+    }
+  }
+}
 
 class Frontend {
   constructor(lean) {
@@ -50,6 +62,7 @@ class Frontend {
   inputContext(text, fileName = FILE_NAME) {
     const { objects: o } = this;
     const normal = text.replaceAll('\r\n', '\n');
+    requireShallow(normal);
     return this.lean.call('l_Lean_Parser_mkInputContext___redArg', o.string(normal),
       o.string(fileName), o.box(0), o.box(Buffer.byteLength(normal, 'utf8')));
   }
@@ -59,7 +72,7 @@ class Frontend {
     const { lean, objects: o } = this;
     result.messages.push(...this.messages(o.field(state, CommandState.messages)));
     const info = o.field(state, CommandState.infoState);
-    const quiet = o.copyWith(state, {
+    const quiet = o.copyWith(state, CommandState, {
       [CommandState.messages]: lean.noMessages(),
       [CommandState.infoState]: o.make(0, [
         o.take(info, InfoState.assignment),
@@ -131,7 +144,7 @@ class Frontend {
         terminal = true;
         o.dec(parsed.messages);
       } else {
-        const heard = o.copyWith(state, { [CommandState.messages]: parsed.messages });
+        const heard = o.copyWith(state, CommandState, { [CommandState.messages]: parsed.messages });
         const next = this.elaborateCommand(input, command, position, heard);
         const before = () => this.environmentBefore(input, command, position, state);
         result.holes.push(...findHoles(lean, next, before));

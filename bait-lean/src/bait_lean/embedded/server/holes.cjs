@@ -55,10 +55,10 @@ class HoleFinder {
     if (tag === Info.tags.tactic && kind === TACTIC_SORRY) {
       const goals = o.field(value, TacticInfo.goalsBefore);
       if (o.isScalar(goals)) return true;
-      const command = o.copyWith(o.field(context, ContextInfo.command), {
+      const command = o.copyWith(o.field(context, ContextInfo.command), CommandContextInfo, {
         [CommandContextInfo.mctx]: o.take(value, TacticInfo.mctxBefore),
       });
-      const before = o.copyWith(context, { [ContextInfo.command]: command });
+      const before = o.copyWith(context, ContextInfo, { [ContextInfo.command]: command });
       this.add(syntax, { context: before, goal: o.take(goals, 0) });
       return true;
     }

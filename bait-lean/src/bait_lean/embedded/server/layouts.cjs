@@ -7,12 +7,13 @@
  * them at start. A structure with one relevant field (MVarId, FVarId, InfoTree.hole) is that field.
  */
 
-/** Names of object fields, then names of scalar bytes, each mapped to its position. */
+/** Names of object fields, then names of scalar bytes, each mapped to its position; and counts. */
 function layout(objects, bytes = '') {
   const positions = {};
   const split = (names) => names.split(' ').filter(Boolean);
   split(objects).forEach((name, i) => { positions[name] = i; });
   split(bytes).forEach((name, i) => { positions[name] = i; });
+  positions.objectCount = split(objects).length;
   positions.byteCount = split(bytes).length;
   return Object.freeze(positions);
 }
@@ -88,6 +89,6 @@ module.exports = {
   CommandContext, CommandContextInfo, CommandState, ConstantInfo, ConstantVal, ContextInfo,
   CoreContext, CoreState, DelayedAssignment, ElabInfo, EnvironmentHeader, Exception, ExprTag,
   EXPR_DATA_BYTES, HEADER_IS_MODULE_BYTE, Import, Info, InfoState, InfoTree, InputContext,
-  LevelTag, LocalContext, LocalDecl, Message, MessageLog, MetaContext, MetaState, MetavarDecl, ModuleData,
-  ModuleParserState, NameTag, ParserState, Position, Scope, SyntaxNode, TacticInfo, TermInfo,
+  LevelTag, LocalContext, LocalDecl, Message, MessageLog, MetaContext, MetaState, MetavarDecl,
+  ModuleData, ModuleParserState, NameTag, ParserState, Position, Scope, SyntaxNode, TacticInfo, TermInfo,
 };

@@ -15,8 +15,8 @@ const SYNTAX_NODE_TAG = 1;
 const TRUE = 3; // boxed
 
 class Lean {
-  constructor({ directory, exports, memory, addFunction }) {
-    Object.assign(this, { directory, exports, memory, addFunction });
+  constructor({ directory, exports, memory, addFunction, internals }) {
+    Object.assign(this, { directory, exports, memory, addFunction, internals });
     this.objects = new Objects(this);
     this.names = new Names(this);
     this.cancelToken = null; // of the request that runs
@@ -129,6 +129,11 @@ class Lean {
     const elements = o.listElements(list);
     o.dec(list);
     return elements;
+  }
+
+  /** What Lean printed when it gave up, if it did. */
+  get panic() {
+    return this.internals.panic;
   }
 
   get version() {

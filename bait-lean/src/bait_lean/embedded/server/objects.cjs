@@ -117,15 +117,17 @@ class Objects {
     return object;
   }
 
-  /** A copy of a constructor object (borrowed) with some fields replaced (owned). */
-  copyWith(object, replaced, scalarBytes = 0) {
-    const count = this.fieldCount(object);
+  /** A copy of a structure (borrowed) with some fields replaced (owned); see layouts.cjs. */
+  copyWith(object, layout, replaced) {
+    if (this.fieldCount(object) !== layout.objectCount) {
+      throw new Error(`a structure has ${this.fieldCount(object)} fields, not as in layouts.cjs`);
+    }
     const fields = [];
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < layout.objectCount; i += 1) {
       fields.push(i in replaced ? replaced[i] : this.take(object, i));
     }
     const scalars = [];
-    for (let i = 0; i < scalarBytes; i += 1) scalars.push(this.byte(object, i));
+    for (let i = 0; i < layout.byteCount; i += 1) scalars.push(this.byte(object, i));
     return this.make(this.tag(object), fields, scalars);
   }
 

@@ -43,6 +43,7 @@ class Protocol {
     const kind = Object.keys(this.handlers).find((key) => request[key] !== undefined);
     if (!kind) return { message: 'Unknown request.' };
     try {
+      this.checkTimeout(request);
       return this.handlers[kind](request);
     } catch (error) {
       return this.errorAnswer(error);
@@ -61,10 +62,17 @@ class Protocol {
     if (error instanceof LeanException) return { message: this.lean.ioErrorText(error.object) };
     // A trap, an exhausted stack, or an inconsistency: Lean's heap can be in any condition.
     process.stderr.write(`${error?.stack ?? error}\n`);
-    return { message: `Lean crashed: ${error?.message ?? error}`, fatal: true };
+    const reason = this.lean.panic ?? error?.message ?? 'a C++ exception was not caught';
+    return { message: `Lean crashed: ${reason}`, fatal: true };
   }
 
   // Checks ------------------------------------------------------------------------------------
+
+  checkTimeout({ timeout }) {
+    if (timeout != null && !(typeof timeout === 'number' && timeout > 0)) {
+      throw new RequestError("'timeout' must be a positive number of seconds.");
+    }
+  }
 
   text(request, key) {
     if (typeof request[key] !== 'string') throw new RequestError(`'${key}' must be a text.`);
@@ -188,14 +196,19 @@ class Protocol {
   }
 
   free({ free }) {
-    const states = free.proofStates === 'all' ? [...this.states.keys()] : free.proofStates ?? [];
+    const all = free?.proofStates === 'all';
+    const states = all ? [...this.states.keys()] : free?.proofStates ?? [];
+    const environments = free?.envs ?? [];
+    if (!Array.isArray(states) || !Array.isArray(environments)) {
+      throw new RequestError("'free' must be an object with lists of numbers.");
+    }
     for (const number of states) {
       if (this.states[number]) {
         this.tactics.free(this.states[number]);
         delete this.states[number];
       }
     }
-    for (const number of free.envs ?? []) {
+    for (const number of environments) {
       if (this.environments[number]) {
         this.lean.objects.dec(this.environments[number].state);
         delete this.environments[number];

@@ -20,6 +20,7 @@ const STACK_BYTES = 64 * 1024 * 1024; // lean.wasm's own main stack has 64 KB
 const THREAD_STACK_MB = 64;
 const POOL_OF_FOUR = 'var pthreadPoolSize=4;';
 const POOL_OF_TWO = 'var pthreadPoolSize=2;'; // each thread costs start-up time and memory
+const PANIC = 'PANIC';
 const LIBRARY = '/lean/lib/lean';
 
 /** What lean.js declares inside its function and the server needs outside. */
@@ -36,7 +37,12 @@ function readOnly(nodefs) {
   return (fsModule) => {
     const denied = refuse(fsModule);
     Object.assign(nodefs.node_ops, {
-      mknod: denied, rename: denied, unlink: denied, rmdir: denied, symlink: denied, setattr: denied,
+      mknod: denied,
+      rename: denied,
+      unlink: denied,
+      rmdir: denied,
+      symlink: denied,
+      setattr: denied,
     });
     nodefs.stream_ops.write = denied;
     return nodefs;
@@ -56,22 +62,25 @@ function requireFor(file) {
 }
 
 /** Loads lean.js from `directory`; resolves with its module object once it is instantiated. */
-function loadModule(directory, onAbort) {
+function loadModule(directory) {
   const file = path.join(directory, 'lean.js');
   const source = fs.readFileSync(file, 'utf8').replace(POOL_OF_FOUR, POOL_OF_TWO) + EPILOGUE;
   const wasmMemory = new WebAssembly.Memory({
     initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true,
   });
-  const log = (line) => process.stderr.write(`${line}\n`);
+  const log = (line) => {
+    if (line.includes(PANIC)) module.internals.panic = line.trim();
+    process.stderr.write(`${line}\n`);
+  };
+  let module;
   return new Promise((resolve) => {
-    const module = {
+    module = {
       wasmMemory,
       INITIAL_MEMORY: INITIAL_PAGES * PAGE,
       thisProgram: '/lean/bin/lean',
       noInitialRun: true,
       print: log,
       printErr: log,
-      onAbort,
       preRun: [(m) => {
         const library = path.join(directory, 'lib', 'lean');
         m.FS.mkdirTree(LIBRARY);
@@ -108,14 +117,15 @@ function initialise(lean) {
  * Starts Lean.
  *
  * @param {string} directory the folder with lean.js, lean.wasm and lib/lean
- * @param {(what: string) => void} onAbort told why, when the WebAssembly code aborts
  * @returns {Promise<Lean>}
  */
-async function boot(directory, onAbort = () => {}) {
-  const module = await loadModule(directory, onAbort);
-  const { exports, addFunction } = module.internals;
+async function boot(directory) {
+  const module = await loadModule(directory);
+  const { internals } = module;
   const memory = new Memory(module.wasmMemory);
-  const lean = new Lean({ directory, exports: exports(), memory, addFunction });
+  const lean = new Lean({
+    directory, memory, internals, exports: internals.exports(), addFunction: internals.addFunction,
+  });
   initialise(lean);
   return lean;
 }

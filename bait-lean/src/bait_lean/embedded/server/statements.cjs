@@ -85,7 +85,7 @@ class StatementPrinter {
     const { objects: o } = this;
     switch (o.tag(expr)) {
       case ExprTag.bvar: return bound.at(-1 - o.unbox(o.field(expr, 0))) ?? '_';
-      case ExprTag.sort: return this.sort(o.field(expr, 0), precedence);
+      case ExprTag.sort: return this.sort(o.field(expr, 0));
       case ExprTag.const:
       case ExprTag.app: return this.application(expr, bound, precedence);
       case ExprTag.lam: return this.lambda(expr, bound, precedence);
@@ -105,10 +105,10 @@ class StatementPrinter {
     return own < precedence ? `(${text})` : text;
   }
 
-  sort(level, precedence) {
+  sort(level) {
     const { objects: o } = this;
     if (o.tag(level) === LevelTag.zero || o.isScalar(level)) return 'Prop';
-    if (o.tag(level) !== LevelTag.succ) return this.parenthesised('Sort _', APPLICATION, precedence);
+    if (o.tag(level) !== LevelTag.succ) return 'Sort _';
     const below = o.field(level, 0);
     return o.isScalar(below) || o.tag(below) === LevelTag.zero ? 'Type' : 'Type _';
   }
@@ -215,8 +215,8 @@ class StatementPrinter {
     if (INFIX.has(name) && shown.length === 2) {
       const [symbol, own, left, right] = INFIX.get(name);
       const [first, second] = SWAPPED.has(name) ? [shown[1], shown[0]] : shown;
-      const text = `${this.print(first, bound, left)} ${symbol} ${this.print(second, bound, right)}`;
-      return this.parenthesised(text, own, precedence);
+      const texts = [this.print(first, bound, left), this.print(second, bound, right)];
+      return this.parenthesised(texts.join(` ${symbol} `), own, precedence);
     }
     if (PREFIX.has(name) && shown.length === 1) {
       const [symbol, own] = PREFIX.get(name);

@@ -15,6 +15,8 @@ const { TacticError, TimeLimitError } = require('./errors.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
 
 const TACTIC_FILE = '<tactic>';
+/** addTraceAsMessages for CoreM: what `trace` prints. */
+const TRACES_AS_MESSAGES = 'l_Lean_addTraceAsMessages___at___00Lean_Core_wrapAsyncAsSnapshot_spec__0';
 const GOAL_WIDTH = 100;
 const OWNED = ['metaContext', 'metaState', 'coreContext', 'coreState', 'termContext', 'termState'];
 /** Term.Context's scalar fields: the defaults of a tactic block. */
@@ -111,7 +113,7 @@ class Tactics {
     if (missing.length > 0) {
       return { ...state, own: { before, after: o.inc(after), symbols } };
     }
-    const coreState = o.copyWith(state.coreState, { [CoreState.env]: before });
+    const coreState = o.copyWith(state.coreState, CoreState, { [CoreState.env]: before });
     o.dec(state.coreState);
     return { ...state, coreState, own: null };
   }
@@ -140,10 +142,10 @@ class Tactics {
       ? o.take(o.field(o.field(term, TermInfo.expr), 0), 1) // sorryAx type synthetic
       : o.take(expected, 0);
     const instances = [];
-    for (const { decl, type: t } of this.terms.declarations(lctx)) {
+    for (const { fvarId, type: t } of this.terms.declarations(lctx)) {
       const found = lean.io('l_Lean_Meta_isClass_x3f', o.inc(t), ...this.inContext(refs, lctx, []));
       if (!o.isScalar(found)) {
-        const fvar = lean.call('l_Lean_Expr_fvar___override', o.take(decl, LocalDecl.hypothesis.fvarId));
+        const fvar = lean.call('l_Lean_Expr_fvar___override', o.inc(fvarId));
         instances.push(o.pair(o.take(found, 0), fvar));
       }
       o.dec(found);
@@ -175,7 +177,7 @@ class Tactics {
     const decl = this.terms.metavariable(refs.metavariables(), current);
     const auxiliary = this.terms.declarations(o.field(decl, MetavarDecl.lctx))
       .filter((d) => d.kind === LocalDecl.kinds.auxiliary)
-      .map((d) => o.take(d.decl, LocalDecl.hypothesis.fvarId));
+      .map((d) => o.inc(d.fvarId));
     for (const fvar of auxiliary.reverse()) {
       current = lean.io('l_Lean_MVarId_tryClear', current, fvar, ...refs.meta());
     }
@@ -198,7 +200,7 @@ class Tactics {
   quiet(coreState) {
     const { lean, objects: o } = this;
     const info = o.field(coreState, CoreState.infoState);
-    const quiet = o.copyWith(coreState, {
+    const quiet = o.copyWith(coreState, CoreState, {
       [CoreState.messages]: lean.noMessages(),
       [CoreState.infoState]: o.make(0, [
         o.take(info, InfoState.assignment), o.take(info, InfoState.lazyAssignment),
@@ -224,10 +226,11 @@ class Tactics {
     const termState = lean.reference(o.inc(state.termState));
     const goalsRef = lean.reference(o.list(goals.map((goal) => o.inc(goal))));
     const coreContext = state.coreContext;
-    const meta = () => [o.inc(state.metaContext), o.inc(metaState), o.inc(coreContext),
-      o.inc(coreState)];
+    const core = () => [o.inc(coreContext), o.inc(coreState)];
+    const meta = () => [o.inc(state.metaContext), o.inc(metaState), ...core()];
     const term = () => [o.inc(state.termContext), o.inc(termState), ...meta()];
     const refs = {
+      core,
       meta,
       term,
       tactic: () => [this.tacticContext(), o.inc(goalsRef), ...term()],
@@ -318,7 +321,7 @@ class Tactics {
     if (forbidden.length === 0 && ownName === undefined) return;
     this.free(next);
     if (ownName !== undefined) {
-      throw new TacticError(`the proof uses '${ownName}', which is declared together with the goal`);
+      throw new TacticError(`the proof uses '${ownName}', which is declared with the goal itself`);
     }
     throw new TacticError(`the proof uses what the policy forbids: ${forbidden.join(', ')}`,
       forbidden);
@@ -339,6 +342,7 @@ class Tactics {
     this.attempt(refs, 'l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing', o.box(0),
       ...refs.term());
     this.attempt(refs, 'l_Lean_Elab_Tactic_pruneSolvedGoals', ...refs.tactic());
+    this.attempt(refs, TRACES_AS_MESSAGES, ...refs.core());
     const messages = refs.messages();
     // A nested `by` recovers from its errors: it logs them and goes on with `sorry`.
     const errors = messages.filter((m) => m.severity === 'error').map((m) => m.data);
@@ -370,7 +374,7 @@ class Tactics {
   limited(coreContext, input, hasTimeout) {
     const { lean, objects: o } = this;
     const options = o.take(coreContext, CoreContext.options);
-    return o.copyWith(coreContext, {
+    return o.copyWith(coreContext, CoreContext, {
       [CoreContext.fileName]: o.take(input, InputContext.fileName),
       [CoreContext.fileMap]: o.take(input, InputContext.fileMap),
       [CoreContext.initHeartbeats]: lean.exports.lean_io_get_num_heartbeats() >>> 0,

@@ -39,7 +39,7 @@ class Terms {
 
   /** A Meta.Context (borrowed) with another local context and local instances (owned). */
   contextWith(metaContext, lctx, instances) {
-    return this.objects.copyWith(metaContext, {
+    return this.objects.copyWith(metaContext, MetaContext, {
       [MetaContext.lctx]: lctx, [MetaContext.localInstances]: instances,
     });
   }
