@@ -1,6 +1,6 @@
 /-!
-Forty exercises of the textbook kind in core Lean, without Mathlib. Fill the holes with
-`bait prove --file examples/textbook.lean`.
+Exercises of the textbook kind in core Lean, without Mathlib. Fill the holes with
+`bait prove examples/textbook.lean`.
 -/
 
 /-! ## Propositional logic -/

@@ -92,7 +92,7 @@ def _instances(goal: GoalText, name: str, formula: Formula, new: str) -> Iterato
         instance = f"{name} {hypothesis.name}"
         if body.shape in {Shape.EXISTS, Shape.AND, Shape.OR}:
             cases = pattern(body, FreshNames(goal.names))
-            yield Candidate(f"rcases {instance} with {cases}", 0.8)
+            yield Candidate(f"rcases {instance} with {cases}", 1.6)
         else:
             yield Candidate(f"have {new} := {instance}", 0.25)
 
@@ -123,4 +123,4 @@ def _applied(goal: GoalText, name: str) -> Iterator[Candidate]:
     names = f"⟨{fresh('k')}, {fresh('hk')}⟩"
     atoms = [h for h in reversed(goal.data) if h.formula.shape is Shape.ATOM]
     for hypothesis in atoms[:_MAX_INSTANCES]:
-        yield Candidate(f"rcases {name} {hypothesis.name} with {names}", 0.4)
+        yield Candidate(f"rcases {name} {hypothesis.name} with {names}", 0.7)

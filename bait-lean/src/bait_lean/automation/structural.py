@@ -12,7 +12,7 @@ from bait_lean.automation.goal_text import DAGGER, GoalText
 _MAX_INTROS = 8
 _MAX_CONDITIONS = 2
 _CONDITION = re.compile(r"\bif (?:\w+ : )?(.+?) then\b")
-_CONTRADICTION = {Shape.EXISTS: 0.3, Shape.OR: 0.2, Shape.ATOM: 0.1}
+_CONTRADICTION = {Shape.EXISTS: 0.15, Shape.OR: 0.2, Shape.ATOM: 0.1}
 _CASES = re.compile(r"\b(?:if|match)\b")
 
 
@@ -45,7 +45,7 @@ def structural(view: View) -> Iterator[Candidate]:
         weight = _CONTRADICTION.get(formula.shape, 0.05)
         yield Candidate(f"refine Classical.byContradiction fun {name} => ?_", weight)
         if goal.facts:
-            yield Candidate("exfalso", 0.06)
+            yield Candidate("exfalso", 0.03)
 
 
 def introduced(formula: Formula, fresh: FreshNames) -> list[str]:

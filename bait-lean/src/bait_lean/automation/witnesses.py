@@ -37,7 +37,7 @@ def _visible(goal: GoalText, formula: Formula) -> Iterator[Candidate]:
         yield Candidate(f"exact ⟨{_quotient(body)}, by omega⟩", 1.6)
     if binder_type(formula) in {"", *_NUMBERS}:
         yield from _combinations(goal, 0.6)
-    yield Candidate("refine ⟨?_, ?_⟩", 0.3)
+    yield Candidate("refine ⟨?_, ?_⟩", 0.15)
 
 
 def _terms(goal: GoalText, formula: Formula) -> list[str]:
