@@ -248,6 +248,18 @@ def test_open_theorems_can_not_be_used_and_proved_ones_can(tmp_path: Path) -> No
         environment.close()
 
 
+def test_axioms_of_the_text_prove_nothing(tmp_path: Path) -> None:
+    text = "axiom magic (n : Nat) : n = 5\ntheorem t : 3 = 5 := by sorry\n"
+    environment = file_environment(tmp_path, text)
+    try:
+        with open_session(environment) as session:
+            result = session.check(prove(session, "exact magic 3"))
+            assert not result.accepted
+            assert "rests on the axioms magic" in result.message
+    finally:
+        environment.close()
+
+
 def test_a_filled_file_is_refused_as_a_whole_if_something_rests_on_a_hole(tmp_path: Path) -> None:
     environment = file_environment(tmp_path, DEPENDENT)
     try:

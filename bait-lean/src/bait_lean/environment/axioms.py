@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bait_core.errors import ProverError
+from bait_lean.environment.commands import end_of_imports
 from bait_lean.environment.prover import Prefix, Prover
 from bait_lean.repl.messages import AxiomsReply, CommandReply, ErrorReply, UsesReply
 
@@ -31,16 +32,13 @@ class Foundations:
     forbidden: tuple[str, ...] = ()
 
 
-def foundations(
-    prover: Prover, name: str, prefix: Prefix, pristine: Prefix, policy: int | None
-) -> Foundations:
+def foundations(prover: Prover, name: str, prefix: Prefix, policy: int | None) -> Foundations:
     """Collect what a declaration rests on.
 
     Args:
         prover: The process.
         name: The declaration, as it is called at the end of `prefix`.
         prefix: The text, the declaration included.
-        pristine: The imports alone; axioms that are known there are the library's own.
         policy: What it may not use, as the process's number.
 
     Raises:
@@ -49,7 +47,9 @@ def foundations(
     """
     real_name, axioms = _printed(prover, name, prefix)
     if not prover.has_extensions:
-        return Foundations(tuple(a for a in axioms if not _is_known(prover, a, pristine)))
+        first = prefix.chain()[0].text
+        imports = Prefix(first[: end_of_imports(first)])
+        return Foundations(tuple(a for a in axioms if not _is_known(prover, a, imports)))
     environment = prover.environment(prefix)
     reply = prover.ask({"axioms": real_name, "env": environment}, AxiomsReply)
     if isinstance(reply, ErrorReply):
@@ -78,10 +78,11 @@ def _printed(prover: Prover, name: str, prefix: Prefix) -> tuple[str, tuple[str,
     return report["name"], tuple(axiom.strip() for axiom in listed.split(",") if axiom.strip())
 
 
-def _is_known(prover: Prover, axiom: str, pristine: Prefix) -> bool:
+def _is_known(prover: Prover, axiom: str, imports: Prefix) -> bool:
+    """Whether an axiom is the library's own."""
     if axiom in _NEVER:
         return False
     if axiom in _STANDARD:
         return True
-    reply: CommandReply = prover.command(f"#print axioms {axiom}", pristine)
+    reply: CommandReply = prover.command(f"#print axioms {axiom}", imports)
     return all(message.severity != "error" for message in reply.messages)

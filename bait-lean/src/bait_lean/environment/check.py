@@ -111,11 +111,8 @@ class Checker:
     def _rests_on(
         self, prover: Prover, task: Task, declaration: Declaration, after: Prefix, stand_in: str
     ) -> Verdict:
-        pristine = task.prefix
-        while pristine.parent is not None:
-            pristine = pristine.parent
         policy = task.policy(prover)
-        found = foundations(prover, declaration.name, after, pristine, policy)
+        found = foundations(prover, declaration.name, after, policy)
         axioms = tuple(a for a in found.axioms if a.split(".")[-1] != stand_in)
         if axioms and not (self._guard.allow_native_decide and trusts_compiler_only(axioms)):
             return Verdict(_objection_to(axioms, task))

@@ -16,7 +16,7 @@ from bait_lean.environment.filling import Filling
 from bait_lean.environment.guard import Guard
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.placing import fill_places
-from bait_lean.environment.premises import Premises
+from bait_lean.environment.premises import AccessiblePremises
 from bait_lean.environment.prover import ElaborationError, Prover, ProverPool
 from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.session import LeanSession
@@ -41,7 +41,7 @@ class LeanEnvironment:
         )
         self._guard = Guard(options.allow_native_decide)
         self._checker = Checker(self._pool, self._guard)
-        self._premises = Premises()
+        self._premises = AccessiblePremises()
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] | None = None
 

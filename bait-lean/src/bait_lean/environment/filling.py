@@ -98,8 +98,7 @@ class Filling:
             named = with_name(hole)
             text = fill_places(named.piece.text, self._moved(named, holes, hole))
             after = prefix.then(text)
-            pristine = _first(prefix)
-            axioms = foundations(prover, named.declaration.name, after, pristine, None).axioms
+            axioms = foundations(prover, named.declaration.name, after, None).axioms
             if axioms and not (self.allow_native_decide and trusts_compiler_only(axioms)):
                 return f"the proof rests on {', '.join(axioms)}"
         return ""
@@ -121,12 +120,6 @@ class Filling:
 
     def _places(self, piece: Piece) -> dict[Place, str]:
         return {hole.place: self.scripts[hole.name] for hole in self.holes if hole.piece is piece}
-
-
-def _first(prefix: Prefix) -> Prefix:
-    while prefix.parent is not None:
-        prefix = prefix.parent
-    return prefix
 
 
 def _errors(reply: CommandReply) -> Counter[str]:

@@ -1,22 +1,19 @@
-"""The facts that a proof may use: those of the library, kept on disk, and those of the text."""
+"""The facts that a proof may use: those of the library, and those of the text itself."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import logging
-import os
-import tempfile
 import threading
-import zlib
-from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from bait_core.domain import Premise, PremiseSet
-from bait_core.places import cache_folder
+from bait_lean.environment import premise_cache
 from bait_lean.environment.commands import end_of_imports, scan
-from bait_lean.environment.lexer import Kind, code, tokenize
+from bait_lean.environment.declarations import Declaration
+from bait_lean.environment.lexer import code, tokenize
 from bait_lean.environment.prover import Prefix, Prover
 from bait_lean.environment.statement import signature
 from bait_lean.environment.task import Task
@@ -24,22 +21,21 @@ from bait_lean.repl.messages import ConstantReply, ErrorReply, PremisesReply, St
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = 1
-"""Changes with the content of the cache files."""
-
 _TIMEOUT = 600.0
 """Seconds in which a process must have listed its library."""
 
 _STATES_FACTS = frozenset({"theorem", "lemma", "axiom"})
 
+Premises = tuple[Premise, ...]
 
-class Premises:
+
+class AccessiblePremises:
     """The accessible facts of one text, loaded on first use and shared by all sessions."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._library: tuple[Premise, ...] | None = None
-        self._library_key = ""
+        self._library: Premises | None = None
+        self._own: dict[str, Premises] = {}
         self._sets: dict[tuple[str, tuple[str, ...], str], PremiseSet] = {}
 
     def get(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
@@ -60,114 +56,77 @@ class Premises:
             return self._sets[key]
 
     def _make(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
-        pieces = _pieces(task.prefix)
+        pieces = task.prefix.chain()
         header = pieces[0].text[: end_of_imports(pieces[0].text)]
-        if not task.library:
-            facts = self._library_facts(prover, header)
+        if task.library:
+            library = _listed(prover, header, policy) or ()
         else:
-            facts = _listed(prover, header, policy)
-        own = tuple(_own_facts(prover, pieces, frozenset(task.forbidden)))
-        content = msgspec.json.encode((self._library_key, task.library, own))
-        return PremiseSet(hashlib.sha256(content).hexdigest(), facts + own)
+            library = self._library_facts(prover, header)
+        own = tuple(f for f in self._own_facts(prover, pieces) if f.name not in task.forbidden)
+        content = msgspec.json.encode((header, task.library, len(library), own))
+        return PremiseSet(hashlib.sha256(content).hexdigest(), library + own)
 
-    def _library_facts(self, prover: Prover, header: str) -> tuple[Premise, ...]:
+    def _library_facts(self, prover: Prover, header: str) -> Premises:
         if not prover.has_extensions:
             return ()
         if self._library is None:
-            self._library_key = _library_key(prover, header)
-            self._library = _load(self._library_key)
-            if self._library is None:
-                self._library = _listed(prover, header, None)
-                _save(self._library_key, self._library)
-        return self._library
+            status = prover.ask({"status": True}, StatusReply)
+            version = "" if isinstance(status, ErrorReply) else status.version
+            imports = [token.text for token in code(tokenize(header))]
+            key = premise_cache.cache_key(version, imports)
+            self._library = premise_cache.load(key)
+        if self._library is None:
+            self._library = _listed(prover, header, None)
+            if self._library is not None:
+                premise_cache.save(key, self._library)
+        return self._library or ()
+
+    def _own_facts(self, prover: Prover, pieces: list[Prefix]) -> list[Premise]:
+        """The theorems that the text itself has stated so far."""
+        text = "".join(piece.text for piece in pieces)
+        commands = scan(text)
+        facts: list[Premise] = []
+        start = 0
+        for piece in pieces:
+            end = start + len(piece.text)
+            if piece.key not in self._own:
+                here = [command for command in commands if start <= command.start < end]
+                self._own[piece.key] = tuple(
+                    _fact(prover, declaration, text[declaration.start : command.end], piece)
+                    for command in here
+                    for declaration in command.declarations
+                    if declaration.keyword in _STATES_FACTS and declaration.name
+                )
+            facts += self._own[piece.key]
+            start = end
+        return facts
 
 
-def _pieces(prefix: Prefix) -> list[Prefix]:
-    pieces: list[Prefix] = []
-    current: Prefix | None = prefix
-    while current is not None:
-        pieces.append(current)
-        current = current.parent
-    return pieces[::-1]
-
-
-def _listed(prover: Prover, header: str, policy: int | None) -> tuple[Premise, ...]:
-    request = {"premises": True, "env": prover.environment(Prefix(header))}
+def _listed(prover: Prover, header: str, policy: int | None) -> Premises | None:
+    request: dict[str, Any] = {"premises": True, "env": prover.environment(Prefix(header))}
     if policy is not None:
         request["policy"] = policy
     reply = prover.ask(request, PremisesReply, _TIMEOUT)
     if isinstance(reply, ErrorReply):
         _log.warning("Lean does not list its library: %s", reply.message)
-        return ()
+        return None
     return tuple(Premise(*premise) for premise in reply.premises)
 
 
-def _own_facts(prover: Prover, pieces: list[Prefix], forbidden: frozenset[str]) -> list[Premise]:
-    """The theorems that the text itself has stated so far."""
-    text = "".join(piece.text for piece in pieces)
-    found: list[Premise] = []
-    for command in scan(text):
-        for declaration in command.declarations:
-            name = declaration.name
-            if declaration.keyword in _STATES_FACTS and name and name not in forbidden:
-                statement = signature(text[declaration.start : command.end])
-                if prover.has_extensions:
-                    statement = _statement(prover, name, pieces[-1]) or statement
-                found.append(Premise(name, statement, _symbols(statement)))
-    return found
+def _fact(prover: Prover, declaration: Declaration, text: str, prefix: Prefix) -> Premise:
+    """A theorem of the text: as Lean states it, or, where Lean does not tell, by its words."""
+    name = declaration.name
+    if prover.has_extensions:
+        request = {"constant": name, "env": prover.environment(prefix)}
+        reply = prover.ask(request, ConstantReply)
+        # A private theorem has another name in Lean, and is not found.
+        if not isinstance(reply, ErrorReply):
+            return Premise(name, reply.statement, _symbols(prover, reply.statement, prefix))
+    return Premise(name, signature(text))
 
 
-def _statement(prover: Prover, name: str, prefix: Prefix) -> str:
-    environment = prover.environment(prefix)
-    reply = prover.ask({"constant": name, "env": environment}, ConstantReply)
-    # A private theorem has another name in Lean: the text has to do.
-    return "" if isinstance(reply, ErrorReply) else reply.statement
-
-
-def _symbols(statement: str) -> tuple[str, ...]:
-    tokens = code(tokenize(statement))
-    return tuple(dict.fromkeys(token.text for token in tokens if token.kind is Kind.IDENTIFIER))
-
-
-def _library_key(prover: Prover, header: str) -> str:
-    status = prover.ask({"status": True}, StatusReply)
-    version = "" if isinstance(status, ErrorReply) else status.version
-    imports = sorted(token.text for token in code(tokenize(header)))
-    content = "\n".join((str(_FORMAT), version, *imports))
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _cache_file(key: str) -> Path:
-    return cache_folder() / "lean-premises" / f"{key}.json.gz"
-
-
-def _load(key: str) -> tuple[Premise, ...] | None:
-    """What is in the cache, or None; a damaged file counts as none."""
-    file = _cache_file(key)
-    try:
-        with gzip.open(file) as stream:
-            return msgspec.json.decode(stream.read(), type=tuple[Premise, ...])
-    except FileNotFoundError:
-        return None
-    except (OSError, EOFError, zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
-        _log.warning(
-            "The cached premises in %s can't be read (%s); they are listed anew.", file, error
-        )
-        return None
-
-
-def _save(key: str, premises: tuple[Premise, ...]) -> None:
-    """Keep premises on disk, if that is possible: a full or read-only disk costs time only."""
-    file = _cache_file(key)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(gzip.compress(msgspec.json.encode(premises), compresslevel=6, mtime=0))
-            Path(temporary).replace(file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _log.warning("The premises can't be kept in %s: %s.", file.parent, error.strerror or error)
+def _symbols(prover: Prover, statement: str, prefix: Prefix) -> tuple[str, ...]:
+    """The constants in a statement, which Lean tells for goals only."""
+    reply = prover.command(f"example : {statement} := by sorry", prefix, parts=True)
+    parts = reply.sorries[0].parts if reply.sorries else None
+    return parts[0].symbols if parts else ()

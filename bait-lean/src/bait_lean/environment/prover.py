@@ -32,6 +32,15 @@ class Prefix:
         before = self.parent.key if self.parent else ""
         return hashlib.sha256(f"{before}\n{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
 
+    def chain(self) -> list[Prefix]:
+        """All pieces from the first to this."""
+        pieces: list[Prefix] = []
+        current: Prefix | None = self
+        while current is not None:
+            pieces.append(current)
+            current = current.parent
+        return pieces[::-1]
+
     def then(self, text: str) -> Prefix:
         """This prefix with a further piece."""
         prefix = Prefix(text, self)
@@ -124,16 +133,13 @@ class Prover:
             ElaborationError: There is an error in it.
             ReplError: The process is dead now.
         """
-        missing: list[Prefix] = []
-        current: Prefix | None = prefix
-        while current is not None and current.key not in self._environments:
-            missing.append(current)
-            current = current.parent
-        for piece in reversed(missing):
-            reply = self.command(piece.text, piece.parent)
-            if error := first_error(reply):
-                raise ElaborationError(piece.text, error)
-            self.remember(piece, reply.env)
+        if prefix.key not in self._environments:
+            for piece in prefix.chain():
+                if piece.key not in self._environments:
+                    reply = self.command(piece.text, piece.parent)
+                    if error := first_error(reply):
+                        raise ElaborationError(piece.text, error)
+                    self.remember(piece, reply.env)
         return self._environments[prefix.key]
 
     def remember(self, prefix: Prefix, environment: int) -> None:
