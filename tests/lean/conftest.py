@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bait_lean.embedded import download
+from tests.lean.server_process import LeanServer, lean_folder
 
 
 @pytest.fixture
@@ -20,3 +22,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv("BAIT_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def lean_server() -> Iterator[LeanServer]:
+    """The embedded server, shared by the tests of a session; a test that kills it starts its own."""
+    folder = lean_folder()
+    if folder is None:
+        pytest.skip("needs `bait lean install`, or BAIT_LEAN_DIR")
+    with LeanServer(folder) as server:
+        yield server
