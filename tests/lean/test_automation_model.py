@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 
@@ -9,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_core.domain import NO_PREMISES, Goal, Premise, PremiseSet, Suggestion
+from bait_core.domain import (
+    NO_PREMISES,
+    Definition,
+    DefinitionKind,
+    Goal,
+    Premise,
+    PremiseSet,
+    Suggestion,
+)
 from bait_core.protocols.tactic_model import TacticRequest
 from bait_lean.automation.model import AutomationModel
 from bait_lean.automation.options import AutomationOptions
@@ -21,6 +30,7 @@ FACTS = (
     Premise("List.map_map", "List.map g (List.map f l) = List.map (g ∘ f) l", ("List.map",)),
 )
 LIBRARY = PremiseSet("library", FACTS)
+APP = Definition("app", DefinitionKind.FUNCTION)
 
 
 def suggest(
@@ -66,7 +76,8 @@ def test_the_shape_of_the_goal_decides(text: str, expected: str) -> None:
 
 
 def test_definitions_of_the_file_are_unfolded() -> None:
-    found = tactics("xs ys : List α\n⊢ app xs ys = ys", "List", "Eq", "app")
+    premises = PremiseSet("", (), definitions=(APP,))
+    found = tactics("xs ys : List α\n⊢ app xs ys = ys", "List", "Eq", "app", premises=premises)
     assert {"simp [app]", "grind [app]", "unfold app"} <= set(found)
     assert "induction ys generalizing xs with | nil => ?_ | cons x ys ih => ?_" in found
     assert "unhygienic fun_induction app xs ys" in found
@@ -74,7 +85,10 @@ def test_definitions_of_the_file_are_unfolded() -> None:
 
 def test_earlier_theorems_of_the_file_are_used() -> None:
     lemma = Premise("Lists.len_snoc", "len (snoc x xs) = len xs + 1", ("len", "snoc", "x"))
-    premises = PremiseSet("file", (*FACTS, lemma))
+    definitions = tuple(
+        Definition(name, DefinitionKind.FUNCTION) for name in ("Lists.len", "Lists.rev")
+    )
+    premises = PremiseSet("library", FACTS, local=(lemma,), definitions=definitions)
     found = tactics(
         "xs : List α\n⊢ Lists.len (Lists.rev xs) = Lists.len xs",
         "Lists.len", "Lists.rev", premises=premises,
@@ -95,9 +109,9 @@ def test_sets_that_share_a_library_share_its_index() -> None:
     library = tuple(Premise(f"l{i}", f"f{i} = g{i}", (f"f{i}",)) for i in range(50))
     more = Premise("mine", "h = f7", ("h", "f7"))
     first = ranker.view(PremiseSet("a", library))
-    second = ranker.view(PremiseSet("b", (*library, more)))
-    third = ranker.view(PremiseSet("c", library[:45]))
-    assert first.index is second.index is third.index
+    second = ranker.view(PremiseSet("a", library, local=(more,)))
+    third = ranker.view(PremiseSet("b", library[:45]))
+    assert first.index is second.index is not third.index
     goal = Goal("k", "⊢ h = f49", ("f49", "h"))
     assert [p.name for p in second.rank(goal, 4)][:2] == ["mine", "l49"]
     assert "l49" not in [p.name for p in third.rank(goal, 50)]
@@ -119,7 +133,8 @@ def test_options_leave_tactics_out() -> None:
 
 
 def test_a_short_list_keeps_a_mix() -> None:
-    found = tactics("xs ys : List α\nh : p ∧ q\n⊢ app xs ys = ys", "app", n=12, premises=LIBRARY)
+    premises = PremiseSet("library", FACTS, definitions=(APP,))
+    found = tactics("xs ys : List α\nh : p ∧ q\n⊢ app xs ys = ys", "app", n=12, premises=premises)
     assert len(found) == 12
     for kind in ("rfl", "induction", "rcases", "[app]"):
         assert any(kind in tactic for tactic in found), kind
@@ -154,7 +169,10 @@ SYMBOLS = st.lists(
 
 @given(TEXTS, SYMBOLS, st.integers(0, 40))
 def test_any_text_gets_valid_suggestions(text: str, symbols: list[str], n: int) -> None:
-    found = suggest(text, *symbols, n=n, premises=LIBRARY)
+    kinds = itertools.cycle(DefinitionKind)
+    definitions = tuple(Definition(name, next(kinds)) for name in ("app", "Tree.size", "Tree"))
+    premises = PremiseSet("library", FACTS, definitions=definitions)
+    found = suggest(text, *symbols, n=n, premises=premises)
     assert len(found) <= n
     assert len({s.tactic for s in found}) == len(found)
     assert all(math.isfinite(s.log_probability) and s.log_probability <= 0 for s in found)

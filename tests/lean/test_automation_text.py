@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_core.domain import NO_PREMISES, Goal
+from bait_core.domain import Definition, DefinitionKind, Goal, Premise, PremiseSet
 from bait_lean.automation.formula import Shape, find_words, parse_formula, split_all
 from bait_lean.automation.goal_text import Hypothesis, parse_goal
 from bait_lean.automation.premise_ranking import PremiseRanker
-from bait_lean.automation.vocabulary import applications, vocabulary_of
+from bait_lean.automation.vocabulary import Vocabulary, applications, vocabulary_of
 
 GOAL = """case node.inl
 α : Type u_1
@@ -114,28 +114,37 @@ def test_any_text_is_some_goal(text: str) -> None:
     assert all(h.name.strip() for h in goal.hypotheses)
 
 
-def test_the_users_constants_are_those_that_the_library_does_not_know() -> None:
-    text = "t : Tree\n⊢ t.size + 0 = Tree.leaf.size"
-    symbols = ("Tree", "Eq", "HAdd.hAdd", "Tree.size", "Tree.leaf", "instHAdd", "Even")
-    view = PremiseRanker().view(NO_PREMISES)
-    own = vocabulary_of(Goal("", text, symbols), parse_goal(text), view)
-    assert (own.types, own.predicates) == (("Tree",), ("Even",))
-    assert own.functions == ("Tree.size", "Tree.leaf")
+DEFINITIONS = (
+    Definition("Tree", DefinitionKind.TYPE),
+    Definition("Tree.size", DefinitionKind.FUNCTION),
+    Definition("Tree.mirror", DefinitionKind.FUNCTION),
+    Definition("Full", DefinitionKind.PREDICATE),
+    Definition("Even", DefinitionKind.INDUCTIVE_PREDICATE),
+)
+SIZE_MIRROR = Premise("Tree.size_mirror", "∀ (t : Tree), t.mirror.size = t.size", ("Tree.mirror",))
+
+
+def vocabulary(text: str, *symbols: str) -> Vocabulary:
+    premises = PremiseSet("", (), local=(SIZE_MIRROR,), definitions=DEFINITIONS)
+    return vocabulary_of(Goal("", text, symbols), PremiseRanker().view(premises))
+
+
+def test_the_users_constants_are_those_that_the_text_defines() -> None:
+    symbols = ("Eq", "HAdd.hAdd", "Tree.mirror", "Tree.leaf", "Even", "Tree.size", "Full", "Tree")
+    assert vocabulary("⊢ p", *symbols) == Vocabulary(
+        functions=("Tree.mirror", "Tree.size"),
+        predicates=("Full",),
+        rules=("Even",),
+        lemmas=("Tree.size_mirror",),
+    )
+    assert vocabulary("⊢ Even (Tree.size t)", "Eq") == Vocabulary()
 
 
 def test_without_symbols_the_text_is_read() -> None:
-    text = "t : Tree\nh : Even (fun k => k + depth t)\n⊢ t.mirror.size = 0"
-    view = PremiseRanker().view(NO_PREMISES)
-    own = vocabulary_of(Goal("", text), parse_goal(text), view)
-    assert own.functions == ("depth", "Tree.mirror", "Tree.size")
-    assert own.predicates == ("Even",)
-
-
-def test_the_constructor_of_the_case_is_not_unfolded() -> None:
-    text = "case node\nl r : Tree\n⊢ (l.node r).size = 1"
-    view = PremiseRanker().view(NO_PREMISES)
-    goal = Goal("", text, ("Tree", "Tree.node", "Tree.size"))
-    assert vocabulary_of(goal, parse_goal(text), view).definitions == ("Tree.size",)
+    own = vocabulary("t : Tree\nh : Even (fun k => k + depth t)\n⊢ t.mirror = t")
+    assert own.functions == ("Tree.mirror",)
+    assert (own.predicates, own.rules) == ((), ("Even",))
+    assert own.predicate_words == {"Even"}
 
 
 def test_applications_are_found_in_both_notations() -> None:

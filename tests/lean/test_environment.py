@@ -394,7 +394,7 @@ def test_a_library_theorem_is_proved_without_itself_and_what_comes_later() -> No
         with environment.start(theorem) as session:
             for tactic in ("simp", "exact List.map_map", "exact?", "intros; grind"):
                 assert not closes(session, f"({tactic})"), tactic
-            names = {p.name for p in session.retrieve_premises(session.root).premises}
+            names = {p.name for p in session.retrieve_premises(session.root).library}
             assert "Nat.add_comm" in names
             assert not {"List.map_map", "List.map_append", "Array.map_map"} & names
             induction = (

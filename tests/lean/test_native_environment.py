@@ -124,8 +124,9 @@ def test_a_theorem_does_not_prove_itself(make: Make) -> None:
 
 def test_there_are_no_library_premises(environment: LeanEnvironment) -> None:
     with open_session(environment, "mentions") as session:
-        premises = session.retrieve_premises(session.root).premises
-        assert {premise.name for premise in premises} <= {"magic", "both", "two_holes"}
+        premises = session.retrieve_premises(session.root)
+        assert premises.library == ()
+        assert {premise.name for premise in premises.local} <= {"magic", "both", "two_holes"}
 
 
 def test_library_theorems_are_refused(make: Make) -> None:

@@ -18,6 +18,12 @@ from .proving import close, file_environment, needs_lean, open_session
 pytestmark = needs_lean
 
 TEXT = """namespace A
+inductive Tree where | leaf | node (l r : Tree)
+def Tree.size : Tree → Nat | leaf => 0 | node l r => size l + size r + 1
+def Small (t : Tree) : Prop := t.size < 3
+inductive Odd : Nat → Prop where | one : Odd 1 | step (n) : Odd n → Odd (n + 2)
+structure Point where (x y : Nat)
+abbrev Number := Nat
 variable (n : Nat)
 theorem proved : n + 0 = n := rfl
 theorem to_prove : n + 0 = n := by sorry
@@ -62,7 +68,7 @@ def test_premises_are_the_library_and_what_is_proved_before(
 ) -> None:
     found = session.retrieve_premises(session.root)
     assert found is session.retrieve_premises(session.root)
-    facts = {premise.name: premise for premise in found.premises}
+    facts = {premise.name: premise for premise in found.library + found.local}
     assert len(facts) > 10_000
     assert facts["Nat.add_comm"].statement == "∀ (n m : Nat), n + m = m + n"
     assert "HAdd.hAdd" in facts["Nat.add_comm"].symbols
@@ -72,20 +78,31 @@ def test_premises_are_the_library_and_what_is_proved_before(
     close(environment, "A.to_prove", "rfl")
     with open_session(environment, "A.hole") as later:
         after = later.retrieve_premises(later.root)
-    assert after.key != found.key
-    assert {p.name for p in after.premises} - facts.keys() == {"A.to_prove"}
+    assert after.library_key == found.library_key
+    assert after.library is found.library
+    assert {p.name for p in after.local} - facts.keys() == {"A.to_prove"}
+
+
+def test_definitions_are_those_of_the_text_with_their_kinds(session: LeanSession) -> None:
+    assert [(d.name, d.kind.value) for d in load(session).definitions] == [
+        ("A.Tree", "type"),
+        ("A.Tree.size", "function"),
+        ("A.Small", "predicate"),
+        ("A.Odd", "inductive predicate"),
+        ("A.Point", "type"),
+    ]
 
 
 def test_the_library_is_kept_on_disk(session: LeanSession, cache: Path) -> None:
     first = load(session)
     (file,) = cache.iterdir()
     content = file.read_bytes()
-    assert load(session) == first
+    assert load(session).library == first.library
     file.write_bytes(gzip.compress(b"[]"))
-    assert len(load(session).premises) < 100
+    assert load(session).library == ()
     for damage in (content[: len(content) // 2], b"", b"nonsense", gzip.compress(b'[["a"]]')):
         file.write_bytes(damage)
-        assert load(session) == first
+        assert load(session).library == first.library
         assert file.read_bytes() == content
 
 
@@ -93,7 +110,7 @@ def test_a_cache_that_can_not_be_written_costs_a_warning(
     session: LeanSession, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache.write_text("a file where the folder should be")
-    assert len(load(session).premises) > 10_000
+    assert len(load(session).library) > 10_000
     assert "can't be kept" in caplog.text
 
 
@@ -107,6 +124,6 @@ def test_a_full_disk_costs_a_warning(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("bait_lean.environment.premise_cache.tempfile.mkstemp", no_space)
-    assert len(load(session).premises) > 10_000
+    assert len(load(session).library) > 10_000
     assert "No space left on device" in caplog.text
     assert list(cache.iterdir()) == []

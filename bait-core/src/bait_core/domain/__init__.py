@@ -1,13 +1,22 @@
 """The words of theorem proving: goals, tactics' outcomes, proofs. Plain immutable data."""
 
-from bait_core.domain.goal import NO_PREMISES, Goal, Premise, PremiseSet, Theorem
+from bait_core.domain.goal import Goal, Theorem
 from bait_core.domain.outcome import Failed, FailureKind, Outcome, Proved, Subgoals
+from bait_core.domain.premise import (
+    NO_PREMISES,
+    Definition,
+    DefinitionKind,
+    Premise,
+    PremiseSet,
+)
 from bait_core.domain.proof import CheckResult, Proof, ProofStep
 from bait_core.domain.suggestion import Suggestion
 
 __all__ = [
     "NO_PREMISES",
     "CheckResult",
+    "Definition",
+    "DefinitionKind",
     "Failed",
     "FailureKind",
     "Goal",

@@ -45,28 +45,3 @@ class Theorem:
     name: str
     statement: str
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Premise:
-    """A library fact that a proof may use."""
-
-    name: str
-    statement: str
-    symbols: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PremiseSet:
-    """The facts accessible to a goal.
-
-    Attributes:
-        key: Identifies the content, so that a model can cache what it computes from the set.
-        premises: In the library's order.
-    """
-
-    key: str
-    premises: tuple[Premise, ...]
-
-
-NO_PREMISES = PremiseSet(key="", premises=())

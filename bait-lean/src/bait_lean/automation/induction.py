@@ -48,7 +48,7 @@ def _hard_weight(view: View) -> float:
     """
     if any(h.formula.operator == "∣" for h in view.goal.facts):
         return 0.15
-    return 0.8 if view.own.predicates else 0.0
+    return 0.8 if view.own.predicate_words else 0.0
 
 
 def _one_step(
@@ -79,8 +79,7 @@ def _named_cases(view: View, variable: Hypothesis, split: str) -> str:
 
 def _functional(view: View) -> Iterator[Candidate]:
     """Induction along the recursion of the user's functions."""
-    functions = [f for f in view.own.functions if f not in view.own.constructors]
-    for rank, function in enumerate(functions[:_MAX_FUNCTIONS]):
+    for rank, function in enumerate(view.own.functions[:_MAX_FUNCTIONS]):
         calls = applications(function, view.goal.target) or [()]
         for arguments in calls[:2]:
             split = " ".join(("fun_induction", function, *arguments))

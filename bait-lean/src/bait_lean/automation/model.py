@@ -61,7 +61,7 @@ class AutomationModel:
         parsed = parse_goal(goal.text)
         if not parsed.target or n < 1:
             return []
-        own = vocabulary_of(goal, parsed, premises)
+        own = vocabulary_of(goal, premises)
         view = View(parsed, own)
         groups = [(share, list(rule(view))) for share, rule in _RULES]
         count = self._options.premises

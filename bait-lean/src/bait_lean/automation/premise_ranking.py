@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from bait_core.domain import Goal, Premise, PremiseSet
 from bait_lean.automation.formula import find_words
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     import bm25s
 
 _KEPT_INDEXES = 3
-_KEPT_VIEWS = 256
-_MIN_SHARED = 0.9
-_OWN = 50
 
 
 class LibraryIndex:
@@ -30,7 +26,6 @@ class LibraryIndex:
     def __init__(self, premises: Sequence[Premise]) -> None:
         self.premises = premises
         self.frequency = Counter(s for p in premises for s in set(p.symbols))
-        self.names = frozenset(p.name for p in premises)
 
     @cached_property
     def _bm25(self) -> bm25s.BM25:
@@ -47,105 +42,81 @@ class LibraryIndex:
         known = sorted((set(tokens) & self._bm25.vocab_dict.keys()) - {""})
         return self._bm25.get_scores(known) if known else np.zeros(len(self.premises))
 
-
-@dataclass(frozen=True)
-class PremiseView:
-    """A premise set, as the first `shared` premises of an index and some more.
-
-    Sets of one file differ only in the file's own theorems at their end, so that they can
-    share the index of the library.
-    """
-
-    index: LibraryIndex
-    shared: int
-    more: tuple[Premise, ...]
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Names of the additional premises and of all in the index."""
-        return self.index.names | {p.name for p in self.more}
-
-    def frequency(self, symbol: str) -> int:
-        """In how many of the library's premises the symbol occurs."""
-        return self.index.frequency[symbol]
-
-    def rank(self, goal: Goal, count: int) -> list[Premise]:
-        """The `count` premises most like the goal, best first."""
-        tokens = _tokens(goal.symbols, goal.text)
-        ranked = [*self._rank_more(tokens)[: count // 2], *self._rank_shared(tokens, count)]
-        return ranked[:count]
-
-    def about(self, symbols: Iterable[str], count: int) -> list[Premise]:
-        """Facts of the user's file on any of these symbols, the most fitting and latest first.
-
-        A file's own statements are known as text, where `Tree.size t` may be `t.size`, and
-        `size t` in the namespace.
-        """
-        wanted = [_suffixes(symbol) for symbol in symbols]
-        counts = [sum(not w.isdisjoint(shown) for w in wanted) for shown in self._own_shown]
-        hits = sorted(((c, place) for place, c in enumerate(counts) if c), reverse=True)
-        return [self._own[place] for _, place in hits[:count]]
-
-    @cached_property
-    def _own(self) -> tuple[Premise, ...]:
-        """Those of the user's file come after the library's, so that they are among the last."""
-        return (*self.index.premises[max(0, self.shared - _OWN) : self.shared], *self.more)
-
-    @cached_property
-    def _own_shown(self) -> list[frozenset[str]]:
-        return [_shown(p) for p in self._own]
-
-    def _rank_more(self, tokens: frozenset[str]) -> list[Premise]:
-        total = len(self.index.premises) + 1
-        scored = []
-        for place, premise in enumerate(self.more):
-            common = tokens & _tokens_of(premise)
-            score = sum(1 - self.index.frequency[t] / total for t in common)
-            scored.append((score / (5 + len(premise.symbols)), place))
-        return [self.more[place] for score, place in sorted(scored, reverse=True) if score > 0]
-
-    def _rank_shared(self, tokens: frozenset[str], count: int) -> list[Premise]:
-        if not self.shared or not count:
+    def rank(self, tokens: frozenset[str], count: int) -> list[Premise]:
+        """The `count` premises most like the tokens, best first."""
+        if not self.premises or not count:
             return []
         import numpy as np  # noqa: PLC0415
 
-        scores = self.index.scores(tokens)[: self.shared]
+        scores = self.scores(tokens)
         count = min(count, len(scores))
         best = np.argpartition(-scores, count - 1)[:count]
         best = best[np.lexsort((best, -scores[best]))]
-        return [self.index.premises[i] for i in best if scores[i] > 0]
+        return [self.premises[i] for i in best if scores[i] > 0]
+
+
+class PremiseView:
+    """A premise set, prepared for ranking.
+
+    Args:
+        index: Of the library.
+        premises: The set.
+    """
+
+    def __init__(self, index: LibraryIndex, premises: PremiseSet) -> None:
+        self.index = index
+        self.definitions = premises.definitions
+        self._local = premises.local
+        self._local_tokens = [_tokens_of(p) for p in premises.local]
+        self._local_names = [_shown(p) for p in premises.local]
+
+    def rank(self, goal: Goal, count: int) -> list[Premise]:
+        """The `count` premises most like the goal; local ones come first."""
+        tokens = _tokens(goal.symbols, goal.text)
+        ranked = [*self._rank_local(tokens)[: count // 2], *self.index.rank(tokens, count)]
+        return ranked[:count]
+
+    def about(self, symbols: Iterable[str], count: int) -> list[Premise]:
+        """Local facts on any of these symbols, the most fitting and latest first.
+
+        Where local facts are known as text only, `Tree.size t` may be `t.size`, and `size t` in
+        the namespace.
+        """
+        wanted = [suffixes(symbol) for symbol in symbols]
+        counts = [sum(not w.isdisjoint(shown) for w in wanted) for shown in self._local_names]
+        hits = sorted(((c, place) for place, c in enumerate(counts) if c), reverse=True)
+        return [self._local[place] for _, place in hits[:count]]
+
+    def _rank_local(self, tokens: frozenset[str]) -> list[Premise]:
+        total = len(self.index.premises) + 1
+        scored = []
+        for place, shown in enumerate(self._local_tokens):
+            score = sum(1 - self.index.frequency[t] / total for t in tokens & shown)
+            scored.append((score / (5 + len(self._local[place].symbols)), place))
+        return [self._local[place] for score, place in sorted(scored, reverse=True) if score > 0]
 
 
 class PremiseRanker:
-    """Views of premise sets, by their keys; the least recently used are forgotten."""
+    """Premise sets prepared for ranking; sets with the same library share its index."""
 
     def __init__(self) -> None:
-        self._indexes: list[LibraryIndex] = []
-        self._views: OrderedDict[str, PremiseView] = OrderedDict()
+        self._indexes: OrderedDict[str, LibraryIndex] = OrderedDict()
+        self._views: WeakKeyDictionary[PremiseSet, PremiseView] = WeakKeyDictionary()
 
     def view(self, premises: PremiseSet) -> PremiseView:
         """The set, prepared for ranking."""
-        if premises.key in self._views:
-            self._views.move_to_end(premises.key)
-            return self._views[premises.key]
-        view = self._views[premises.key] = self._build(premises.premises)
-        if len(self._views) > _KEPT_VIEWS:
-            self._views.popitem(last=False)
-        return view
+        if premises not in self._views:
+            self._views[premises] = PremiseView(self._index(premises), premises)
+        return self._views[premises]
 
-    def _build(self, premises: tuple[Premise, ...]) -> PremiseView:
-        for index in self._indexes:
-            shared = _common_prefix(index.premises, premises)
-            if shared >= _MIN_SHARED * len(premises):
-                return PremiseView(index, shared, premises[shared:])
-        index = LibraryIndex(premises)
-        self._indexes = [index, *self._indexes[: _KEPT_INDEXES - 1]]
-        return PremiseView(index, len(premises), ())
-
-
-def _common_prefix(left: Sequence[Premise], right: Sequence[Premise]) -> int:
-    pairs = zip(left, right, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1] or pair[0] == pair[1], pairs))
+    def _index(self, premises: PremiseSet) -> LibraryIndex:
+        key = premises.library_key
+        if key not in self._indexes:
+            self._indexes[key] = LibraryIndex(premises.library)
+            if len(self._indexes) > _KEPT_INDEXES:
+                self._indexes.popitem(last=False)
+        self._indexes.move_to_end(key)
+        return self._indexes[key]
 
 
 def _tokens_of(premise: Premise) -> frozenset[str]:
@@ -156,7 +127,7 @@ def _tokens(symbols: Iterable[str], text: str) -> frozenset[str]:
     return find_words(text).union(symbols)
 
 
-def _suffixes(name: str) -> frozenset[str]:
+def suffixes(name: str) -> frozenset[str]:
     """`A.B.c`, `B.c` and `c`: how a constant may be written."""
     parts = name.split(".")
     return frozenset(".".join(parts[i:]) for i in range(len(parts)))

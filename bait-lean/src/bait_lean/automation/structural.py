@@ -104,7 +104,7 @@ def _case_distinctions(view: View, formula: Formula) -> Iterator[Candidate]:
     for part in split_all(formula, Shape.OR)[:_MAX_CONDITIONS]:
         condition = part.left if part.shape is Shape.NOT else part.text
         yield Candidate(f"by_cases {name} : {condition}", 0.4)
-    if view.own.predicates:
+    if view.own.predicate_words:
         for number in [h.name for h in goal.data if h.head == "Nat"][:_MAX_CONDITIONS]:
             split = f"rcases Nat.mod_two_eq_zero_or_one {number} with {name} | {name}"
             yield Candidate(split, 0.5)

@@ -14,10 +14,12 @@ _MAX_UNFOLDED = 4
 def unfolding(view: View) -> Iterator[Candidate]:
     """Unfold, simplify with, or hand to `grind`, what the file defines."""
     own = view.own
-    if not own.definitions and not own.lemmas:
+    if not (own.definitions or own.rules or own.lemmas):
         return
     arithmetic = is_arithmetic(view)
     rules = simp_rules(view)
+    if own.rules and not own.definitions:
+        yield Candidate(f"grind{grind_rules(view)}", 1.8)
     if own.definitions:
         yield Candidate(f"simp{rules}", 1.85)
         yield Candidate(f"simp_all{rules}", 1.7)
@@ -39,13 +41,14 @@ def unfolding(view: View) -> Iterator[Candidate]:
 
 
 def simp_rules(view: View, *, lemmas: bool = False) -> str:
-    """The definitions as `simp`'s argument; it overlooks constructors among them."""
+    """The definitions as `simp`'s argument."""
     return bracketed([*view.own.definitions, *(view.own.lemmas if lemmas else ())])
 
 
 def grind_rules(view: View, *, lemmas: bool = False) -> str:
-    """The definitions as `grind`'s argument."""
-    return bracketed([*view.own.definitions, *(view.own.lemmas if lemmas else ())])
+    """The definitions as `grind`'s argument, which takes predicates given by rules, too."""
+    own = view.own
+    return bracketed([*own.definitions, *own.rules, *(own.lemmas if lemmas else ())])
 
 
 def bracketed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The facts that a proof may use: those of the library, and those of the text itself."""
+"""What a proof may use: facts of the library, and what the text itself has stated and defined."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bait_core.domain import Premise, PremiseSet
+from bait_core.domain import Definition, DefinitionKind, Premise, PremiseSet
 from bait_lean.environment import premise_cache
 from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.declarations import Declaration
@@ -25,21 +25,25 @@ _TIMEOUT = 600.0
 """Seconds in which a process must have listed its library."""
 
 _STATES_FACTS = frozenset({"theorem", "lemma", "axiom"})
+_UNFOLDS = frozenset({"def"})
+_INDUCTIVE = frozenset({"inductive", "structure", "class"})
 
 Premises = tuple[Premise, ...]
+Own = tuple[Premise | Definition, ...]
+"""What a piece of text states and defines."""
 
 
 class AccessiblePremises:
-    """The accessible facts of one text, loaded on first use and shared by all sessions."""
+    """What is accessible in one text, loaded on first use and shared by all sessions."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._library: Premises | None = None
-        self._own: dict[str, Premises] = {}
+        self._own: dict[str, Own] = {}
         self._sets: dict[tuple[str, tuple[str, ...], str], PremiseSet] = {}
 
     def get(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
-        """The facts that a proof may use.
+        """What a proof may use.
 
         Args:
             prover: Is asked what is not known yet.
@@ -62,9 +66,14 @@ class AccessiblePremises:
             library = _listed(prover, header, policy) or ()
         else:
             library = self._library_facts(prover, header)
-        own = tuple(f for f in self._own_facts(prover, pieces) if f.name not in task.forbidden)
-        content = msgspec.json.encode((header, task.library, len(library), own))
-        return PremiseSet(hashlib.sha256(content).hexdigest(), library + own)
+        own = [o for o in self._own_text(prover, pieces) if o.name not in task.forbidden]
+        content = msgspec.json.encode((header, task.library, len(library)))
+        return PremiseSet(
+            hashlib.sha256(content).hexdigest(),
+            library,
+            local=tuple(fact for fact in own if isinstance(fact, Premise)),
+            definitions=tuple(item for item in own if isinstance(item, Definition)),
+        )
 
     def _library_facts(self, prover: Prover, header: str) -> Premises:
         if not prover.has_extensions:
@@ -81,25 +90,26 @@ class AccessiblePremises:
                 premise_cache.save(key, self._library)
         return self._library or ()
 
-    def _own_facts(self, prover: Prover, pieces: list[Prefix]) -> list[Premise]:
-        """The theorems that the text itself has stated so far."""
+    def _own_text(self, prover: Prover, pieces: list[Prefix]) -> list[Premise | Definition]:
+        """What the text itself has stated and defined so far."""
         text = "".join(piece.text for piece in pieces)
         commands = scan(text)
-        facts: list[Premise] = []
+        own: list[Premise | Definition] = []
         start = 0
         for piece in pieces:
             end = start + len(piece.text)
             if piece.key not in self._own:
                 here = [command for command in commands if start <= command.start < end]
-                self._own[piece.key] = tuple(
-                    _fact(prover, declaration, text[declaration.start : command.end], piece)
+                found = (
+                    _read(prover, declaration, text[declaration.start : command.end], piece)
                     for command in here
                     for declaration in command.declarations
-                    if declaration.keyword in _STATES_FACTS and declaration.name
+                    if declaration.name
                 )
-            facts += self._own[piece.key]
+                self._own[piece.key] = tuple(item for item in found if item is not None)
+            own += self._own[piece.key]
             start = end
-        return facts
+        return own
 
 
 def _listed(prover: Prover, header: str, policy: int | None) -> Premises | None:
@@ -113,16 +123,30 @@ def _listed(prover: Prover, header: str, policy: int | None) -> Premises | None:
     return tuple(Premise(*premise) for premise in reply.premises)
 
 
-def _fact(prover: Prover, declaration: Declaration, text: str, prefix: Prefix) -> Premise:
-    """A theorem of the text: as Lean states it, or, where Lean does not tell, by its words."""
-    name = declaration.name
-    if prover.has_extensions:
-        request = {"constant": name, "env": prover.environment(prefix)}
-        reply = prover.ask(request, ConstantReply)
-        # A private theorem has another name in Lean, and is not found.
-        if not isinstance(reply, ErrorReply):
-            return Premise(name, reply.statement, _symbols(prover, reply.statement, prefix))
-    return Premise(name, signature(text))
+def _read(
+    prover: Prover, declaration: Declaration, text: str, prefix: Prefix
+) -> Premise | Definition | None:
+    """What a declaration brings: as Lean states it, or, where Lean does not tell, by its words."""
+    name, keyword = declaration.name, declaration.keyword
+    if keyword not in _STATES_FACTS | _UNFOLDS | _INDUCTIVE:
+        return None
+    statement = _statement(prover, name, prefix)
+    if keyword in _STATES_FACTS:
+        symbols = _symbols(prover, statement, prefix) if statement else ()
+        return Premise(name, statement or signature(text), symbols)
+    is_predicate = (statement or signature(text)).rstrip().endswith("Prop")
+    if keyword in _INDUCTIVE:
+        inductive = DefinitionKind.INDUCTIVE_PREDICATE if is_predicate else DefinitionKind.TYPE
+        return Definition(name, inductive)
+    return Definition(name, DefinitionKind.PREDICATE if is_predicate else DefinitionKind.FUNCTION)
+
+
+def _statement(prover: Prover, name: str, prefix: Prefix) -> str:
+    """The type of a declaration, or nothing: a private one has another name in Lean."""
+    if not prover.has_extensions:
+        return ""
+    reply = prover.ask({"constant": name, "env": prover.environment(prefix)}, ConstantReply)
+    return "" if isinstance(reply, ErrorReply) else reply.statement
 
 
 def _symbols(prover: Prover, statement: str, prefix: Prefix) -> tuple[str, ...]:
