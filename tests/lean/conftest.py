@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bait_lean.embedded import download
+from tests.lean.proving import close_used_processes
 from tests.lean.server_process import LeanServer, lean_folder
 
 
@@ -26,9 +27,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def lean_server() -> Iterator[LeanServer]:
-    """The embedded server, shared by the tests of a session; a test that kills it starts its own."""
+    """The embedded server, shared by all tests that leave it alive."""
     folder = lean_folder()
     if folder is None:
         pytest.skip("needs `bait lean install`, or BAIT_LEAN_DIR")
     with LeanServer(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def used_processes() -> Iterator[None]:
+    """End the processes that the tests of the environment have passed on to each other."""
+    yield
+    close_used_processes()

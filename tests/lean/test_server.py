@@ -136,6 +136,14 @@ def test_earlier_theorems_can_be_used(lean_server: LeanServer) -> None:
     assert closes(lean_server.step(second, "exact a"))
 
 
+def test_a_sorry_for_several_goals_is_reported_for_each(lean_server: LeanServer) -> None:
+    answer = lean_server.ask(
+        cmd="example (p q : Prop) : p ∧ q ∧ p := by\n  refine ⟨?_, ?_, ?_⟩\n  all_goals sorry"
+    )
+    goals = [s["goal"].splitlines()[-1] for s in answer["sorries"]]
+    assert goals == ["⊢ p", "⊢ q"]
+
+
 # Tactics
 
 
@@ -199,7 +207,9 @@ def test_messages_of_a_tactic_have_positions_in_its_text(lean_server: LeanServer
 
 def test_universes_of_the_theorem_are_known(lean_server: LeanServer) -> None:
     hole = lean_server.hole("example {α : Type u} (a : α) : a = a")
-    assert closes(lean_server.step(hole, "have h : ∀ {β : Type u} (b : β), b = b := by simp\nexact h a"))
+    assert closes(
+        lean_server.step(hole, "have h : ∀ {β : Type u} (b : β), b = b := by simp\nexact h a")
+    )
 
 
 def test_the_time_limit_cancels(lean_server: LeanServer) -> None:
@@ -298,7 +308,10 @@ def test_keys_abstract_from_metavariable_names(lean_server: LeanServer) -> None:
 def test_policies_apply_to_steps(lean_server: LeanServer) -> None:
     policy = lean_server.ask(policy={"names": ["Nat.add_comm"]})["policy"]
     hole = lean_server.hole("theorem c (a b : Nat) : a + b = b + a")
-    nested = "have h : ∀ x y : Nat, x + y = y + x := by\n  intro x y; exact Nat.add_comm x y\nexact h a b"
+    nested = (
+        "have h : ∀ x y : Nat, x + y = y + x := by\n"
+        "  intro x y; exact Nat.add_comm x y\nexact h a b"
+    )
     for tactic in ("exact Nat.add_comm a b", "simp [Nat.add_comm]", nested):
         answer = lean_server.step(hole, tactic, policy=policy)
         assert answer["forbidden"] == ["Nat.add_comm"]

@@ -101,7 +101,21 @@ class Frontend {
     o.dec(parsed);
     const state = lean.call('l_Lean_Elab_Command_mkState', environment, messages,
       lean.noOptions());
-    return { parser, base, state };
+    return { parser, base, state: this.withoutCompiler(state) };
+  }
+
+  /**
+   * A new Command.State (consumed) that does not compile what it defines: the exported library
+   * lacks code that compiled definitions would call, as with a function that appends lists.
+   */
+  withoutCompiler(state) {
+    const { objects: o } = this;
+    const scope = o.field(o.field(state, CommandState.scopes), 0);
+    const noncomputable = o.copyWith(scope, Scope, {}, { [Scope.isNoncomputable]: 1 });
+    const scopes = o.list([noncomputable]);
+    const changed = o.copyWith(state, CommandState, { [CommandState.scopes]: scopes });
+    o.dec(state);
+    return changed;
   }
 
   environment(imports, base) {

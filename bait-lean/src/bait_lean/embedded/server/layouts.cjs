@@ -23,7 +23,8 @@ const CommandState = layout('env messages scopes usedQuotCtxts nextMacroScope ma
   + ' auxDeclNGen infoState traceState snapshotTasks');
 const CommandContext = layout('fileName fileMap currRecDepth cmdPos macroStack quotContext'
   + ' currMacroScope ref snap cancelTk', 'suppressElabErrors');
-const Scope = layout('header opts currNamespace openDecls levelNames');
+const Scope = layout('header opts currNamespace openDecls levelNames varDecls varUIds includedVars'
+  + ' omittedVars attrs', 'isNoncomputable isPublic isMeta');
 const Message = layout('fileName pos endPos caption data', 'keepFullRange severity isSilent');
 const MessageLog = layout('reported unreported loggedKinds');
 const Position = layout('line column');
@@ -87,8 +88,9 @@ const HEADER_IS_MODULE_BYTE = 4;
 
 module.exports = {
   CommandContext, CommandContextInfo, CommandState, ConstantInfo, ConstantVal, ContextInfo,
-  CoreContext, CoreState, DelayedAssignment, ElabInfo, EnvironmentHeader, Exception, ExprTag,
-  EXPR_DATA_BYTES, HEADER_IS_MODULE_BYTE, Import, Info, InfoState, InfoTree, InputContext,
-  LevelTag, LocalContext, LocalDecl, Message, MessageLog, MetaContext, MetaState, MetavarDecl,
-  ModuleData, ModuleParserState, NameTag, ParserState, Position, Scope, SyntaxNode, TacticInfo, TermInfo,
+  CoreContext, CoreState, DelayedAssignment, ElabInfo, EnvironmentHeader, Exception,
+  EXPR_DATA_BYTES, ExprTag, HEADER_IS_MODULE_BYTE, Import, Info, InfoState, InfoTree,
+  InputContext, LevelTag, LocalContext, LocalDecl, Message, MessageLog, MetaContext, MetaState,
+  MetavarDecl, ModuleData, ModuleParserState, NameTag, ParserState, Position, Scope, SyntaxNode,
+  TacticInfo, TermInfo,
 };

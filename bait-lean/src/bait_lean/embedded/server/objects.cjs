@@ -29,7 +29,6 @@ class Objects {
     this.addFunction = addFunction;
     this.nil = this.box(0); // also `none`, `[]`, `()`, `false`, Name.anonymous
     this.world = this.box(0); // the token that boxed IO functions take as last argument
-    this.interned = new Map();
   }
 
   // Scalars ---------------------------------------------------------------------------------
@@ -117,8 +116,8 @@ class Objects {
     return object;
   }
 
-  /** A copy of a structure (borrowed) with some fields replaced (owned); see layouts.cjs. */
-  copyWith(object, layout, replaced) {
+  /** A copy of a structure (borrowed) with some fields (owned) and bytes replaced; see layouts.cjs. */
+  copyWith(object, layout, replaced, replacedBytes = {}) {
     if (this.fieldCount(object) !== layout.objectCount) {
       throw new Error(`a structure has ${this.fieldCount(object)} fields, not as in layouts.cjs`);
     }
@@ -127,7 +126,9 @@ class Objects {
       fields.push(i in replaced ? replaced[i] : this.take(object, i));
     }
     const scalars = [];
-    for (let i = 0; i < layout.byteCount; i += 1) scalars.push(this.byte(object, i));
+    for (let i = 0; i < layout.byteCount; i += 1) {
+      scalars.push(replacedBytes[i] ?? this.byte(object, i));
+    }
     return this.make(this.tag(object), fields, scalars);
   }
 

@@ -97,15 +97,34 @@ class Protocol {
     const text = this.text(request, 'cmd');
     const previous = request.env == null ? null : this.environment(request.env);
     const { state, base, messages, holes } = this.frontend.run(text, previous);
-    const sorries = holes.map((hole) => this.sorry(hole, base, request.parts === true));
+    const sorries = this.distinct(holes, base)
+      .map(({ hole, start }) => this.sorry(hole, start, request.parts === true));
     const answer = { env: this.environments.push({ state, base }) - 1 };
     if (messages.length > 0) answer.messages = messages;
     if (sorries.length > 0) answer.sorries = sorries;
     return answer;
   }
 
-  sorry(hole, base, withParts) {
-    const state = this.tactics.start(hole, base);
+  /**
+   * The holes with their proof states (`start`). A `sorry` that was elaborated more than once, as
+   * in `all_goals sorry`, counts once for each different goal.
+   */
+  distinct(holes, base) {
+    const seen = new Set();
+    return holes.map((hole) => ({ hole, start: this.tactics.start(hole, base) }))
+      .filter(({ hole, start }) => {
+        const place = `${hole.start}-${hole.end}`;
+        const goal = holes.filter((h) => h.start === hole.start).length > 1
+          ? this.tactics.withInstantiated(start, (goals) => describe(goals, start.goals).key)
+          : '';
+        const isNew = !seen.has(place + goal);
+        seen.add(place + goal);
+        if (!isNew) this.tactics.free(start);
+        return isNew;
+      });
+  }
+
+  sorry(hole, state, withParts) {
     const proofState = this.keep(state);
     const goals = this.tactics.goalTexts(state);
     const { pos, endPos } = hole;
@@ -215,6 +234,13 @@ class Protocol {
       }
     }
     return { ok: true };
+  }
+
+  /** Gives up all proof states and environments; their numbers start again. */
+  forget() {
+    this.free({ free: { proofStates: 'all', envs: [...this.environments.keys()] } });
+    this.environments = [];
+    this.states = [];
   }
 
   status() {
