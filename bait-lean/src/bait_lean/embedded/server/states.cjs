@@ -8,7 +8,7 @@
  */
 
 const {
-  CommandContextInfo, ContextInfo, CoreState, InfoState, LevelTag, LocalDecl, MetaState,
+  ContextInfo, CoreState, InfoState, LevelTag, LocalDecl, MetaState,
   MetavarDecl, TermInfo,
 } = require('./layouts.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');

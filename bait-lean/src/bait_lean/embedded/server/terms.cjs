@@ -63,10 +63,6 @@ class Terms {
     return (lean.memory.u8(data + 5) >> bit) & 1;
   }
 
-  hasExprMVar(expr) {
-    return this.flag(expr, 1) === 1;
-  }
-
   hasMVar(expr) {
     return this.flag(expr, 1) === 1 || this.flag(expr, 2) === 1;
   }
