@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bait_core.domain import Failed, Goal, Outcome, Proof, ProofStep, Proved, Subgoals
+from bait_lean.backend import Backend, BackendOptions, choose
 from bait_lean.embedded.install import find_installation
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.session import LeanSession
+from bait_lean.errors import ReplCrashError
+from bait_lean.repl.process import ReplProcess
+
+from .native_repl import REQUEST_KEYS, plain
 
 needs_lean = [
     pytest.mark.lean,
@@ -23,14 +28,99 @@ LIMIT = 20.0
 Script = str | tuple[str, "Sequence[Script]"]
 """A tactic that closes its goal, or one with scripts for the goals that it leaves."""
 
-MakeEnvironment = Callable[..., LeanEnvironment]
+
+class Stock:
+    """A backend that uses Lean processes again: each takes seconds to start.
+
+    Args:
+        has_extensions: Whether the processes seem to know those of the embedded server.
+    """
+
+    def __init__(self, *, has_extensions: bool) -> None:
+        self.has_extensions = has_extensions
+
+    def start(self) -> ReplProcess:
+        """A process that others may have used before."""
+        while _IDLE:
+            process = _IDLE.pop()
+            if process.alive:
+                break
+            process.close()
+        else:
+            process = choose(BackendOptions(backend="embedded")).start()
+        return cast("ReplProcess", Loan(process, self.has_extensions))
+
+    def describe(self) -> str:
+        """What it is."""
+        return "used Lean"
 
 
-def file_environment(folder: Path, text: str, **options: Any) -> LeanEnvironment:
+_IDLE: list[ReplProcess] = []
+
+
+class Loan:
+    """A process that goes back to stock when it is closed, unless it is busy."""
+
+    def __init__(self, process: ReplProcess, has_extensions: bool) -> None:
+        self._process = process
+        self._has_extensions = has_extensions
+        self._busy = self._ended = self._returned = False
+        self.pid = process.pid
+
+    @property
+    def alive(self) -> bool:
+        return not self._ended and self._process.alive
+
+    def request(self, payload: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        if self._ended:
+            raise ReplCrashError("The Lean process was ended before this request.")
+        self._busy = True
+        try:
+            if self._has_extensions:
+                return self._process.request(payload, timeout)
+            known = {key: value for key, value in payload.items() if key in REQUEST_KEYS}
+            answer: dict[str, Any] = plain(self._process.request(known, timeout))
+            return answer
+        finally:
+            self._busy = False
+
+    def kill(self) -> None:
+        if not self._ended:
+            self._ended = True
+            if self._busy:
+                self._process.kill()
+            else:
+                self._returned = True
+                _IDLE.append(self._process)
+
+    def close(self) -> None:
+        self.kill()
+        if not self._returned:
+            self._process.close()
+
+
+def close_used_processes() -> None:
+    """End what is in stock."""
+    while _IDLE:
+        _IDLE.pop().close()
+
+
+STOCK = Stock(has_extensions=True)
+PLAIN_STOCK = Stock(has_extensions=False)
+
+
+def environment_of(backend: Backend = STOCK, **options: Any) -> LeanEnvironment:
+    """An environment with these options, whose processes are not new."""
+    return LeanEnvironment(LeanOptions(**options), backend)
+
+
+def file_environment(
+    folder: Path, text: str, backend: Backend = STOCK, **options: Any
+) -> LeanEnvironment:
     """An environment for a file of this text, in a new file."""
     file = folder / "File.lean"
     file.write_bytes(text.encode())
-    return LeanEnvironment(LeanOptions(file=file, backend="embedded", **options))
+    return environment_of(backend, file=file, **options)
 
 
 def run(session: LeanSession, tactic: str, goal: Goal | None = None) -> Outcome:

@@ -14,13 +14,13 @@ from bait_core.plugins.build import make_environment
 from bait_core.protocols import Environment, FillsFiles
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.filling import FilledFileError
-from bait_lean.environment.options import LeanOptions
 
 from .proving import (
     LIMIT,
     Script,
     close,
     closes,
+    environment_of,
     failure,
     file_environment,
     needs_lean,
@@ -38,7 +38,7 @@ FALSE = "theorem f (n : Nat) : n = n + 1"
 
 @pytest.fixture(scope="module")
 def statement() -> Iterator[LeanEnvironment]:
-    environment = LeanEnvironment(LeanOptions(statement=STATEMENT, backend="embedded"))
+    environment = environment_of(statement=STATEMENT)
     yield environment
     environment.close()
 
@@ -106,7 +106,7 @@ def test_goals_are_equal_by_content_and_not_by_text(tmp_path: Path) -> None:
 
 
 def test_a_theorem_does_not_prove_itself() -> None:
-    environment = LeanEnvironment(LeanOptions(statement=FALSE, backend="embedded"))
+    environment = environment_of(statement=FALSE)
     try:
         with open_session(environment) as session:
             for tactic in (
@@ -123,9 +123,7 @@ def test_a_theorem_does_not_prove_itself() -> None:
 
 
 def test_what_exact_finds_is_written_out() -> None:
-    environment = LeanEnvironment(
-        LeanOptions(statement="theorem t (a b : Nat) : a * b = b * a", backend="embedded")
-    )
+    environment = environment_of(statement="theorem t (a b : Nat) : a * b = b * a")
     try:
         with open_session(environment) as session:
             result = session.check(prove(session, "exact?"))
@@ -344,7 +342,7 @@ def test_only_names_holes_that_there_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Nothing.lean", "."])
 def test_missing_files_and_folders(tmp_path: Path, name: str) -> None:
-    environment = LeanEnvironment(LeanOptions(file=tmp_path / name))
+    environment = environment_of(file=tmp_path / name)
     with pytest.raises(TheoremError, match="can't be read"):
         environment.theorems()
 
@@ -359,7 +357,7 @@ def test_missing_files_and_folders(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_statements_that_lean_does_not_accept(statement: str, message: str) -> None:
-    environment = LeanEnvironment(LeanOptions(statement=statement, backend="embedded"))
+    environment = environment_of(statement=statement)
     try:
         with pytest.raises(TheoremError, match=message):
             environment.theorems()
@@ -383,9 +381,7 @@ def test_options_are_checked(options: dict[str, object], message: str) -> None:
 
 
 def test_a_library_theorem_is_proved_without_itself_and_what_comes_later() -> None:
-    environment: Environment = LeanEnvironment(
-        LeanOptions(theorems=("List.map_map", "Nat.add_comm"), backend="embedded")
-    )
+    environment: Environment = environment_of(theorems=("List.map_map", "Nat.add_comm"))
     assert isinstance(environment, LeanEnvironment)
     try:
         theorem, other = environment.theorems()
@@ -416,7 +412,7 @@ def test_a_library_theorem_is_proved_without_itself_and_what_comes_later() -> No
 
 @pytest.mark.parametrize("name", ["Nat.no_such_theorem", "Nat.add", "«"])
 def test_library_theorems_that_there_are_not(name: str) -> None:
-    environment = LeanEnvironment(LeanOptions(theorems=(name,), backend="embedded"))
+    environment = environment_of(theorems=(name,))
     try:
         with pytest.raises(TheoremError, match=name):
             environment.theorems()

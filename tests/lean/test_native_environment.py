@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,18 @@ from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import LeanOptions
 
 from .projects import install_lake, make_native_repl, make_project
-from .proving import closes, needs_lean, open_session, prove, run, subgoals
+from .proving import (
+    PLAIN_STOCK,
+    close,
+    closes,
+    environment_of,
+    file_environment,
+    needs_lean,
+    open_session,
+    prove,
+    run,
+    subgoals,
+)
 
 pytestmark = needs_lean
 
@@ -31,33 +42,12 @@ theorem mentions (n : Nat) : n = 5 := by
   sorry
 """
 
-Make = Callable[..., LeanEnvironment]
-
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
-    folder = tmp_path_factory.mktemp("native")
-    project = make_project(folder / "project")
-    repl = make_native_repl(folder / "repl")
-    made: list[LeanEnvironment] = []
-
-    def make(**options: object) -> LeanEnvironment:
-        native = {"backend": "native", "project": project, "repl": repl, "memory_limit": None}
-        made.append(LeanEnvironment(LeanOptions.model_validate({**native, **options})))
-        return made[-1]
-
-    with pytest.MonkeyPatch.context() as patch:
-        install_lake(folder / "bin", patch)
-        yield make
-        for environment in made:
-            environment.close()
-
-
-@pytest.fixture(scope="module")
-def environment(make: Make, tmp_path_factory: pytest.TempPathFactory) -> LeanEnvironment:
-    file = tmp_path_factory.mktemp("file") / "File.lean"
-    file.write_text(TEXT)
-    return make(file=file)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LeanEnvironment]:
+    environment = file_environment(tmp_path_factory.mktemp("file"), TEXT, PLAIN_STOCK)
+    yield environment
+    environment.close()
 
 
 def test_independent_goals_are_told_apart_and_coupled_ones_stay(
@@ -113,13 +103,17 @@ def test_proofs_are_judged_by_what_lean_prints_of_axioms(environment: LeanEnviro
         assert not result.accepted
 
 
-def test_a_theorem_does_not_prove_itself(make: Make) -> None:
-    environment = make(statement="theorem f (n : Nat) : n = n + 1")
-    with open_session(environment) as session:
-        for tactic in ("exact f n", "exact?", "rw?"):
-            step = ProofStep(session.root, tactic, ())
-            assert not session.check(Proof(session.root, {session.root.key: step})).accepted
-        assert not closes(session, "omega")
+def test_a_theorem_does_not_prove_itself() -> None:
+    environment = environment_of(PLAIN_STOCK, statement="theorem f (n : Nat) : n = n + 1")
+    try:
+        with open_session(environment) as session:
+            for tactic in ("exact f n", "exact?", "rw?"):
+                step = ProofStep(session.root, tactic, ())
+                proof = Proof(session.root, {session.root.key: step})
+                assert not session.check(proof).accepted
+            assert not closes(session, "omega")
+    finally:
+        environment.close()
 
 
 def test_there_are_no_library_premises(environment: LeanEnvironment) -> None:
@@ -129,14 +123,32 @@ def test_there_are_no_library_premises(environment: LeanEnvironment) -> None:
         assert {premise.name for premise in premises.local} <= {"magic", "both", "two_holes"}
 
 
-def test_library_theorems_are_refused(make: Make) -> None:
-    with pytest.raises(ConfigurationError, match=r"can't be kept from using .* Nat.add_comm"):
-        make(theorems=["Nat.add_comm"]).theorems()
+def test_library_theorems_are_refused() -> None:
+    environment = environment_of(PLAIN_STOCK, theorems=("Nat.add_comm",))
+    try:
+        with pytest.raises(ConfigurationError, match=r"kept from using .* Nat.add_comm"):
+            environment.theorems()
+    finally:
+        environment.close()
 
 
 def test_files_are_filled(environment: LeanEnvironment) -> None:
     scripts = {"two_holes:1": "exact h.2", "two_holes:2": "exact h.1"}
     assert "⟨by exact h.2, by exact h.1⟩" in environment.fill(scripts)
+
+
+def test_a_project_s_own_repl_does_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install_lake(tmp_path / "bin", monkeypatch)
+    project = make_project(tmp_path / "project")
+    file = project / "File.lean"
+    file.write_text("theorem t (a b : Nat) : a + b = b + a := by sorry\n")
+    options = LeanOptions(file=file, repl=make_native_repl(tmp_path / "repl"), memory_limit=None)
+    environment = LeanEnvironment(options)
+    try:
+        script = close(environment, "t", "omega")
+        assert environment.fill({"t": script}) == file.read_text().replace("sorry", "omega")
+    finally:
+        environment.close()
 
 
 def test_a_file_in_a_project_uses_the_lean_of_the_project(tmp_path: Path) -> None:
