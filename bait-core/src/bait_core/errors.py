@@ -10,6 +10,7 @@
   x ProverError
     + ProverStartError      the proof assistant can't be started
     + ProverCrashError      it died, and restarting did not help
+    + FillError             a fresh prover does not accept a filled file
   x ModelError              a tactic model or search broke its contract
   x TraceError              a recorded search can't be written or read
 
@@ -17,6 +18,8 @@ A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class BaitError(Exception):
@@ -70,6 +73,18 @@ class ProverStartError(ProverError):
 
 class ProverCrashError(ProverError):
     """The proof assistant died and could not be brought back."""
+
+
+class FillError(ProverError):
+    """A fresh prover does not accept a filled file.
+
+    Attributes:
+        names: The theorems whose scripts are at fault; the rest may be filled in without them.
+    """
+
+    def __init__(self, message: str, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(message, hint=f"Fill it without: {', '.join(self.names)}")
 
 
 class ModelError(BaitError):

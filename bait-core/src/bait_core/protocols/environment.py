@@ -99,6 +99,6 @@ class FillsFiles(Protocol):
             scripts: Theorem name -> script that `check` accepted.
 
         Raises:
-            ProverError: A fresh prover does not accept the filled file.
+            FillError: A fresh prover does not accept the filled file.
         """
         ...

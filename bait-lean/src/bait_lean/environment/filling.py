@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bait_core.errors import ProverError
+from bait_core.errors import FillError
 from bait_lean.environment.axioms import foundations, trusts_compiler_only
 from bait_lean.environment.check import sorry_warnings, with_name
 from bait_lean.environment.document import Document, Piece
@@ -14,19 +14,6 @@ from bait_lean.environment.placing import Place, fill_places
 from bait_lean.environment.prover import Prefix, Prover, first_error
 from bait_lean.environment.task import Hole
 from bait_lean.repl.messages import CommandReply
-
-
-class FilledFileError(ProverError):
-    """A fresh prover does not accept a filled file.
-
-    Attributes:
-        names: The theorems whose scripts are not accepted; the rest may be filled without them.
-    """
-
-    def __init__(self, message: str, names: Sequence[str]) -> None:
-        hint = "The file was not changed. Fill it without: " + ", ".join(names)
-        super().__init__(message, hint=hint if names else "")
-        self.names = tuple(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +45,19 @@ class Filling:
         rest on any axiom but the library's, and not on `sorry` through others.
 
         Raises:
-            FilledFileError: Lean does not accept it.
+            FillError: Lean does not accept it.
             ReplError: The process is dead now.
         """
         objections = dict(self._objections(prover))
         if objections:
             name, why = next(iter(objections.items()))
-            raise FilledFileError(f"{name}: {why}", list(objections))
+            raise FillError(f"{name}: {why}", list(objections))
         whole = "".join(self._filled(piece) for piece in self.document.pieces)
         new = _errors(prover.command(whole, None)) - _errors(
             prover.command(self.document.text, None)
         )
         if new:
-            raise FilledFileError(f"the filled file: {next(iter(new))}", list(self.scripts))
+            raise FillError(f"the filled file: {next(iter(new))}", list(self.scripts))
 
     def _objections(self, prover: Prover) -> Iterator[tuple[str, str]]:
         prefix: Prefix | None = None

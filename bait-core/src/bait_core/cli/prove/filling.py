@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bait_core.cli.prove.results import Result
-from bait_core.errors import ConfigurationError, ProverError
+from bait_core.errors import ConfigurationError, FillError
 from bait_core.protocols import Environment, FillsFiles
 
 
@@ -19,11 +19,12 @@ def fill_file(
     """Write the file with the proofs found.
 
     Returns:
-        The results; if a fresh prover refuses the filled file, nothing is written and what was
-        proved becomes an error.
+        The results; proofs that a fresh prover refuses in the filled file are left out of it,
+        and become errors.
 
     Raises:
         ConfigurationError: The environment can't fill files, or the file can't be written.
+        ProverError: The prover breaks down.
     """
     if not isinstance(environment, FillsFiles):
         raise ConfigurationError(
@@ -31,13 +32,23 @@ def fill_file(
             hint="Leave out --write and --output; the proofs are shown.",
         )
     scripts = {result.theorem.name: result.proof for result in results if result.proof}
-    try:
-        text = environment.fill(scripts)
-    except ProverError as error:
-        message = f"the filled file was not accepted: {error.message}"
-        return [replace(r, status="error", message=message) if r.proof else r for r in results]
+    refused: dict[str, str] = {}
+    while True:
+        try:
+            text = environment.fill(scripts)
+        except FillError as error:
+            culprits = set(error.names) & scripts.keys() or set(scripts)
+            refused.update(dict.fromkeys(culprits, error.message))
+            scripts = {name: script for name, script in scripts.items() if name not in culprits}
+        else:
+            break
     _replace(destination, text)
-    return list(results)
+    return [
+        replace(result, status="error", proof="", message=refused[result.theorem.name])
+        if result.theorem.name in refused
+        else result
+        for result in results
+    ]
 
 
 def _replace(path: Path, text: str) -> None:
