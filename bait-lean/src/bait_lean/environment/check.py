@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bait_core.domain import CheckResult, Goal
@@ -44,6 +45,18 @@ class Checker:
         self._guard = guard
         self._lock = threading.Lock()
         self._prover: Prover | None = None
+        self._is_warm = False
+
+    def warm_up(self) -> None:
+        """Start the process in the background, so that the first check need not wait for it."""
+        if not self._is_warm:
+            self._is_warm = True
+            threading.Thread(target=self._start, name="lean-checker", daemon=True).start()
+
+    def _start(self) -> None:
+        # What prevents it is told by the check that needs the process.
+        with self._lock, suppress(ProverError):
+            self._living_prover()
 
     def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
         """Replay the declaration of a hole with a script in it.

@@ -60,6 +60,7 @@ class LeanEnvironment:
         entry = self._all().get(theorem.name)
         if entry is None:
             raise TheoremError(f"There is no theorem {theorem.name} to prove here.")
+        self._checker.warm_up()
         try:
             return self._session(entry)
         except ElaborationError as error:
@@ -71,7 +72,7 @@ class LeanEnvironment:
         """The file's text with holes replaced; see `bait_core.protocols.FillsFiles`.
 
         Raises:
-            FilledFileError: A newly started prover does not accept it; `names` says which
+            FillError: A newly started prover does not accept it; `names` says which
                 scripts are the reason.
             ProverError: The theorems are not those of a file.
         """
