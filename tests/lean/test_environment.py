@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from bait_core.domain import FailureKind, Goal, Proof, ProofStep, Proved, Theorem
-from bait_core.errors import ConfigurationError, ProverError, TheoremError
+from bait_core.errors import ConfigurationError, FillError, ProverError, TheoremError
 from bait_core.plugins.build import make_environment
 from bait_core.protocols import Environment, FillsFiles
 from bait_lean.environment.environment import LeanEnvironment
-from bait_lean.environment.filling import FilledFileError
 
 from .proving import (
     LIMIT,
@@ -261,10 +260,10 @@ def test_axioms_of_the_text_prove_nothing(tmp_path: Path) -> None:
 def test_a_filled_file_is_refused_as_a_whole_if_something_rests_on_a_hole(tmp_path: Path) -> None:
     environment = file_environment(tmp_path, DEPENDENT)
     try:
-        with pytest.raises(FilledFileError, match=r"alone.*sorryAx") as caught:
+        with pytest.raises(FillError, match=r"alone.*sorryAx") as caught:
             environment.fill({"helper": "simp", "alone": "exact (wrong n).2"})
         assert caught.value.names == ("alone",)
-        with pytest.raises(FilledFileError) as caught:
+        with pytest.raises(FillError) as caught:
             environment.fill({"helper": "rfl", "last": "simp"})
         # `simp` rewrites with the theorem `wrong`, which has an open hole.
         assert caught.value.names == ("helper", "last")
