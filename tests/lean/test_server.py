@@ -55,6 +55,19 @@ def test_environments_are_immutable(lean_server: LeanServer) -> None:
     assert errors(lean_server.ask(cmd="def a := 2", env=base)) != []
 
 
+def test_definitions_need_no_compiled_library(lean_server: LeanServer) -> None:
+    """The exported library lacks the code that appending lists compiles to."""
+    text = (
+        "def flip : List Nat → List Nat\n  | [] => []\n  | x :: xs => flip xs ++ [x]\n"
+        "theorem t : flip [1, 2] = [2, 1] := by decide\n"
+        "structure P where\n  x : Nat\n  deriving Repr, DecidableEq\n"
+    )
+    first = lean_server.ask(cmd=text)
+    assert errors(first) == []
+    later = lean_server.ask(cmd="def twice (xs : List Nat) := flip xs ++ flip xs", env=first["env"])
+    assert errors(later) == []
+
+
 def test_an_unknown_module_is_an_error(lean_server: LeanServer) -> None:
     answer = lean_server.ask(cmd="import Mathlib.Tactic\nexample : 1 = 1 := rfl")
     assert "Mathlib.Tactic" in answer["message"]
