@@ -102,7 +102,8 @@ def test_searches_of_bait_prove_are_recorded(tmp_path):
         (["40", "--environment", "coins", "-o", "environment.coin=3"], "coins"),
         (["40", "--environment", "coins", "--search", "best-frist"], "best-first"),
         (["40", "--environment", "coins", "--model", "all-coin"], "all-coins"),
-        (["40", "--environment", "coins", "--only", "pay 4"], "pay 40"),
+        (["40", "--environment", "coins", "--only", "x"], "--only is for files"),
+        (["40", "--environment", "coins", "-o", "environment.coins=[7,"], "is not JSON"),
         (["40", "--environment", "coins", "--workers", "0"], "workers"),
     ],
 )

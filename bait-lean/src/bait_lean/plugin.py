@@ -19,6 +19,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             options="bait_lean.environment.options:LeanOptions",
             statement_option="statement",
             file_option="file",
+            only_option="only",
             file_suffixes=(".lean",),
             tactic_model="lean-automation",
             prepare="bait_lean.prepare:prepare",

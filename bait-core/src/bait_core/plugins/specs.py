@@ -48,6 +48,7 @@ class EnvironmentSpec(PluginSpec):
     Attributes:
         statement_option: The option that takes a statement to prove, if it has one.
         file_option: The option that takes a file whose holes are to be filled, if any.
+        only_option: The option that takes the names of the holes to fill, if any.
         file_suffixes: Endings of such files, such as `.lean`.
         tactic_model: The tactic model that `bait prove` uses unless told otherwise.
         prepare: "module:attribute" of a function that `bait prove` calls first, as
@@ -57,6 +58,7 @@ class EnvironmentSpec(PluginSpec):
 
     statement_option: str = ""
     file_option: str = ""
+    only_option: str = ""
     file_suffixes: tuple[str, ...] = ()
     tactic_model: str = ""
     prepare: str = ""

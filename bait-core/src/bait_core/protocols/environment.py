@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from bait_core.domain import CheckResult, Goal, Outcome, PremiseSet, Proof, Theorem
 
 
 class Session(Protocol):
-    """One theorem under proof. A context manager; used by one thread at a time."""
+    """One theorem under proof; used by one thread at a time."""
 
     @property
     def root(self) -> Goal:
@@ -52,15 +51,6 @@ class Session(Protocol):
     def close(self) -> None:
         """Release the prover. May be called twice."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
 
 
 class Environment(Protocol):

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Protocol
 
 from bait_core.domain import Theorem
@@ -141,7 +142,7 @@ class Runner:
 
     def _search(self, attempt: Attempt, search: SearchModel) -> None:
         settings = self._settings
-        with self._environment.start(attempt.theorem) as session:
+        with closing(self._environment.start(attempt.theorem)) as session:
             budget = Budget(settings.seconds, settings.expansions, parent=self._budget)
             attempt.graph = ProofGraph(session.root)
             search.reset(attempt.graph, random.Random(f"{settings.seed}:{attempt.theorem.name}"))  # noqa: S311

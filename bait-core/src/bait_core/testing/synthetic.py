@@ -8,8 +8,6 @@ so it says nothing about proving, but a search can be run on it a million times.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 from pydantic import Field
 
@@ -101,17 +99,6 @@ class SyntheticSession:
 
     def close(self) -> None:
         """Nothing to release."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _outcome(self, goal: int, tactic: str) -> Outcome:
         options = self._options

@@ -12,7 +12,7 @@ from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.cli.prove.filling import fill_file
 from bait_core.cli.prove.job import Job, search
 from bait_core.cli.prove.results import as_json, print_results
-from bait_core.cli.prove.target import choose, find_target, parse_assignments
+from bait_core.cli.prove.target import find_target, parse_assignments
 from bait_core.errors import ConfigurationError
 from bait_core.places import trace_folder
 from bait_core.plugins import installed
@@ -86,6 +86,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     registry = installed()
     options = parse_assignments(option or [])
     goal = find_target(target, environment, registry).with_options(options["environment"])
+    if only:
+        goal = goal.restricted_to(only)
     if (write or output) and goal.file is None:
         raise ConfigurationError(
             "--write and --output are for files, and this is a statement",
@@ -106,7 +108,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     job.prepare(yes)
     with job.environment() as prover:
         with console.status("Starting the prover and reading the task"):
-            theorems = choose(list(prover.theorems()), only or [])
+            theorems = list(prover.theorems())
         results, interrupted = search(job, prover, theorems, console)
         if destination is not None:
             results = fill_file(prover, results, destination)

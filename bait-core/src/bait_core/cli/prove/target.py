@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError
 from bait_core.plugins import EnvironmentSpec, Plugin, PluginKind, Registry
-from bait_core.plugins.problems import did_you_mean
 
 _SECTIONS = ("environment", "model", "search")
 
@@ -21,7 +20,7 @@ class Target:
     Attributes:
         plugin: The environment's plugin.
         spec: Its spec.
-        options: The environment's options.
+        options: Options of the environment.
         file: The file whose holes are to be filled; None for a statement.
     """
 
@@ -33,6 +32,19 @@ class Target:
     def with_options(self, options: Mapping[str, object]) -> Target:
         """The same target with further options of the environment."""
         return replace(self, options={**options, **self.options})
+
+    def restricted_to(self, names: Sequence[str]) -> Target:
+        """The same target, but only the holes of these names.
+
+        Raises:
+            ConfigurationError: The environment can't choose among holes, or there are none.
+        """
+        if self.file is None or not self.spec.only_option:
+            raise ConfigurationError(
+                f"--only is for files with holes, and {self.plugin.name!r} gets none here",
+                hint="Leave it out.",
+            )
+        return self.with_options({self.spec.only_option: tuple(names)})
 
 
 def find_target(text: str, environment: str | None, registry: Registry) -> Target:
@@ -57,6 +69,9 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
 def parse_assignments(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
     """Options given as `environment.KEY=VALUE`, `model.KEY=VALUE` or `search.KEY=VALUE`.
 
+    Values that begin with a bracket are JSON; all others are taken as text, which the plugin's
+    options convert.
+
     Raises:
         ConfigurationError: An assignment does not have this form.
     """
@@ -69,32 +84,20 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, dict[str, object]
                 f"{assignment!r} is not an option",
                 hint=f"Write SECTION.KEY=VALUE, where SECTION is one of {', '.join(_SECTIONS)}.",
             )
-        options[section][key] = value
+        options[section][key] = _value(assignment, value)
     return options
 
 
-def choose(theorems: list[Theorem], names: Sequence[str]) -> list[Theorem]:
-    """The theorems of these names, or all where none is given.
-
-    `name` also means `name:1`, `name:2`, ..., the holes of one declaration.
-
-    Raises:
-        ConfigurationError: There is no theorem of such a name.
-    """
-    chosen = [t for t in theorems if not names or t.name in names or _declaration(t) in names]
-    found = {name for theorem in chosen for name in (theorem.name, _declaration(theorem))}
-    for name in names:
-        if name not in found:
-            known = [theorem.name for theorem in theorems]
-            raise ConfigurationError(
-                f"there is no hole named {name!r}",
-                hint=did_you_mean(name, known) or f"There are: {', '.join(known) or 'none'}.",
-            )
-    return chosen
-
-
-def _declaration(theorem: Theorem) -> str:
-    return theorem.name.partition(":")[0]
+def _value(assignment: str, value: str) -> object:
+    if not value.startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(
+            f"the value of {assignment!r} is not JSON: {error}",
+            hint="""A list is written like '["a", "b"]'.""",
+        ) from error
 
 
 def _environments(name: str | None, registry: Registry) -> list[tuple[Plugin, EnvironmentSpec]]:
