@@ -313,7 +313,7 @@ def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     def interrupt(name: str, tactic: str, timeout: float) -> None:
         if (name, tactic) == ("b", "nonsense"):
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     environment = ToyEnvironment(
         {"a": {"close": []}, "b": {"go": ["b2"]}}, roots=("a", "b", "c"), on_tactic=interrupt
@@ -328,6 +328,7 @@ def test_a_second_ctrl_c_kills_the_provers():
     environment = ToyEnvironment({}, roots=("a",))
 
     def hang(name: str, tactic: str, timeout: float) -> None:
+        time.sleep(0.3)
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.7)
         os.kill(os.getpid(), signal.SIGINT)

@@ -58,13 +58,15 @@ def test_environments_are_immutable(lean_server: LeanServer) -> None:
 def test_definitions_need_no_compiled_library(lean_server: LeanServer) -> None:
     """The exported library lacks the code that appending lists compiles to."""
     text = (
-        "def flip : List Nat → List Nat\n  | [] => []\n  | x :: xs => flip xs ++ [x]\n"
-        "theorem t : flip [1, 2] = [2, 1] := by decide\n"
+        "def mirror : List Nat → List Nat\n  | [] => []\n  | x :: xs => mirror xs ++ [x]\n"
+        "theorem t : mirror [1, 2] = [2, 1] := by decide\n"
         "structure P where\n  x : Nat\n  deriving Repr, DecidableEq\n"
     )
     first = lean_server.ask(cmd=text)
     assert errors(first) == []
-    later = lean_server.ask(cmd="def twice (xs : List Nat) := flip xs ++ flip xs", env=first["env"])
+    later = lean_server.ask(
+        cmd="def twice (xs : List Nat) := mirror xs ++ mirror xs", env=first["env"]
+    )
     assert errors(later) == []
 
 

@@ -85,10 +85,8 @@ class Runner:
             BaitError: A search model can't be made, or the observer failed.
         """
         self._todo = deque(theorems)
-        count = min(self._workers, len(self._todo))
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
         with rare_collections():
-            self._supervise(threads)
+            self._supervise(min(self._workers, len(self._todo)))
         if self._crash is not None:
             raise self._crash
 
@@ -97,21 +95,22 @@ class Runner:
         """True after Ctrl-C."""
         return self._budget.is_cancelled
 
-    def _supervise(self, threads: list[threading.Thread]) -> None:
+    def _supervise(self, workers: int) -> None:
+        ends = [threading.Event() for _ in range(workers)]
+        for end in ends:
+            threading.Thread(target=self._work, args=(end,), daemon=True).start()
         try:
-            for thread in threads:
-                thread.start()
-            _join(threads)
+            _wait(ends)
         except KeyboardInterrupt:
             self._budget.cancel()
             try:
-                _join(threads)
+                _wait(ends)
             except KeyboardInterrupt:
                 self._environment.close()
                 raise
 
-    def _work(self) -> None:
-        """What each thread does: take theorems until there are none left."""
+    def _work(self, end: threading.Event) -> None:
+        """What each thread does: take theorems until there are none left, then set `end`."""
         try:
             search = self._make_search()
             while not self._budget.is_cancelled:
@@ -123,6 +122,8 @@ class Runner:
         except BaseException as error:  # noqa: BLE001  # raised again in the main thread
             self._crash = error
             self._budget.cancel()
+        finally:
+            end.set()
 
     def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
         """Search for one proof; whatever goes wrong concerns this theorem only."""
@@ -157,8 +158,11 @@ class Runner:
             ).run(lambda: self._observer.on_step(attempt))
 
 
-def _join(threads: list[threading.Thread]) -> None:
-    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform."""
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(timeout=0.5)
+def _wait(ends: list[threading.Event]) -> None:
+    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform.
+
+    Not by joining the threads: a join that is interrupted takes them for ended (Python 3.11).
+    """
+    for end in ends:
+        while not end.wait(timeout=0.5):
+            pass

@@ -56,6 +56,8 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
         ConfigurationError: No environment, or more than one, takes it.
     """
     plugins = _environments(environment, registry)
+    if not text.strip():
+        raise ConfigurationError("the statement is empty", hint="See: bait prove --help")
     path = Path(text)
     if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _exists(path):
         takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
