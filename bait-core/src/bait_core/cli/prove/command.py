@@ -116,6 +116,9 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         print_json(as_json(results))
     elif results:
         print_results(stdout(), results)
+        if destination is not None:
+            console.print(f"Wrote {destination}.")
+        console.print(f"Recorded in {job.traces}; see `bait traces --help`.", style="dim")
     else:
         stdout().print(f"Nothing to prove: {target} has no holes.")
     if interrupted:
