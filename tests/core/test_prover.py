@@ -312,6 +312,7 @@ def test_a_search_that_selects_closed_goals_is_told_so():
 def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     def interrupt(name: str, tactic: str, timeout: float) -> None:
         if (name, tactic) == ("b", "nonsense"):
+            time.sleep(0.3)  # until the runner waits
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.3)
 
