@@ -189,7 +189,7 @@ def test_a_full_disk_for_traces_costs_no_proof(tmp_path: Path) -> None:
     ("target", "message"),
     [
         ("Missing.lean", "Missing.lean"),
-        ("folder.lean", "folder.lean"),
+        ("folder.lean", "is a folder"),
         ("latin.lean", "UTF-8"),
         ("", "empty"),
         ("   ", "empty"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,7 +59,9 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
     if not text.strip():
         raise ConfigurationError("the statement is empty", hint="See: bait prove --help")
     path = Path(text)
-    if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _exists(path):
+    if _holds(path.is_dir):
+        raise ConfigurationError(f"{path} is a folder", hint="Name one file in it.")
+    if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _holds(path.exists):
         takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
         plugin, spec = _single(takers, f"files like {path.name}")
         return Target(plugin, spec, {spec.file_option: path}, path)
@@ -111,10 +113,11 @@ def _environments(name: str | None, registry: Registry) -> list[tuple[Plugin, En
     return [(p, p.spec) for p in plugins if isinstance(p.spec, EnvironmentSpec)]
 
 
-def _exists(path: Path) -> bool:
+def _holds(question: Callable[[], bool]) -> bool:
+    """The answer to a question about a path that may well be no path."""
     try:
-        return path.exists()
-    except OSError:  # a statement can be too long for a file name
+        return question()
+    except (OSError, ValueError):  # a statement can be too long for a file name, or hold a NUL
         return False
 
 
