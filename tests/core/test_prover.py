@@ -310,7 +310,10 @@ def test_a_search_that_selects_closed_goals_is_told_so():
 
 
 def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
+    calls = []
+
     def interrupt(name: str, tactic: str, timeout: float) -> None:
+        calls.append((name, tactic))
         if (name, tactic) == ("b", "nonsense"):
             time.sleep(0.3)  # until the runner waits
             os.kill(os.getpid(), signal.SIGINT)
@@ -322,6 +325,7 @@ def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     observer = Silent()
     attempts = run(environment, observer=observer)
     assert [a.status for a in attempts] == [SearchStatus.PROVED, SearchStatus.INTERRUPTED]
+    assert calls[-1] == ("b", "nonsense")
     assert len(observer.ended) == 2
 
 

@@ -18,9 +18,10 @@ class SearchSettings(Options):
     tactics: int = Field(default=64, ge=1, description="tactics proposed per goal")
     tactic_seconds: float = Field(default=5.0, gt=0, description="time limit of one tactic")
     tactics_per_call: int = Field(
-        default=8,
+        default=1,
         ge=1,
-        description="tactics sent to the prover at once; a proved goal skips the calls left",
+        description="tactics sent to the prover at once: more for provers that pipeline; a goal "
+        "that is proved, and a search that is stopped, skip the calls left",
     )
     seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
 
