@@ -11,9 +11,10 @@ import pytest
 import bait_core
 
 ROOT = Path(bait_core.__file__).parent
-BASE = {"errors", "places"}
+BASE = {"errors", "files", "places"}
 LAYERS = {
     "errors": set[str](),
+    "files": set[str](),
     "places": set[str](),
     "domain": BASE,
     "graph": BASE | {"domain"},

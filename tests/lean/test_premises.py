@@ -123,7 +123,7 @@ def test_a_full_disk_costs_a_warning(
     def no_space(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bait_lean.environment.premise_cache.tempfile.mkstemp", no_space)
+    monkeypatch.setattr("bait_core.files.tempfile.mkstemp", no_space)
     assert len(load(session).library) > 10_000
     assert "No space left on device" in caplog.text
     assert list(cache.iterdir()) == []

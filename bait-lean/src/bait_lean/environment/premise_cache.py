@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import logging
-import os
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bait_core.domain import Premise
+from bait_core.files import replace_file
 from bait_core.places import cache_folder
 from bait_lean import __version__
 
@@ -44,14 +43,8 @@ def save(key: str, premises: tuple[Premise, ...]) -> None:
     file = _file(key)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(gzip.compress(msgspec.json.encode(premises), compresslevel=6, mtime=0))
-            Path(temporary).replace(file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        content = gzip.compress(msgspec.json.encode(premises), compresslevel=6, mtime=0)
+        replace_file(file, content)
     except OSError as error:
         _log.warning("The premises can't be kept in %s: %s", file.parent, error.strerror or error)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bait_core.cli.prove.results import Result
 from bait_core.errors import ConfigurationError, FillError
+from bait_core.files import replace_file
 from bait_core.protocols import Environment, FillsFiles
 
 
@@ -42,7 +41,7 @@ def fill_file(
             scripts = {name: script for name, script in scripts.items() if name not in culprits}
         else:
             break
-    _replace(destination, text)
+    _write(destination, text)
     return [
         replace(result, status="error", proof="", message=refused[result.theorem.name])
         if result.theorem.name in refused
@@ -51,21 +50,9 @@ def fill_file(
     ]
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that at any moment it has either its old or its new content."""
-    path = path.resolve()
+def _write(path: Path, text: str) -> None:
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_file(path.resolve(), text.encode())
     except OSError as error:
         raise ConfigurationError(
             f"{path} can't be written: {error.strerror or error}",
