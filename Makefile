@@ -18,7 +18,7 @@ PYTEST_FLAGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
-PACKAGES := bait-core bait-lean
+PACKAGES := bait-core bait-lean bait-models
 FILLED := examples/demo.filled.lean
 
 .PHONY: help demo test check bench clean

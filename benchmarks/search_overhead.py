@@ -24,9 +24,9 @@ from rich.table import Table
 from bait_core.domain import Goal, Outcome, Suggestion, Theorem
 from bait_core.graph import ProofGraph
 from bait_core.plugins.build import make_search_model
-from bait_core.protocols import SearchModel, TacticRequest
-from bait_core.prover import Attempt, ProofSearch, SearchSettings
-from bait_core.prover.batching import SharedModel
+from bait_core.protocols import SearchContext, SearchModel, TacticRequest
+from bait_core.prover import Attempt, BatchingSettings, ProofSearch, SearchSettings
+from bait_core.prover.batching import SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.prover.collection import rare_collections
 from bait_core.testing.synthetic import (
@@ -90,11 +90,11 @@ def run(search: SearchModel, applications: int, meter: Meter) -> tuple[ProofGrap
     )
     session = MeteredSession(meter)
     graph = ProofGraph(session.root)
-    search.reset(graph, random.Random(0))
+    search.reset(SearchContext(graph, random.Random(0)))
     proof_search = ProofSearch(
         session,
         graph,
-        SharedModel(MeteredModel(meter), CANDIDATES),
+        SharedTacticModel(MeteredModel(meter), CANDIDATES, BatchingSettings()),
         search,
         settings=settings,
         budget=Budget(settings.seconds, settings.expansions),

@@ -26,7 +26,7 @@ LAYERS = {
     "testing": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
     "cli": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
 }
-FOREIGN = {"bait_lean", "grpc", "lightning", "ray", "torch", "transformers"}
+FOREIGN = {"bait_lean", "bait_models", "grpc", "lightning", "ray", "torch", "transformers"}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 
 

@@ -14,8 +14,15 @@ import pytest
 from bait_core.domain import NO_PREMISES, Failed, FailureKind, Suggestion
 from bait_core.errors import ModelError, ProverCrashError
 from bait_core.protocols import TacticRequest
-from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings, SearchStatus
-from bait_core.prover.batching import SharedModel
+from bait_core.prover import (
+    Attempt,
+    BatchingSettings,
+    Runner,
+    RunSettings,
+    SearchSettings,
+    SearchStatus,
+)
+from bait_core.prover.batching import SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.search.best_first import BestFirst
 from bait_core.search.breadth_first import BreadthFirst
@@ -226,7 +233,7 @@ class SlowModel:
 
 def test_requests_that_come_while_the_model_works_make_one_batch():
     model = SlowModel()
-    shared = SharedModel(model, n=4, max_batch=8)
+    shared = SharedTacticModel(model, n=4, settings=BatchingSettings(max_batch=8))
     answers: dict[int, list[list[Suggestion]]] = {}
 
     def ask(number: int) -> None:
@@ -261,7 +268,9 @@ def test_a_model_that_breaks_its_contract_is_told_so(answer, message):
             return answer
 
     with pytest.raises(ModelError, match=message):
-        SharedModel(Bad(), n=4).get_tactics([TacticRequest(goal("g"), NO_PREMISES)])
+        SharedTacticModel(Bad(), 4, BatchingSettings()).get_tactics(
+            [TacticRequest(goal("g"), NO_PREMISES)]
+        )
 
 
 def test_duplicates_are_dropped_and_the_list_is_cut():
@@ -269,7 +278,9 @@ def test_duplicates_are_dropped_and_the_list_is_cut():
         def get_tactics(self, requests, n):
             return [[Suggestion(f"t{i // 2}", -1.0) for i in range(10_000)]]
 
-    (answer,) = SharedModel(Chatty(), n=3).get_tactics([TacticRequest(goal("g"), NO_PREMISES)])
+    (answer,) = SharedTacticModel(Chatty(), 3, BatchingSettings()).get_tactics(
+        [TacticRequest(goal("g"), NO_PREMISES)]
+    )
     assert [s.tactic for s in answer] == ["t0", "t1", "t2"]
 
 

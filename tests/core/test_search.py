@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bait_core.domain import Goal, Proved, Subgoals, Suggestion, Theorem
 from bait_core.graph import GoalNode, ProofGraph
 from bait_core.plugins.build import make_search_model
-from bait_core.protocols import Response, SearchModel
-from bait_core.prover import Attempt, ProofSearch, SearchSettings, SearchStatus
-from bait_core.prover.batching import SharedModel
+from bait_core.protocols import Response, SearchContext, SearchModel
+from bait_core.prover import Attempt, BatchingSettings, ProofSearch, SearchSettings, SearchStatus
+from bait_core.prover.batching import SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.testing.synthetic import (
     SyntheticEnvironment,
@@ -33,7 +33,7 @@ SEARCHES = ["breadth-first", "best-first"]
 def start(name: str, **options: object) -> tuple[SearchModel, ProofGraph]:
     search = make_search_model(name, options)
     graph = ProofGraph(goal("root"))
-    search.reset(graph, random.Random(0))
+    search.reset(SearchContext(graph, random.Random(0)))
     return search, graph
 
 
@@ -142,10 +142,10 @@ def synthetic_search(name: str, options: SyntheticOptions, tactics: int) -> Atte
     session = environment.start(Theorem("theorem-0", ""))
     graph = ProofGraph(session.root)
     search = make_search_model(name)
-    search.reset(graph, random.Random(0))
+    search.reset(SearchContext(graph, random.Random(0)))
     attempt = Attempt(Theorem("theorem-0", ""), graph=graph)
     settings = SearchSettings(seconds=None, tactics=tactics)
-    model = SharedModel(SyntheticModel(SyntheticModelOptions()), tactics)
+    model = SharedTacticModel(SyntheticModel(SyntheticModelOptions()), tactics, BatchingSettings())
     budget = Budget(None, None)
     ProofSearch(
         session, graph, model, search, settings=settings, budget=budget, attempt=attempt

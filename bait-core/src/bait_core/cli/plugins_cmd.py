@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TITLES = {
     PluginKind.ENVIRONMENT: "Environments",
     PluginKind.TACTIC_MODEL: "Tactic models",
+    PluginKind.GOAL_MODEL: "Goal models",
     PluginKind.SEARCH_MODEL: "Search models",
 }
 _YAML_KEYS = {kind: kind.value.replace("-", "_") for kind in PluginKind}

@@ -24,6 +24,7 @@ class ProofGraph:
         self._nodes: dict[str, GoalNode] = {}
         self._revived: list[GoalNode] = []
         self._edge_count = 0
+        self._retractions = 0
         self._first_new = 0
         self.root = self._intern(root)
         self.root._uses = 1
@@ -44,6 +45,11 @@ class ProofGraph:
     def edge_count(self) -> int:
         """Number of tactic applications, failed ones included."""
         return self._edge_count
+
+    @property
+    def retractions(self) -> int:
+        """Number of `retract` calls: when it grows, goals that were closed may be open again."""
+        return self._retractions
 
     @property
     def revived(self) -> Sequence[GoalNode]:
@@ -87,6 +93,7 @@ class ProofGraph:
         """
         edge.outcome = Failed(FailureKind.REJECTED, message, edge.outcome.seconds)
         edge.subgoals = ()
+        self._retractions += 1
         expandable = {node for node in self if node.is_expandable}
         revived = len(self._revived)
         self._recompute()

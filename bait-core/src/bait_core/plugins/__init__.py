@@ -15,6 +15,7 @@ from bait_core.plugins.specs import (
     Finding,
     PluginKind,
     PluginSpec,
+    SearchSpec,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "PluginSpec",
     "Problem",
     "Registry",
+    "SearchSpec",
     "hookimpl",
     "installed",
 ]

@@ -14,11 +14,12 @@ from bait_core.plugins.registry import Plugin, Registry, installed
 from bait_core.plugins.specs import PluginKind
 
 if TYPE_CHECKING:
-    from bait_core.protocols import Environment, SearchModel, TacticModel
+    from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
 
 _METHODS = {
     PluginKind.ENVIRONMENT: ("theorems", "start", "close"),
     PluginKind.TACTIC_MODEL: ("get_tactics",),
+    PluginKind.GOAL_MODEL: ("score_goals",),
     PluginKind.SEARCH_MODEL: ("reset", "get_goals", "process_responses"),
 }
 _NO_OPTIONS: Mapping[str, object] = {}
@@ -37,6 +38,14 @@ def make_tactic_model(
 ) -> TacticModel:
     """Make the tactic model `name`; raises what `make` raises."""
     model: TacticModel = _make(PluginKind.TACTIC_MODEL, name, options, registry)
+    return model
+
+
+def make_goal_model(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> GoalModel:
+    """Make the goal model `name`; raises what `make` raises."""
+    model: GoalModel = _make(PluginKind.GOAL_MODEL, name, options, registry)
     return model
 
 

@@ -16,7 +16,12 @@ from __future__ import annotations
 
 import pluggy
 
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
+from bait_core.plugins.specs import (
+    CommandSpec,
+    DoctorCheck,
+    EnvironmentSpec,
+    PluginSpec,
+)
 
 API_VERSION = 1
 """The version of this contract; grows when a change breaks plugins."""
@@ -40,8 +45,14 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 
 
 @hookspec
+def bait_register_goal_models() -> list[PluginSpec]:
+    """Goal models: what judges whether a goal can be proved."""
+    raise NotImplementedError
+
+
+@hookspec
 def bait_register_search_models() -> list[PluginSpec]:
-    """Search models: what chooses the goal to work on next."""
+    """Search models: what chooses the next goal; `SearchSpec`s if they use a goal model."""
     raise NotImplementedError
 
 

@@ -32,11 +32,13 @@ Item = PluginSpec | CommandSpec | DoctorCheck
 KIND_OF_HOOK = {
     "bait_register_environments": PluginKind.ENVIRONMENT,
     "bait_register_tactic_models": PluginKind.TACTIC_MODEL,
+    "bait_register_goal_models": PluginKind.GOAL_MODEL,
     "bait_register_search_models": PluginKind.SEARCH_MODEL,
 }
 _ITEM_OF_HOOK: dict[str, type[Item]] = {
     "bait_register_environments": EnvironmentSpec,
     "bait_register_tactic_models": PluginSpec,
+    "bait_register_goal_models": PluginSpec,
     "bait_register_search_models": PluginSpec,
     "bait_register_commands": CommandSpec,
     "bait_register_doctor_checks": DoctorCheck,

@@ -12,6 +12,7 @@ class PluginKind(StrEnum):
 
     ENVIRONMENT = "environment"
     TACTIC_MODEL = "tactic-model"
+    GOAL_MODEL = "goal-model"
     SEARCH_MODEL = "search-model"
 
 
@@ -23,7 +24,7 @@ class PluginSpec:
         name: What users write in a configuration or after `--search`.
         summary: One line for `bait list-plugins`.
         factory: "module:attribute", imported on first use only. Called with the options:
-            `factory(options)` returns the environment, tactic model or search model.
+            `factory(options)` returns the environment, model or search.
         options: "module:attribute" of the model of its options, a subclass of
             `bait_core.plugins.options.Options`; empty if it has none. Imported on use only, as
             pydantic takes most of the time in which `bait` should have started.
@@ -62,6 +63,17 @@ class EnvironmentSpec(PluginSpec):
     file_suffixes: tuple[str, ...] = ()
     tactic_model: str = ""
     prepare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSpec(PluginSpec):
+    """A search.
+
+    Attributes:
+        goal_model: The goal model that it uses unless told otherwise; empty if it uses none.
+    """
+
+    goal_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bait_core.errors import ConfigurationError
 from bait_core.graph import Edge, GoalNode, ProofGraph
 
 
@@ -27,20 +28,44 @@ class Response:
     edges: Sequence[Edge]
 
 
+def _no_goal_model(nodes: Sequence[GoalNode]) -> list[float]:
+    raise ConfigurationError(
+        f"the search wants {len(nodes)} goals judged, and there is no goal model",
+        hint="Name one with --goal-model; the plugin's `SearchSpec` can name a default.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchContext:
+    """All that a search may use for one theorem.
+
+    Attributes:
+        graph: Holds the root only, at first; to be read, never changed.
+        rng: The only randomness that the search may use.
+        score_goals: Asks the goal model: natural logarithms of the probabilities that goals can
+            be proved, in order. Each goal is asked about once; later calls remember. It takes as
+            long as the model does, so goals are best asked about together.
+    """
+
+    graph: ProofGraph
+    rng: random.Random
+    score_goals: Callable[[Sequence[GoalNode]], list[float]] = _no_goal_model
+
+
 class SearchModel(Protocol):
     """Decides where to search. Reads the graph and never changes it.
 
     One instance serves one theorem after another, in one thread.
     """
 
-    def reset(self, graph: ProofGraph, rng: random.Random) -> None:
-        """Begin with a new graph, which holds the root only; `rng` is the only randomness."""
+    def reset(self, context: SearchContext) -> None:
+        """Begin with a new theorem."""
         ...
 
     def get_goals(self) -> list[Selection]:
         """The goals to expand next, as one batch; empty when nothing is left to do.
 
-        A goal may be returned only while `node.is_expandable`.
+        A goal may be returned only while `node.is_expandable`, and only once per batch.
         """
         ...
 

@@ -35,15 +35,24 @@ class Timings:
     model: float = 0.0
     prover: float = 0.0
     check: float = 0.0
+    _part: str = field(default="", init=False, repr=False, compare=False)
+    _since: float = field(default=0.0, init=False, repr=False, compare=False)
 
     @contextmanager
     def measure(self, part: str) -> Iterator[None]:
-        """Add the time spent in the block to `part`."""
-        start = time.perf_counter()
+        """Add the time spent in the block to `part`, and to no part that it is nested in."""
+        outer = self._part
+        self._switch(part)
         try:
             yield
         finally:
-            setattr(self, part, getattr(self, part) + time.perf_counter() - start)
+            self._switch(outer)
+
+    def _switch(self, part: str) -> None:
+        now = time.perf_counter()
+        if self._part:
+            setattr(self, self._part, getattr(self, self._part) + now - self._since)
+        self._part, self._since = part, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class Attempt:
         check: What a fresh prover said to it.
         started: Seconds since the epoch.
         seconds: Wall time, start of the prover and check included.
+        goal_scores: Log-probability that a goal can be proved, by position in the graph, for the
+            goals that the search had judged.
         details: A traceback where `status` is an unforeseen error.
     """
 
@@ -81,3 +92,4 @@ class Attempt:
     seconds: float = 0.0
     timings: Timings = field(default_factory=Timings)
     selections: list[SelectionStep] = field(default_factory=list)
+    goal_scores: dict[int, float] = field(default_factory=dict)

@@ -26,9 +26,18 @@ class SearchSettings(Options):
     seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
 
 
+class BatchingSettings(Options):
+    """How the questions of concurrent searches to one model are merged."""
+
+    max_batch: int = Field(default=32, ge=1, description="most goals per call of a model")
+
+
 class RunSettings(Options):
     """What a run over several theorems may cost."""
 
     workers: int = Field(default=1, ge=1, description="theorems searched at a time")
     seconds: float | None = Field(default=None, ge=0, description="wall time of the run")
     expansions: int | None = Field(default=None, ge=0, description="goals expanded in the run")
+    batching: BatchingSettings = Field(
+        default=BatchingSettings(), description="how questions to the models are merged"
+    )

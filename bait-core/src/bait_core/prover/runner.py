@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import random
 import threading
-import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from typing import Protocol
 
 from bait_core.domain import Theorem
-from bait_core.errors import BaitError
-from bait_core.graph import ProofGraph
-from bait_core.protocols import Environment, SearchModel, TacticModel
-from bait_core.prover.attempt import Attempt, SearchStatus
-from bait_core.prover.batching import SharedModel
+from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
+from bait_core.prover.attempt import Attempt
+from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.prover.collection import rare_collections
 from bait_core.prover.options import RunSettings, SearchSettings
-from bait_core.prover.proof_search import ProofSearch
+from bait_core.prover.prove import Prover
 
 
 class Observer(Protocol):
@@ -43,12 +37,13 @@ class Observer(Protocol):
 
 
 class Runner:
-    """Runs searches in worker threads that share one tactic model.
+    """Runs searches in worker threads that share the models.
 
     Args:
         environment: Where theorems are proved.
-        model: Proposes tactics.
+        tactic_model: Proposes tactics.
         make_search: Makes a search model; each worker thread gets its own.
+        goal_model: Judges goals, for the searches that want it.
         settings: What one search may cost.
         run: What all may cost, and how many run at a time.
         observer: Is told of the progress.
@@ -57,17 +52,21 @@ class Runner:
     def __init__(
         self,
         environment: Environment,
-        model: TacticModel,
+        tactic_model: TacticModel,
         make_search: Callable[[], SearchModel],
         *,
+        goal_model: GoalModel | None = None,
         settings: SearchSettings,
         run: RunSettings,
         observer: Observer,
     ) -> None:
-        self._environment = environment
-        self._model = SharedModel(model, settings.tactics)
+        self._prover = Prover(
+            environment,
+            SharedTacticModel(tactic_model, settings.tactics, run.batching),
+            SharedGoalModel(goal_model, run.batching) if goal_model else None,
+            settings,
+        )
         self._make_search = make_search
-        self._settings = settings
         self._workers = run.workers
         self._budget = Budget(run.seconds, run.expansions)
         self._observer = observer
@@ -106,7 +105,7 @@ class Runner:
             try:
                 _wait(ends)
             except KeyboardInterrupt:
-                self._environment.close()
+                self._prover.environment.close()
                 raise
 
     def _work(self, end: threading.Event) -> None:
@@ -126,36 +125,10 @@ class Runner:
             end.set()
 
     def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
-        """Search for one proof; whatever goes wrong concerns this theorem only."""
         attempt = Attempt(theorem)
         self._observer.on_start(attempt)
-        start = time.monotonic()
-        try:
-            self._search(attempt, search)
-        except BaitError as error:
-            attempt.status, attempt.message = SearchStatus.ERROR, str(error)
-        except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches
-            attempt.status = SearchStatus.ERROR
-            attempt.message = f"{type(error).__name__}: {error}"
-            attempt.details = traceback.format_exc()
-        attempt.seconds = time.monotonic() - start
+        self._prover.prove(attempt, search, self._budget, lambda: self._observer.on_step(attempt))
         self._observer.on_end(attempt)
-
-    def _search(self, attempt: Attempt, search: SearchModel) -> None:
-        settings = self._settings
-        with closing(self._environment.start(attempt.theorem)) as session:
-            budget = Budget(settings.seconds, settings.expansions, parent=self._budget)
-            attempt.graph = ProofGraph(session.root)
-            search.reset(attempt.graph, random.Random(f"{settings.seed}:{attempt.theorem.name}"))  # noqa: S311
-            ProofSearch(
-                session,
-                attempt.graph,
-                self._model,
-                search,
-                settings=settings,
-                budget=budget,
-                attempt=attempt,
-            ).run(lambda: self._observer.on_step(attempt))
 
 
 def _wait(ends: list[threading.Event]) -> None:

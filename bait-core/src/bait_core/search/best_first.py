@@ -5,11 +5,10 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-import random
 from collections.abc import Sequence
 
-from bait_core.graph import GoalNode, ProofGraph
-from bait_core.protocols import Response, Selection
+from bait_core.graph import GoalNode
+from bait_core.protocols import Response, SearchContext, Selection
 from bait_core.search.options import BestFirstOptions
 
 
@@ -28,15 +27,15 @@ class BestFirst:
     def __init__(self, options: BestFirstOptions) -> None:
         self._options = options
 
-    def reset(self, graph: ProofGraph, rng: random.Random) -> None:  # noqa: ARG002  # deterministic
-        """Begin with a new graph."""
-        self._graph = graph
+    def reset(self, context: SearchContext) -> None:
+        """Begin with a new theorem."""
+        self._graph = context.graph
         self._sums = [0.0]
         self._lengths = [0]
         self._heap: list[tuple[float, int, int, float, GoalNode]] = []
         self._pushes = itertools.count()
         self._revived = 0
-        self._push(graph.root)
+        self._push(self._graph.root)
 
     def get_goals(self) -> list[Selection]:
         """The goals with the highest priority."""

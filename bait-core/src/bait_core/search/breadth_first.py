@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Sequence
 
-from bait_core.graph import GoalNode, ProofGraph
-from bait_core.protocols import Response, Selection
+from bait_core.graph import GoalNode
+from bait_core.protocols import Response, SearchContext, Selection
 from bait_core.search.options import BreadthFirstOptions
 
 
@@ -21,10 +20,10 @@ class BreadthFirst:
     def __init__(self, options: BreadthFirstOptions) -> None:
         self._options = options
 
-    def reset(self, graph: ProofGraph, rng: random.Random) -> None:  # noqa: ARG002  # deterministic
-        """Begin with a new graph."""
-        self._graph = graph
-        self._queue: deque[GoalNode] = deque([graph.root])
+    def reset(self, context: SearchContext) -> None:
+        """Begin with a new theorem."""
+        self._graph = context.graph
+        self._queue: deque[GoalNode] = deque([self._graph.root])
         self._known = 1
         self._revived = 0
 

@@ -38,7 +38,7 @@ def trace_record(
         seconds=attempt.seconds,
         expansions=attempt.expansions,
         timings=TimingsRecord(timings.search, timings.model, timings.prover, timings.check),
-        goals=tuple(map(_goal, nodes)),
+        goals=tuple(_goal(node, attempt.goal_scores.get(node.index)) for node in nodes),
         edges=tuple(map(_edge, edges)),
         selections=tuple(
             SelectionRecord(s.step, s.goal, s.score, dict(s.details)) for s in attempt.selections
@@ -47,10 +47,16 @@ def trace_record(
     )
 
 
-def _goal(node: GoalNode) -> GoalRecord:
+def _goal(node: GoalNode, log_probability: float | None) -> GoalRecord:
     goal = node.goal
     return GoalRecord(
-        goal.key, goal.text, node.status.value, goal.symbols, node.distance, node.is_exhausted
+        goal.key,
+        goal.text,
+        node.status.value,
+        goal.symbols,
+        node.distance,
+        node.is_exhausted,
+        log_probability,
     )
 
 

@@ -15,7 +15,11 @@ SCHEMA = 1
 
 
 class GoalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A goal: exact key, printed text, constants, and what became of it."""
+    """A goal: exact key, printed text, constants, and what became of it.
+
+    Attributes:
+        log_probability: Of its having a proof, as the goal model judged; None if it was not asked.
+    """
 
     key: str
     text: str
@@ -23,6 +27,7 @@ class GoalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     symbols: tuple[str, ...] = ()
     distance: int | None = None
     is_exhausted: bool = False
+    log_probability: float | None = None
 
 
 class EdgeRecord(msgspec.Struct, frozen=True, omit_defaults=True):

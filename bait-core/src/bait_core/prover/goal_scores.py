@@ -1,0 +1,36 @@
+"""What the goal model said about the goals of one search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bait_core.graph import GoalNode
+from bait_core.prover.attempt import Attempt
+from bait_core.prover.batching import SharedGoalModel
+
+
+class GoalScores:
+    """Asks the goal model about each goal of a search once, and records the answers.
+
+    Args:
+        model: The goal model; may be shared with other searches.
+        attempt: Where answers, and the time they took, are recorded.
+    """
+
+    def __init__(self, model: SharedGoalModel, attempt: Attempt) -> None:
+        self._model = model
+        self._attempt = attempt
+
+    def __call__(self, nodes: Sequence[GoalNode]) -> list[float]:
+        """Log-probabilities that the goals can be proved, in order.
+
+        Raises:
+            ModelError: The model's answer breaks its contract.
+        """
+        known = self._attempt.goal_scores
+        new = {node.index: node.goal for node in nodes if node.index not in known}
+        if new:
+            with self._attempt.timings.measure("model"):
+                scores = self._model.score_goals(list(new.values()))
+            known.update(zip(new, scores, strict=True))
+        return [known[node.index] for node in nodes]

@@ -1,0 +1,89 @@
+"""One attempt to prove one theorem, whatever happens."""
+
+from __future__ import annotations
+
+import random
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from bait_core.errors import BaitError
+from bait_core.graph import ProofGraph
+from bait_core.protocols import Environment, SearchContext, SearchModel
+from bait_core.prover.attempt import Attempt, SearchStatus
+from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
+from bait_core.prover.budget import Budget
+from bait_core.prover.goal_scores import GoalScores
+from bait_core.prover.options import SearchSettings
+from bait_core.prover.proof_search import ProofSearch
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """What it takes to prove theorems; shared by concurrent searches.
+
+    Attributes:
+        environment: Where theorems are proved.
+        tactic_model: Proposes tactics.
+        goal_model: Judges goals, for the searches that want it.
+        settings: What one search may cost.
+    """
+
+    environment: Environment
+    tactic_model: SharedTacticModel
+    goal_model: SharedGoalModel | None
+    settings: SearchSettings
+
+    def prove(
+        self,
+        attempt: Attempt,
+        search: SearchModel,
+        run: Budget,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Search for a proof of the attempt's theorem and fill in the attempt.
+
+        Whatever goes wrong concerns this theorem only: it becomes the attempt's status.
+
+        Args:
+            attempt: Says which theorem; everything else of it is filled in.
+            search: Chooses the goals.
+            run: The budget that this search is part of.
+            on_step: Called after each step.
+        """
+        start = time.monotonic()
+        try:
+            self._search(attempt, search, run, on_step)
+        except BaitError as error:
+            attempt.status, attempt.message = SearchStatus.ERROR, str(error)
+        except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches
+            attempt.status = SearchStatus.ERROR
+            attempt.message = f"{type(error).__name__}: {error}"
+            attempt.details = traceback.format_exc()
+        attempt.seconds = time.monotonic() - start
+
+    def _search(
+        self, attempt: Attempt, search: SearchModel, run: Budget, on_step: Callable[[], None]
+    ) -> None:
+        settings = self.settings
+        with closing(self.environment.start(attempt.theorem)) as session:
+            budget = Budget(settings.seconds, settings.expansions, parent=run)
+            attempt.graph = ProofGraph(session.root)
+            search.reset(self._context(attempt, attempt.graph))
+            ProofSearch(
+                session,
+                attempt.graph,
+                self.tactic_model,
+                search,
+                settings=settings,
+                budget=budget,
+                attempt=attempt,
+            ).run(on_step)
+
+    def _context(self, attempt: Attempt, graph: ProofGraph) -> SearchContext:
+        rng = random.Random(f"{self.settings.seed}:{attempt.theorem.name}")  # noqa: S311
+        if self.goal_model is None:
+            return SearchContext(graph, rng)
+        return SearchContext(graph, rng, GoalScores(self.goal_model, attempt))

@@ -1,0 +1,1 @@
+"""Goal models: what judges whether a goal can be proved."""

@@ -1,0 +1,25 @@
+"""Options of the goal models; light, since listing plugins imports them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bait_core.plugins.options import Options
+
+
+class SizeOptions(Options):
+    """Options of the goal model that goes by size."""
+
+    scale: float = Field(
+        default=100.0,
+        gt=0,
+        description="tokens of a goal that is taken to be provable half the time",
+    )
+
+
+class ConstantOptions(Options):
+    """Options of the goal model that gives every goal the same probability."""
+
+    probability: float = Field(
+        default=0.5, gt=0, le=1, description="of every goal's having a proof"
+    )
