@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -80,7 +81,7 @@ class TestListPlugins:
         lines = done.stdout.splitlines()
         assert done.returncode == 0
         start = lines.index("Search models")
-        rows = [line.split()[:3] for line in lines[start + 1 : lines.index("", start)]]
+        rows = [line.split()[:3] for line in itertools.takewhile(bool, lines[start + 1 :])]
         assert [row for row in rows if row[2] in {"bait-core", "good"}] == [
             ["best-first", "ok", "bait-core"],
             ["breadth-first", "ok", "bait-core"],
