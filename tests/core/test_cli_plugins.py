@@ -82,7 +82,7 @@ class TestListPlugins:
         assert done.returncode == 0
         start = lines.index("Search models")
         rows = [line.split()[:3] for line in itertools.takewhile(bool, lines[start + 1 :])]
-        assert [row for row in rows if row[2] in {"bait-core", "good"}] == [
+        assert [row for row in rows if row[2:] and row[2] in {"bait-core", "good"}] == [
             ["best-first", "ok", "bait-core"],
             ["breadth-first", "ok", "bait-core"],
             ["good-search", "ok", "good"],

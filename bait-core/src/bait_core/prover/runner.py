@@ -1,10 +1,8 @@
-"""Searches for proofs of many theorems, several at a time."""
+"""Searches for proofs of many theorems, several at a time, in threads of this process."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bait_core.domain import Theorem
@@ -15,6 +13,7 @@ from bait_core.prover.budget import Budget
 from bait_core.prover.collection import rare_collections
 from bait_core.prover.options import RunSettings, SearchSettings
 from bait_core.prover.prove import Prover
+from bait_core.prover.supervision import Queue, supervise
 
 
 class Observer(Protocol):
@@ -70,10 +69,8 @@ class Runner:
         self._workers = run.workers
         self._budget = Budget(run.seconds, run.expansions)
         self._observer = observer
-        self._todo: deque[Theorem] = deque()
-        self._crash: BaseException | None = None
 
-    def run(self, theorems: Iterable[Theorem]) -> None:
+    def run(self, theorems: Sequence[Theorem]) -> None:
         """Search for a proof of each theorem; the observer gets the results.
 
         Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C
@@ -83,59 +80,31 @@ class Runner:
             KeyboardInterrupt: At the second Ctrl-C.
             BaitError: A search model can't be made, or the observer failed.
         """
-        self._todo = deque(theorems)
+        queue = Queue(theorems)
         with rare_collections():
-            self._supervise(min(self._workers, len(self._todo)))
-        if self._crash is not None:
-            raise self._crash
+            supervise(
+                min(self._workers, len(theorems)),
+                lambda: self._work(queue),
+                cancel=self._budget.cancel,
+                kill=self._prover.environment.close,
+            )
 
     @property
     def was_interrupted(self) -> bool:
         """True after Ctrl-C."""
         return self._budget.is_cancelled
 
-    def _supervise(self, workers: int) -> None:
-        ends = [threading.Event() for _ in range(workers)]
-        for end in ends:
-            threading.Thread(target=self._work, args=(end,), daemon=True).start()
-        try:
-            _wait(ends)
-        except KeyboardInterrupt:
-            self._budget.cancel()
-            try:
-                _wait(ends)
-            except KeyboardInterrupt:
-                self._prover.environment.close()
-                raise
-
-    def _work(self, end: threading.Event) -> None:
-        """What each thread does: take theorems until there are none left, then set `end`."""
-        try:
-            search = self._make_search()
-            while not self._budget.is_cancelled:
-                try:
-                    theorem = self._todo.popleft()
-                except IndexError:
-                    return
-                self._attempt(theorem, search)
-        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
-            self._crash = error
-            self._budget.cancel()
-        finally:
-            end.set()
+    def _work(self, queue: Queue[Theorem]) -> None:
+        """What each thread does: take theorems until there are none left."""
+        search = self._make_search()
+        while not self._budget.is_cancelled:
+            theorem = next(queue, None)
+            if theorem is None:
+                return
+            self._attempt(theorem, search)
 
     def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
         attempt = Attempt(theorem)
         self._observer.on_start(attempt)
         self._prover.prove(attempt, search, self._budget, lambda: self._observer.on_step(attempt))
         self._observer.on_end(attempt)
-
-
-def _wait(ends: list[threading.Event]) -> None:
-    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform.
-
-    Not by joining the threads: a join that is interrupted takes them for ended (Python 3.11).
-    """
-    for end in ends:
-        while not end.wait(timeout=0.5):
-            pass

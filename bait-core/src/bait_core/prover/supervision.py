@@ -1,0 +1,80 @@
+"""Threads that work through a list of theorems, and Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Queue(Generic[Item]):
+    """Hands out items to threads, each item once.
+
+    Args:
+        items: What to hand out, in order; may be made on demand.
+    """
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = iter(items)
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Item]:
+        return self
+
+    def __next__(self) -> Item:
+        with self._lock:
+            return next(self._items)
+
+
+def supervise(
+    threads: int, work: Callable[[], None], *, cancel: Callable[[], None], kill: Callable[[], None]
+) -> None:
+    """Do `work` in several threads until all have returned.
+
+    Args:
+        threads: How many.
+        work: What each of them does.
+        cancel: Makes `work` return soon; called at the first Ctrl-C, and when a thread failed.
+        kill: Makes it return at once, whatever is lost; called at the second Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: At the second Ctrl-C.
+        BaseException: Whatever `work` raised first.
+    """
+    crashes: list[BaseException] = []
+
+    def run(end: threading.Event) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
+            crashes.append(error)
+            cancel()
+        finally:
+            end.set()
+
+    ends = [threading.Event() for _ in range(threads)]
+    for end in ends:
+        threading.Thread(target=run, args=(end,), daemon=True).start()
+    try:
+        _wait(ends)
+    except KeyboardInterrupt:
+        cancel()
+        try:
+            _wait(ends)
+        except KeyboardInterrupt:
+            kill()
+            raise
+    if crashes:
+        raise crashes[0]
+
+
+def _wait(ends: list[threading.Event]) -> None:
+    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform.
+
+    Not by joining the threads: a join that is interrupted takes them for ended (Python 3.11).
+    """
+    for end in ends:
+        while not end.wait(timeout=0.5):
+            pass
