@@ -12,6 +12,7 @@
     + ProverCrashError      it died, and restarting did not help
     + FillError             a fresh prover does not accept a filled file
   x ModelError              a tactic model or search broke its contract
+  x ExecutionError          worker processes, or a cluster, can't be used
   x TraceError              a recorded search can't be written or read
 
 A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
@@ -20,6 +21,7 @@ A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class BaitError(Exception):
@@ -37,6 +39,16 @@ class BaitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes whole, whatever their constructors take."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[BaitError], args: tuple[Any, ...], state: dict[str, Any]) -> BaitError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigurationError(BaitError):
@@ -89,6 +101,10 @@ class FillError(ProverError):
 
 class ModelError(BaitError):
     """A tactic model or a search broke its contract."""
+
+
+class ExecutionError(BaitError):
+    """Worker processes, or a cluster, can't be used; what is recorded stays recorded."""
 
 
 class TraceError(BaitError):

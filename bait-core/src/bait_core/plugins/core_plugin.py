@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
 
 BAIT_API = 1
+
+
+@hookimpl
+def bait_register_environments() -> list[EnvironmentSpec]:
+    """An environment for trying searches."""
+    return [
+        EnvironmentSpec(
+            name="synthetic",
+            summary="Made of arithmetic, for trying searches; proves nothing real",
+            factory="bait_core.testing.synthetic:SyntheticEnvironment",
+            options="bait_core.testing.synthetic:SyntheticOptions",
+            tactic_model="synthetic",
+        )
+    ]
+
+
+@hookimpl
+def bait_register_tactic_models() -> list[PluginSpec]:
+    """The tactic model that goes with it."""
+    return [
+        PluginSpec(
+            name="synthetic",
+            summary="Numbers, for the synthetic environment",
+            factory="bait_core.testing.synthetic:SyntheticModel",
+            options="bait_core.testing.synthetic:SyntheticModelOptions",
+        )
+    ]
 
 
 @hookimpl

@@ -8,7 +8,7 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -34,6 +34,9 @@ class Options(BaseModel):
     """Base of every plugin's options: unknown keys are errors, values don't change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,31 @@ def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
             what would be right.
         BrokenPluginError: The model of the options can't be imported.
     """
-    model = options_of(plugin)
+    title = f"The {plugin.kind.value} {plugin.name!r}"
+    see = f"For all options: bait show-plugin {plugin.name}"
+    return validate(options_of(plugin), values, title, see)
+
+
+def validate(model: type[Model], values: Mapping[str, object], title: str, see: str = "") -> Model:
+    """Make options of what the user gave.
+
+    Args:
+        model: What the options must be.
+        values: What the user gave.
+        title: What the options are of, such as `The search 'x'`.
+        see: Where to find out more, if anywhere.
+
+    Raises:
+        ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
+            what would be right.
+    """
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
         messages, hints = zip(*(_explain(model, item) for item in error.errors()), strict=True)
-    title = f"The {plugin.kind.value} {plugin.name!r}"
     raise ConfigurationError(
         f"{title} {'; '.join(messages)}.",
-        hint="\n".join(dict.fromkeys([*filter(None, hints), _see(plugin)])),
+        hint="\n".join(dict.fromkeys(filter(None, [*hints, see]))),
     )
 
 
@@ -122,10 +141,6 @@ def _explain(model: type[Options], item: Mapping[str, Any]) -> tuple[str, str]:
         return f"needs the option {key!r}", hint
     reason = item["msg"][:1].lower() + item["msg"][1:]
     return f"can't take {item['input']!r} as {key!r}: {reason}", hint
-
-
-def _see(plugin: Plugin) -> str:
-    return f"For all options: bait show-plugin {plugin.name}"
 
 
 def _describe(name: str, field: FieldInfo) -> Option:

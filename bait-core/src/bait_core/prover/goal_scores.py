@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bait_core.graph import GoalNode
 from bait_core.prover.attempt import Attempt
-from bait_core.prover.batching import SharedGoalModel
+from bait_core.prover.sources import GoalScorer
 
 
 class GoalScores:
@@ -17,7 +17,7 @@ class GoalScores:
         attempt: Where answers, and the time they took, are recorded.
     """
 
-    def __init__(self, model: SharedGoalModel, attempt: Attempt) -> None:
+    def __init__(self, model: GoalScorer, attempt: Attempt) -> None:
         self._model = model
         self._attempt = attempt
 

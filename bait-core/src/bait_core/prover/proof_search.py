@@ -9,9 +9,9 @@ from bait_core.errors import ModelError
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status, extract_proof
 from bait_core.protocols import Response, SearchModel, Selection, Session, TacticRequest
 from bait_core.prover.attempt import Attempt, SearchStatus, SelectionStep
-from bait_core.prover.batching import SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.prover.options import SearchSettings
+from bait_core.prover.sources import TacticSource
 
 _End = tuple[SearchStatus, str]
 
@@ -33,7 +33,7 @@ class ProofSearch:
         self,
         session: Session,
         graph: ProofGraph,
-        model: SharedTacticModel,
+        model: TacticSource,
         search: SearchModel,
         *,
         settings: SearchSettings,

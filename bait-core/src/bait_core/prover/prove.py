@@ -9,15 +9,15 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from bait_core.errors import BaitError
+from bait_core.errors import BaitError, ExecutionError
 from bait_core.graph import ProofGraph
 from bait_core.protocols import Environment, SearchContext, SearchModel
 from bait_core.prover.attempt import Attempt, SearchStatus
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.prover.goal_scores import GoalScores
 from bait_core.prover.options import SearchSettings
 from bait_core.prover.proof_search import ProofSearch
+from bait_core.prover.sources import GoalScorer, TacticSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Prover:
     """
 
     environment: Environment
-    tactic_model: SharedTacticModel
-    goal_model: SharedGoalModel | None
+    tactic_model: TacticSource
+    goal_model: GoalScorer | None
     settings: SearchSettings
 
     def prove(
@@ -45,17 +45,22 @@ class Prover:
     ) -> None:
         """Search for a proof of the attempt's theorem and fill in the attempt.
 
-        Whatever goes wrong concerns this theorem only: it becomes the attempt's status.
+        Whatever goes wrong with this theorem becomes the attempt's status.
 
         Args:
             attempt: Says which theorem; everything else of it is filled in.
             search: Chooses the goals.
             run: The budget that this search is part of.
             on_step: Called after each step.
+
+        Raises:
+            ExecutionError: The models can't be reached; this concerns all theorems.
         """
         start = time.monotonic()
         try:
             self._search(attempt, search, run, on_step)
+        except ExecutionError:
+            raise
         except BaitError as error:
             attempt.status, attempt.message = SearchStatus.ERROR, str(error)
         except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches

@@ -2,7 +2,7 @@
 
 from bait_core.traces.build import trace_record
 from bait_core.traces.records import SCHEMA, EdgeRecord, GoalRecord, ProofRecord, TraceRecord
-from bait_core.traces.store import SUFFIX, TraceWriter, read_traces
+from bait_core.traces.store import SUFFIX, TraceWriter, decode_record, encode_record, read_traces
 
 __all__ = [
     "SCHEMA",
@@ -12,6 +12,8 @@ __all__ = [
     "ProofRecord",
     "TraceRecord",
     "TraceWriter",
+    "decode_record",
+    "encode_record",
     "read_traces",
     "trace_record",
 ]

@@ -11,12 +11,17 @@ import os
 import threading
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
+from bait_core.domain import Theorem
 from bait_core.errors import TraceError
+from bait_core.files import replace_file
+from bait_core.prover import SearchStatus
 from bait_core.traces.records import SCHEMA, TraceRecord
 
 SUFFIX = ".jsonl.gz"
@@ -24,8 +29,18 @@ _CHUNK = 1 << 20
 _GZIP = 16 + zlib.MAX_WBITS
 
 
+def encode_record(record: TraceRecord) -> bytes:
+    """A record as JSON on one line."""
+    return msgspec.json.encode(record)
+
+
+def decode_record(line: bytes) -> TraceRecord:
+    """The record that `encode_record` encoded; msgspec.MsgspecError if it is none."""
+    return msgspec.json.decode(line, type=TraceRecord)
+
+
 class TraceWriter:
-    """Appends records to a trace file; may be shared by threads.
+    """Appends records to a trace file; may be shared by threads, but not by processes.
 
     Args:
         path: Created, with its folders, when the first record is written.
@@ -34,6 +49,7 @@ class TraceWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._claim = FileLock(f"{path}.lock", blocking=False, thread_local=False)
 
     def append(self, record: TraceRecord) -> None:
         """Write one record to disk.
@@ -41,15 +57,49 @@ class TraceWriter:
         Raises:
             TraceError: It can't be written; the file is as before.
         """
-        member = gzip.compress(msgspec.json.encode(record) + b"\n", mtime=0)
+        with self._writing(f"the trace of {record.theorem}"):
+            self._write(_member(record))
+
+    def keep_final(self, theorems: Iterable[Theorem]) -> set[str]:
+        """Prepare the file of a stopped run for taking it up again.
+
+        Afterwards it holds one record for each theorem that needs no further search, and nothing
+        else: what a kill has torn, searches that were interrupted, theorems that are no longer
+        to be proved or now state something else are gone.
+
+        Returns:
+            The names of the theorems that have their record.
+
+        Raises:
+            TraceError: It can't be read or written, or another process writes to it; the file is
+                as before.
+        """
+        kept: set[str] = set()
+        with self._writing("what is kept of the stopped run"):
+            final = _final_records(read_traces(self.path), theorems, kept)
+            replace_file(self.path, map(_member, final))
+        return kept
+
+    def close(self) -> None:
+        """Let other processes write to the file. May be called twice."""
+        self._claim.release()
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
         with self._lock:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._write(member)
+                if not self._claim.is_locked:
+                    self._claim.acquire()
+                yield
+            except Timeout as error:
+                raise TraceError(
+                    f"another process is writing to {self.path}",
+                    hint="Wait for it to end, or stop it.",
+                ) from error
             except OSError as error:
                 raise TraceError(
-                    f"the trace of {record.theorem} can't be written to {self.path}: "
-                    f"{error.strerror or error}",
+                    f"{what} can't be written to {self.path}: {error.strerror or error}",
                     hint="Free some space, or choose another folder with --traces.",
                 ) from error
 
@@ -63,6 +113,23 @@ class TraceWriter:
             except OSError:
                 file.truncate(start)
                 raise
+
+
+def _member(record: TraceRecord) -> bytes:
+    return gzip.compress(encode_record(record) + b"\n", mtime=0)
+
+
+def _final_records(
+    records: Iterable[TraceRecord], theorems: Iterable[Theorem], kept: set[str]
+) -> Iterator[TraceRecord]:
+    """The first final record of each theorem, whose name is then added to `kept`."""
+    statements = {theorem.name: theorem.statement for theorem in theorems}
+    for record in records:
+        name = record.theorem
+        is_final = record.status != SearchStatus.INTERRUPTED and name not in kept
+        if is_final and statements.get(name) == record.statement:
+            kept.add(name)
+            yield record
 
 
 def read_traces(path: Path) -> Iterator[TraceRecord]:
@@ -92,7 +159,7 @@ def _read_file(path: Path) -> Iterator[TraceRecord]:
                     f"record {number} of {path} has schema {schema}, newer than {SCHEMA}",
                     hint="Upgrade bait-core: pip install --upgrade bait-core",
                 )
-            yield msgspec.json.decode(line, type=TraceRecord)
+            yield decode_record(line)
         except msgspec.MsgspecError as error:
             raise TraceError(f"record {number} of {path} is not a trace: {error}") from error
 

@@ -44,7 +44,7 @@ def save(key: str, premises: tuple[Premise, ...]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         content = gzip.compress(msgspec.json.encode(premises), compresslevel=6, mtime=0)
-        replace_file(file, content)
+        replace_file(file, [content])
     except OSError as error:
         _log.warning("The premises can't be kept in %s: %s", file.parent, error.strerror or error)
 

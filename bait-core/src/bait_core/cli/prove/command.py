@@ -10,12 +10,14 @@ import typer
 from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.cli.prove.filling import fill_file
-from bait_core.cli.prove.job import Job, search
+from bait_core.cli.prove.recording import search
 from bait_core.cli.prove.results import as_json, print_results
 from bait_core.cli.prove.target import find_target, parse_assignments
 from bait_core.errors import ConfigurationError
+from bait_core.execution import ExecutionSettings, Part, SearchJob, Where
 from bait_core.places import trace_folder
 from bait_core.plugins import installed
+from bait_core.plugins.options import validate
 from bait_core.prover import RunSettings, SearchSettings
 
 EXIT_NOT_ALL_PROVED = 1
@@ -60,14 +62,24 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             "--option",
             "-o",
             metavar="SECTION.KEY=VALUE",
-            help="Set an option of environment, model or search; see `bait show-plugin`.",
+            help="Set an option of environment, model, goal_model, search or execution.",
         ),
     ] = None,
+    goal_model_name: Annotated[
+        str | None,
+        typer.Option("--goal-model", metavar="NAME", help="The goal model; the search's own."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Theorems at a time.")] = 1,
+    execution: Annotated[
+        Where, typer.Option(help="What runs them: threads, worker processes, or a Ray cluster.")
+    ] = Where.THREADS,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
     traces: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where to record the searches.")
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up the newest run of this kind that was stopped.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Install what the prover lacks without asking.")
     ] = False,
@@ -82,6 +94,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
       $ bait prove 'theorem t (a b : Nat) : a + b = b + a'
       $ bait prove Lists.lean --write --timeout 30
       $ bait prove Lists.lean --only append_nil --json
+      $ bait prove Lists.lean --workers 8 --execution processes --resume
     """
     registry = installed()
     options = parse_assignments(option or [])
@@ -94,22 +107,27 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             hint=f"If {target!r} is meant to be a file: there is none of this name.",
         )
     destination = goal.file if write else output
-    job = Job(
-        target=goal,
-        model=(model_name or goal.spec.tactic_model, options["model"]),
-        search=(search_name, options["search"]),
+    folder = traces or trace_folder()
+    job = SearchJob(
+        environment=Part(goal.plugin.qualified_name, goal.options),
+        model=Part(model_name or goal.spec.tactic_model, options["model"]),
+        search=Part(search_name, options["search"]),
+        goal_model=Part(goal_model_name or "", options["goal_model"]),
         settings=SearchSettings(
             seconds=timeout, expansions=expansions, tactic_seconds=tactic_timeout, seed=seed
         ),
         run=RunSettings(workers=workers, seconds=total_timeout),
-        traces=traces or trace_folder(),
+        execution=validate(
+            ExecutionSettings, {"where": execution, **options["execution"]}, "The execution"
+        ),
     )
+    _ = job.configuration  # wrong options of any part are told before anything starts
+    goal.prepare(yes)
     console = stderr()
-    job.prepare(yes)
-    with job.environment() as prover:
+    with job.open_environment() as prover:
         with console.status("Starting the prover and reading the task"):
             theorems = list(prover.theorems())
-        results, interrupted = search(job, prover, theorems, console)
+        results, interrupted = search(job, prover, theorems, console, traces=folder, resume=resume)
         if destination is not None:
             results = fill_file(prover, results, destination)
     if as_json_:
@@ -118,7 +136,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         print_results(stdout(), results)
         if destination is not None:
             console.print(f"Wrote {destination}.")
-        console.print(f"Recorded in {job.traces}; see `bait traces --help`.", style="dim")
+        console.print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
     else:
         stdout().print(f"Nothing to prove: {target} has no holes.")
     if interrupted:

@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bait_core.cli.rendering import status_style
-from bait_core.prover import Attempt
+from bait_core.domain import Theorem
+from bait_core.execution import SearchProgress
+from bait_core.traces import TraceRecord
 
 
 class LiveTable:
@@ -26,7 +28,8 @@ class LiveTable:
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._lock = threading.Lock()
-        self._running: dict[str, tuple[Attempt, float]] = {}
+        self._running: dict[str, float] = {}
+        self._known: dict[str, SearchProgress] = {}
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -48,41 +51,49 @@ class LiveTable:
         if self._console.is_terminal:
             self._live.stop()
 
-    def on_start(self, attempt: Attempt) -> None:
+    def skip(self, theorems: int) -> None:
+        """Count theorems as done that need no search."""
+        self._progress.advance(self._task, theorems)
+
+    def on_start(self, theorem: Theorem) -> None:
         """A search begins."""
         with self._lock:
-            self._running[attempt.theorem.name] = (attempt, time.monotonic())
+            self._running[theorem.name] = time.monotonic()
 
-    def on_step(self, attempt: Attempt) -> None:
-        """The table redraws itself."""
+    def on_step(self, progress: SearchProgress) -> None:
+        """Remember how far the search is; the table redraws itself."""
+        self._known[progress.theorem.name] = progress
 
-    def on_end(self, attempt: Attempt) -> None:
+    def on_end(self, record: TraceRecord) -> None:
         """Print a line, advance the bar."""
         with self._lock:
-            self._running.pop(attempt.theorem.name, None)
+            self._running.pop(record.theorem, None)
+            self._known.pop(record.theorem, None)
             self._progress.advance(self._task)
-        status = attempt.status.value
         line = Text.assemble(
-            (f"{status:12}", f"bold {status_style(status)}"),
-            f"{attempt.theorem.name}  {attempt.seconds:.1f} s",
+            (f"{record.status:12}", f"bold {status_style(record.status)}"),
+            f"{record.theorem}  {record.seconds:.1f} s",
         )
         self._console.print(line)
 
     def _render(self) -> RenderableType:
         table = Table.grid(padding=(0, 2))
         with self._lock:
-            running = list(self._running.values())
-        for attempt, started in running:
-            goals = len(attempt.graph) if attempt.graph else 0
-            edges = attempt.graph.edge_count if attempt.graph else 0
-            what = f"{attempt.expansions} expansions, {edges} tactics, {goals} goals"
+            running = [(*item, self._known.get(item[0])) for item in self._running.items()]
+        for name, started, progress in running:
             table.add_row(
                 Text("search", "bold cyan"),
-                attempt.theorem.name,
-                what if attempt.graph else "starting the prover",
+                name,
+                _describe(progress) if progress else "",
                 f"{time.monotonic() - started:.0f} s",
             )
         layout = Table.grid()
         layout.add_row(table)
         layout.add_row(self._progress)
         return layout
+
+
+def _describe(progress: SearchProgress) -> str:
+    return (
+        f"{progress.expansions} expansions, {progress.applications} tactics, {progress.goals} goals"
+    )

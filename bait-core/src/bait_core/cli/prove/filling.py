@@ -52,7 +52,7 @@ def fill_file(
 
 def _write(path: Path, text: str) -> None:
     try:
-        replace_file(path.resolve(), text.encode())
+        replace_file(path.resolve(), [text.encode()])
     except OSError as error:
         raise ConfigurationError(
             f"{path} can't be written: {error.strerror or error}",

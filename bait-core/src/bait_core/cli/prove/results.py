@@ -11,7 +11,8 @@ from rich.text import Text
 
 from bait_core.cli.rendering import code, indented, status_style
 from bait_core.domain import Theorem
-from bait_core.prover import Attempt, SearchStatus
+from bait_core.prover import SearchStatus
+from bait_core.traces import TraceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,17 @@ class Result:
     expansions: int = 0
 
 
-def result_of(attempt: Attempt) -> Result:
-    """What became of the theorem of an attempt."""
-    accepted = attempt.check if attempt.status is SearchStatus.PROVED else None
-    interrupted = attempt.status is SearchStatus.INTERRUPTED
+def result_of(record: TraceRecord) -> Result:
+    """What became of the theorem of a record."""
+    accepted = record.proof if record.status == SearchStatus.PROVED else None
+    interrupted = record.status == SearchStatus.INTERRUPTED
     return Result(
-        attempt.theorem,
-        "error" if interrupted else attempt.status.value,
-        attempt.message,
+        Theorem(record.theorem, record.statement, record.source),
+        "error" if interrupted else record.status,
+        record.message,
         accepted.script if accepted else "",
-        attempt.seconds,
-        attempt.expansions,
+        record.seconds,
+        record.expansions,
     )
 
 

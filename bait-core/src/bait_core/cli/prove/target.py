@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bait_core.errors import ConfigurationError
 from bait_core.plugins import EnvironmentSpec, Plugin, PluginKind, Registry
+from bait_core.plugins.options import parse_options
+from bait_core.plugins.references import resolve
 
-_SECTIONS = ("environment", "model", "search")
+_SECTIONS = ("environment", "model", "search", "goal_model", "execution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class Target:
     def with_options(self, options: Mapping[str, object]) -> Target:
         """The same target with further options of the environment."""
         return replace(self, options={**options, **self.options})
+
+    def prepare(self, yes: bool) -> None:
+        """Let the environment install what its prover lacks.
+
+        Args:
+            yes: Install without asking.
+
+        Raises:
+            ConfigurationError: An option of the environment is wrong.
+            ProverStartError: The prover is not installed in the end.
+        """
+        if self.spec.prepare:
+            prepare = resolve(self.spec.prepare, f"The environment {self.plugin.name!r}")
+            prepare(parse_options(self.plugin, self.options), yes)
 
     def restricted_to(self, names: Sequence[str]) -> Target:
         """The same target, but only the holes of these names.
@@ -71,7 +87,7 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
-    """Options given as `environment.KEY=VALUE`, `model.KEY=VALUE` or `search.KEY=VALUE`.
+    """Options given as `SECTION.KEY=VALUE`, such as `search.temperature=2`.
 
     Values that begin with a bracket are JSON; all others are taken as text, which the plugin's
     options convert.

@@ -1,0 +1,118 @@
+"""Searching and recording, and taking up a run that was stopped."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from bait_core.cli.prove.display import LiveTable
+from bait_core.cli.prove.results import Result, complete, result_of
+from bait_core.domain import Theorem
+from bait_core.errors import TraceError
+from bait_core.execution import Observer, SearchJob, run_searches
+from bait_core.protocols import Environment
+from bait_core.traces import SUFFIX, TraceRecord, TraceWriter, read_traces
+
+_TASK = ("environment", "model", "goal_model", "search", "settings")
+"""What must be the same for a run to be the same; where it runs may change."""
+
+
+class Recorder:
+    """Records each finished search, then tells another observer.
+
+    Attributes:
+        results: What became of the theorems, by name.
+    """
+
+    def __init__(self, writer: TraceWriter, observer: Observer, console: Console) -> None:
+        self._writer = writer
+        self._console = console
+        self.results: dict[str, Result] = {}
+        self.on_start = observer.on_start
+        self.on_step = observer.on_step
+        self._on_end = observer.on_end
+
+    def on_end(self, record: TraceRecord) -> None:
+        """Write the record. That it can't be written is told, but costs no proof."""
+        try:
+            self._writer.append(record)
+        except TraceError as error:
+            self._console.print(Text.assemble(("Error: ", "bold red"), str(error)))
+        self.results[record.theorem] = result_of(record)
+        self._on_end(record)
+
+
+def search(
+    job: SearchJob,
+    environment: Environment,
+    theorems: Sequence[Theorem],
+    console: Console,
+    *,
+    traces: Path,
+    resume: bool,
+) -> tuple[list[Result], bool]:
+    """Search for proofs of the theorems, with a live table and traces.
+
+    Args:
+        job: What to run, and where.
+        environment: The job's environment, open in this process.
+        theorems: What to prove.
+        console: For the table.
+        traces: The folder of the trace files.
+        resume: Take up the newest run of the same job, and search only what it left.
+
+    Returns:
+        One result per theorem, and whether Ctrl-C ended the run early.
+    """
+    if not theorems:
+        return [], False
+    stopped = _newest_run(traces, job.configuration) if resume else None
+    with (
+        closing(TraceWriter(stopped or traces / _new_name())) as writer,
+        LiveTable(console, len(theorems)) as table,
+    ):
+        recorder = Recorder(writer, table, console)
+        if stopped is not None:
+            with _warnings_on(console):
+                done = writer.keep_final(theorems)
+            recorder.results = {r.theorem: result_of(r) for r in read_traces(stopped)}
+            table.skip(len(done))
+            console.print(f"Taking up {stopped}: {len(done)} of {len(theorems)} are done.")
+        todo = [theorem for theorem in theorems if theorem.name not in recorder.results]
+        was_interrupted = run_searches(job, environment, todo, recorder)
+    return complete(theorems, recorder.results), was_interrupted
+
+
+def _new_name() -> str:
+    return time.strftime("%Y-%m-%d_%H-%M-%S") + f"_{time.time_ns() % 10**6:06}{SUFFIX}"
+
+
+def _newest_run(folder: Path, configuration: Mapping[str, Any]) -> Path | None:
+    """The newest trace file of the same job; None if there is none."""
+    task = {section: configuration.get(section) for section in _TASK}
+    for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            record = next(read_traces(path), None)
+        if record is not None:
+            recorded = {section: record.configuration.get(section) for section in _TASK}
+            if recorded == task:
+                return path
+    return None
+
+
+@contextmanager
+def _warnings_on(console: Console) -> Iterator[None]:
+    """Show the warnings of the block as people read them."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        console.print(Text.assemble(("Warning: ", "bold yellow"), str(warning.message)))

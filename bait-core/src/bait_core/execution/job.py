@@ -1,0 +1,147 @@
+"""What to run: plugins by name with their options, and settings. Nothing of it is running."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from importlib import metadata
+from typing import Any
+
+from bait_core.errors import ConfigurationError
+from bait_core.execution.options import ExecutionSettings, Where
+from bait_core.plugins import Plugin, PluginKind, SearchSpec, installed
+from bait_core.plugins.build import make
+from bait_core.plugins.options import parse_options
+from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
+from bait_core.prover import RunSettings, SearchSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A plugin by name, and the options that the user gave for it."""
+
+    name: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchJob:
+    """All that says how theorems are searched; can be sent to other processes.
+
+    Attributes:
+        environment: Where theorems are proved.
+        model: Proposes tactics.
+        search: Chooses goals.
+        goal_model: Judges goals; without a name, the one that the search names.
+        settings: What one theorem may cost.
+        run: What all may cost, and how many run at a time.
+        execution: Where they run.
+    """
+
+    environment: Part
+    model: Part
+    search: Part
+    goal_model: Part = field(default_factory=lambda: Part(""))
+    settings: SearchSettings = field(default_factory=SearchSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+    execution: ExecutionSettings = field(default_factory=ExecutionSettings)
+
+    @cached_property
+    def plugins(self) -> dict[str, tuple[Plugin, Mapping[str, object]]]:
+        """The plugins and their options, by section of the configuration.
+
+        Raises:
+            UnknownPluginError: A plugin is not installed.
+            ConfigurationError: There is a goal model, and the search uses none.
+        """
+        registry = installed()
+        parts = {
+            "environment": (PluginKind.ENVIRONMENT, self.environment),
+            "model": (PluginKind.TACTIC_MODEL, self.model),
+            "search": (PluginKind.SEARCH_MODEL, self.search),
+        }
+        goal_model = self._goal_model(registry.get(self.search.name, PluginKind.SEARCH_MODEL))
+        if goal_model is not None:
+            parts["goal_model"] = (PluginKind.GOAL_MODEL, goal_model)
+        return {
+            section: (registry.get(part.name, kind), part.options)
+            for section, (kind, part) in parts.items()
+        }
+
+    @cached_property
+    def configuration(self) -> dict[str, Any]:
+        """The resolved options of everything, made of what JSON knows.
+
+        Raises:
+            UnknownPluginError: A plugin is not installed.
+            ConfigurationError: An option is wrong, or options contradict each other.
+        """
+        if self.execution.where is not Where.THREADS and self.run.expansions is not None:
+            raise ConfigurationError(
+                "a run's budget of expansions can't be kept across worker processes",
+                hint="Limit the expansions per theorem instead, or run the searches in threads.",
+            )
+        resolved: dict[str, Any] = {
+            section: {
+                "name": plugin.qualified_name,
+                "options": parse_options(plugin, options).model_dump(mode="json"),
+            }
+            for section, (plugin, options) in self.plugins.items()
+        }
+        resolved["settings"] = self.settings.model_dump(mode="json")
+        resolved["run"] = self.run.model_dump(mode="json")
+        resolved["execution"] = self.execution.model_dump(mode="json")
+        return resolved
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Versions of Python and of the distributions involved."""
+        distributions = {"bait-core"} | {plugin.distribution for plugin, _ in self.plugins.values()}
+        versions = {name: metadata.version(name) for name in sorted(distributions)}
+        return {"python": platform.python_version(), **versions}
+
+    @contextmanager
+    def open_environment(self) -> Iterator[Environment]:
+        """A new environment, closed in the end."""
+        environment: Environment = self._make("environment")
+        try:
+            yield environment
+        finally:
+            environment.close()
+
+    def make_tactic_model(self) -> TacticModel:
+        """A new tactic model."""
+        model: TacticModel = self._make("model")
+        return model
+
+    def make_goal_model(self) -> GoalModel | None:
+        """A new goal model; None if the search uses none."""
+        model: GoalModel | None = self._make("goal_model") if "goal_model" in self.plugins else None
+        return model
+
+    def make_search(self) -> SearchModel:
+        """A new search model."""
+        search: SearchModel = self._make("search")
+        return search
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to other processes: what was given, not what was found here."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    def _make(self, section: str) -> Any:
+        return make(*self.plugins[section])
+
+    def _goal_model(self, search: Plugin) -> Part | None:
+        given = self.goal_model
+        default = search.spec.goal_model if isinstance(search.spec, SearchSpec) else ""
+        if default:
+            return Part(given.name or default, given.options)
+        if given.name or given.options:
+            raise ConfigurationError(
+                f"the search {search.name!r} uses no goal model, and one was given",
+                hint="Leave it out, or choose a search that judges goals.",
+            )
+        return None

@@ -1,0 +1,142 @@
+"""What worker processes and Ray actors have in common: keeping each of them busy until the end."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bait_core.domain import Theorem
+from bait_core.errors import ExecutionError
+from bait_core.execution.job import SearchJob
+from bait_core.execution.observer import Observer
+from bait_core.prover import Attempt, SearchStatus
+from bait_core.prover.supervision import Queue, supervise
+from bait_core.traces import TraceRecord, decode_record, trace_record
+
+_MOST_LOSSES = 3
+"""Workers that may die at one theorem, or at start one after the other, before it is given up."""
+
+
+class WorkerLostError(Exception):
+    """A worker has died, or was killed."""
+
+
+class Worker(Protocol):
+    """A `SearchWorker` that runs elsewhere."""
+
+    def prove(self, theorem: Theorem, seconds: float | None) -> bytes:
+        """Search for a proof; the encoded record.
+
+        Raises:
+            WorkerLostError: The worker has died.
+            ExecutionError: The models can't be reached.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Let the search under way end soon."""
+        ...
+
+    def close(self) -> None:
+        """End the worker and its provers, which are idle."""
+        ...
+
+    def kill(self) -> None:
+        """End the worker and its provers at once, whatever it does; may be called twice."""
+        ...
+
+
+class RemoteRun:
+    """A run whose searches happen in workers elsewhere.
+
+    A worker that dies is replaced, and its theorem is tried again; a theorem that keeps killing
+    workers gets a record that says so.
+
+    Args:
+        job: What to run.
+        start_worker: Starts the worker with a number and waits until it is ready. It raises
+            WorkerLostError if it dies, and BaitError if it can't work.
+        observer: Is told what happens.
+    """
+
+    def __init__(
+        self, job: SearchJob, start_worker: Callable[[int], Worker], observer: Observer
+    ) -> None:
+        self._job = job
+        self._start_worker = start_worker
+        self._observer = observer
+        self._workers: dict[int, Worker] = {}
+        self._cancelled = threading.Event()
+        seconds = job.run.seconds
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+
+    def run(self, theorems: Sequence[Theorem]) -> bool:
+        """Search for proofs of the theorems; see `run_searches`."""
+        queue = Queue(theorems)
+        numbers = Queue(range(self._job.run.workers))
+        try:
+            supervise(
+                min(self._job.run.workers, len(theorems)),
+                lambda: self._work(next(numbers), queue),
+                cancel=self._cancel,
+                kill=self._kill,
+            )
+        finally:
+            self._kill()
+        return self._cancelled.is_set()
+
+    def _work(self, number: int, queue: Queue[Theorem]) -> None:
+        """What the thread of one worker does."""
+        worker = self._start(number)
+        while not self._cancelled.is_set():
+            theorem = next(queue, None)
+            if theorem is None:
+                break
+            self._observer.on_start(theorem)
+            record, worker = self._prove(number, worker, theorem)
+            self._observer.on_end(record)
+        worker.close()
+
+    def _prove(self, number: int, worker: Worker, theorem: Theorem) -> tuple[TraceRecord, Worker]:
+        attempt = Attempt(theorem)
+        for _ in range(_MOST_LOSSES):
+            left = self._deadline - time.monotonic()
+            try:
+                record = worker.prove(theorem, None if left == math.inf else max(left, 0.0))
+                return decode_record(record), worker
+            except WorkerLostError as error:
+                if self._cancelled.is_set():
+                    attempt.message = "stopped by the user"
+                    break
+                attempt.status = SearchStatus.ERROR
+                attempt.message = f"{_MOST_LOSSES} workers died at this theorem; the last: {error}"
+                worker = self._start(number)
+        attempt.seconds = time.time() - attempt.started
+        return trace_record(attempt, self._job.configuration, self._job.versions), worker
+
+    def _start(self, number: int) -> Worker:
+        for _ in range(_MOST_LOSSES):
+            try:
+                worker = self._workers[number] = self._start_worker(number)
+            except WorkerLostError as error:
+                reason = str(error)
+            else:
+                if self._cancelled.is_set():
+                    worker.cancel()
+                return worker
+        raise ExecutionError(
+            f"worker {number} died at its start {_MOST_LOSSES} times: {reason}",
+            hint="Its last words are above. If memory ran out, use fewer workers.",
+        )
+
+    def _cancel(self) -> None:
+        self._cancelled.set()
+        for worker in list(self._workers.values()):
+            worker.cancel()
+
+    def _kill(self) -> None:
+        for worker in list(self._workers.values()):
+            worker.kill()
