@@ -7,22 +7,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
 
 import pytest
 
-from bait_core.domain import NO_PREMISES, Failed, FailureKind, Suggestion
-from bait_core.errors import ModelError, ProverCrashError
-from bait_core.protocols import TacticRequest
+from bait_core.domain import Failed, FailureKind
+from bait_core.errors import ProverCrashError
 from bait_core.prover import (
     Attempt,
-    BatchingSettings,
     Runner,
     RunSettings,
     SearchSettings,
     SearchStatus,
 )
-from bait_core.prover.batching import SharedTacticModel
 from bait_core.prover.budget import Budget
 from bait_core.search.best_first import BestFirst
 from bait_core.search.breadth_first import BreadthFirst
@@ -34,7 +30,7 @@ from bait_core.testing.synthetic import (
     SyntheticOptions,
 )
 
-from .toy import Rules, ToyEnvironment, ToyModel, goal
+from .toy import Rules, ToyEnvironment, ToyModel
 
 RULES: Rules = {
     "root": {"split": ["left", "right"], "detour": ["left", "left2", "right"]},
@@ -217,71 +213,6 @@ def test_workers_search_at_the_same_time_and_share_batches():
     attempts = run(environment, run_settings={"workers": 4})
     assert [a.theorem.name for a in attempts] == list(names)
     assert all(a.status is SearchStatus.PROVED for a in attempts)
-
-
-class SlowModel:
-    """Takes a while for each call, and remembers the sizes of batches."""
-
-    def __init__(self) -> None:
-        self.batches: list[int] = []
-
-    def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
-        self.batches.append(len(requests))
-        time.sleep(0.05)
-        return [[Suggestion(f"solve {r.goal.key}", -1.0)] for r in requests]
-
-
-def test_requests_that_come_while_the_model_works_make_one_batch():
-    model = SlowModel()
-    shared = SharedTacticModel(model, n=4, settings=BatchingSettings(max_batch=8))
-    answers: dict[int, list[list[Suggestion]]] = {}
-
-    def ask(number: int) -> None:
-        requests = [TacticRequest(goal(f"{number}.{i}"), NO_PREMISES) for i in range(2)]
-        answers[number] = shared.get_tactics(requests)
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(model.batches) == 16
-    assert len(model.batches) < 8
-    assert max(model.batches) <= 8
-    for number, lists in answers.items():
-        assert [s[0].tactic for s in lists] == [f"solve {number}.0", f"solve {number}.1"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        ([], "with 0 lists"),
-        ([[Suggestion("t", float("nan"))]], "nan"),
-        ([[Suggestion("t", 0.5)]], "0.5"),
-        ([[Suggestion("t", float("-inf"))]], "-inf"),
-        ([[Suggestion("  ", -1.0)]], "'  '"),
-    ],
-)
-def test_a_model_that_breaks_its_contract_is_told_so(answer, message):
-    class Bad:
-        def get_tactics(self, requests, n):
-            return answer
-
-    with pytest.raises(ModelError, match=message):
-        SharedTacticModel(Bad(), 4, BatchingSettings()).get_tactics(
-            [TacticRequest(goal("g"), NO_PREMISES)]
-        )
-
-
-def test_duplicates_are_dropped_and_the_list_is_cut():
-    class Chatty:
-        def get_tactics(self, requests, n):
-            return [[Suggestion(f"t{i // 2}", -1.0) for i in range(10_000)]]
-
-    (answer,) = SharedTacticModel(Chatty(), 3, BatchingSettings()).get_tactics(
-        [TacticRequest(goal("g"), NO_PREMISES)]
-    )
-    assert [s.tactic for s in answer] == ["t0", "t1", "t2"]
 
 
 def test_a_failing_model_fails_the_theorem_with_its_traceback():

@@ -3,69 +3,26 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from typing import Generic, TypeVar
+import weakref
+from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 from bait_core.domain import Goal, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import GoalModel, TacticModel, TacticRequest
+from bait_core.prover.batcher import Batcher
 from bait_core.prover.options import BatchingSettings
 
-Question = TypeVar("Question")
-Answer = TypeVar("Answer")
-
-
-class Batcher(Generic[Question, Answer]):
-    """Merges the questions of concurrent threads into batches for one model.
-
-    While the model works on one batch, questions queue up and make the next: nobody waits for a
-    batch to fill, and a slow model gets large ones. The thread that finds the model free serves
-    all that are waiting.
-
-    Args:
-        call: Answers a batch, in order; it is called by one thread at a time.
-        settings: How large batches get.
-    """
-
-    def __init__(
-        self, call: Callable[[list[Question]], list[Answer]], settings: BatchingSettings
-    ) -> None:
-        self._call = call
-        self._settings = settings
-        self._turn = threading.Lock()
-        self._waiting: deque[tuple[Question, Future[Answer]]] = deque()
-
-    def ask(self, questions: Sequence[Question]) -> list[Answer]:
-        """The answers, in order; raises what the call that was to answer raised."""
-        tickets = [(question, Future[Answer]()) for question in questions]
-        self._waiting.extend(tickets)
-        for _, future in tickets:
-            while not future.done():
-                with self._turn:
-                    if not future.done():
-                        self._serve()
-        return [future.result() for _, future in tickets]
-
-    def _serve(self) -> None:
-        size = min(len(self._waiting), self._settings.max_batch)
-        batch = [self._waiting.popleft() for _ in range(size)]
-        try:
-            answers = self._call([question for question, _ in batch])
-        except BaseException as error:
-            for _, future in batch:
-                future.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
-            return
-        for (_, future), answer in zip(batch, answers, strict=True):
-            future.set_result(answer)
+_MOST_SHOWN = 100
+"""Characters of a value in an error message."""
 
 
 class SharedTacticModel:
     """A tactic model that concurrent searches share; its answers are validated for all of them.
+
+    Answers are remembered by goal and premise set (see `Batcher`), without keeping premise sets
+    alive. It belongs to one run with one loaded model.
 
     Args:
         model: The model.
@@ -76,28 +33,37 @@ class SharedTacticModel:
     def __init__(self, model: TacticModel, n: int, settings: BatchingSettings) -> None:
         self._model = model
         self._n = n
-        self._batcher = Batcher(self._call, settings)
+        self._batcher: Batcher[TacticRequest, tuple[Suggestion, ...]] = Batcher(
+            self._call, settings, _request_key
+        )
 
-    def get_tactics(self, requests: Sequence[TacticRequest]) -> list[list[Suggestion]]:
+    def client(self, name: Hashable = None) -> AbstractContextManager[None]:
+        """Announce a search, as long as the block runs; `name` tells them apart, or the thread."""
+        return self._batcher.client(name)
+
+    def get_tactics(
+        self, requests: Sequence[TacticRequest], client: Hashable = None
+    ) -> list[list[Suggestion]]:
         """At most `n` distinct suggestions for each request, in order.
 
         Raises:
             ModelError: The model's answer breaks its contract.
         """
-        return self._batcher.ask(requests)
+        return [list(answer) for answer in self._batcher.ask(requests, client)]
 
-    def _call(self, requests: list[TacticRequest]) -> list[list[Suggestion]]:
+    def _call(self, requests: list[TacticRequest]) -> list[tuple[Suggestion, ...]]:
         answers = self._model.get_tactics(requests, self._n)
-        if len(answers) != len(requests):
-            raise ModelError(
-                f"the tactic model answered {len(requests)} goals with {len(answers)} lists",
-                hint="`get_tactics` must return one list per request, in order.",
-            )
-        return [_distinct(answer, self._n) for answer in answers]
+        _check_length(answers, len(requests), "tactic model", "list of suggestions")
+        return [
+            _distinct(answer, self._n, request.goal)
+            for answer, request in zip(answers, requests, strict=True)
+        ]
 
 
 class SharedGoalModel:
     """A goal model that concurrent searches share; its answers are validated for all of them.
+
+    Answers are remembered by goal (see `Batcher`). It belongs to one run with one loaded model.
 
     Args:
         model: The model.
@@ -106,43 +72,98 @@ class SharedGoalModel:
 
     def __init__(self, model: GoalModel, settings: BatchingSettings) -> None:
         self._model = model
-        self._batcher = Batcher(self._call, settings)
+        self._batcher: Batcher[Goal, float] = Batcher(self._call, settings, _goal_key)
 
-    def score_goals(self, goals: Sequence[Goal]) -> list[float]:
+    def client(self, name: Hashable = None) -> AbstractContextManager[None]:
+        """Announce a search, as long as the block runs; `name` tells them apart, or the thread."""
+        return self._batcher.client(name)
+
+    def score_goals(self, goals: Sequence[Goal], client: Hashable = None) -> list[float]:
         """The log-probability that each goal can be proved, in order.
 
         Raises:
             ModelError: The model's answer breaks its contract.
         """
-        return self._batcher.ask(goals)
+        return self._batcher.ask(goals, client)
 
     def _call(self, goals: list[Goal]) -> list[float]:
         scores = self._model.score_goals(goals)
-        if len(scores) != len(goals):
-            raise ModelError(
-                f"the goal model answered {len(goals)} goals with {len(scores)} scores",
-                hint="`score_goals` must return one log-probability per goal, in order.",
-            )
-        for goal, score in zip(goals, scores, strict=True):
-            if not -math.inf < score <= 0:
-                raise ModelError(
-                    f"the goal model gave the goal {goal.text!r} the log-probability {score}",
-                    hint="Log-probabilities must be finite and at most 0.",
-                )
-        return [float(score) for score in scores]
+        _check_length(scores, len(goals), "goal model", "log-probability")
+        return [_checked_score(score, goal) for score, goal in zip(scores, goals, strict=True)]
 
 
-def _distinct(suggestions: Sequence[Suggestion], n: int) -> list[Suggestion]:
+def _request_key(request: TacticRequest) -> Hashable:
+    """Equal for equal goals with the identical premise set.
+
+    Keys outlive requests. A weak reference equals another if both lead to the same living set, so
+    a set that is made later can't be taken for a dead one, as it could by its address.
+    """
+    return request.goal.key, weakref.ref(request.premises)
+
+
+def _goal_key(goal: Goal) -> Hashable:
+    return goal.key
+
+
+def _check_length(answers: Any, expected: int, model: str, kind: str) -> None:
+    try:
+        number = len(answers)
+    except TypeError:
+        raise ModelError(
+            f"the {model} answered {expected} goals with {_shown(answers)}",
+            hint=f"It must return a list with one {kind} per goal, in order.",
+        ) from None
+    if number != expected:
+        raise ModelError(
+            f"the {model} answered {expected} goals with {number} answers",
+            hint=f"It must return one {kind} per goal, in order.",
+        )
+
+
+def _checked_score(score: Any, goal: Goal) -> float:
+    """The score as a float, or ModelError."""
+    checked = _log_probability(score)
+    if checked is None:
+        raise ModelError(
+            f"the goal model gave the goal {_shown(goal.text)} the score {_shown(score)}",
+            hint="Scores are log-probabilities: finite numbers, at most 0.",
+        )
+    return checked
+
+
+def _distinct(suggestions: Any, n: int, goal: Goal) -> tuple[Suggestion, ...]:
     """The first `n` suggestions with duplicates dropped, or ModelError for a bad one."""
     distinct: dict[str, Suggestion] = {}
-    for suggestion in suggestions:
-        tactic, log_probability = suggestion
-        if not tactic.strip() or not -math.inf < log_probability <= 0:
-            raise ModelError(
-                f"the tactic model suggested {tactic!r} with log-probability {log_probability}",
-                hint="Tactics must have text, and log-probabilities be finite and at most 0.",
-            )
-        distinct.setdefault(tactic, suggestion)
-        if len(distinct) == n:
-            break
-    return list(distinct.values())
+    suggestion: Any = suggestions
+    try:
+        for suggestion in suggestions:
+            tactic, log_probability = suggestion
+            if tactic in distinct:
+                continue
+            checked = _log_probability(log_probability)
+            if checked is None or not tactic.strip():
+                raise ValueError
+            distinct[tactic] = Suggestion(tactic, checked)
+            if len(distinct) == n:
+                break
+    except (AttributeError, TypeError, ValueError):
+        raise ModelError(
+            f"the tactic model suggested {_shown(suggestion)} for the goal {_shown(goal.text)}",
+            hint="A suggestion is a pair of a text that is not blank and its log-probability, "
+            "which is a finite number and at most 0.",
+        ) from None
+    return tuple(distinct.values())
+
+
+def _log_probability(value: Any) -> float | None:
+    """The value as a float; None if it is not finite, above 0, or no number."""
+    try:
+        return float(value) if -math.inf < value <= 0 else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _shown(value: object) -> str:
+    """What something is, in a few words."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 from bait_core.domain import Theorem
@@ -59,12 +60,9 @@ class Runner:
         run: RunSettings,
         observer: Observer,
     ) -> None:
-        self._prover = Prover(
-            environment,
-            SharedTacticModel(tactic_model, settings.tactics, run.batching),
-            SharedGoalModel(goal_model, run.batching) if goal_model else None,
-            settings,
-        )
+        self._tactic_model = SharedTacticModel(tactic_model, settings.tactics, run.batching)
+        self._goal_model = SharedGoalModel(goal_model, run.batching) if goal_model else None
+        self._prover = Prover(environment, self._tactic_model, self._goal_model, settings)
         self._make_search = make_search
         self._workers = run.workers
         self._budget = Budget(run.seconds, run.expansions)
@@ -105,6 +103,10 @@ class Runner:
 
     def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
         attempt = Attempt(theorem)
+        goal_client = self._goal_model.client() if self._goal_model else nullcontext()
         self._observer.on_start(attempt)
-        self._prover.prove(attempt, search, self._budget, lambda: self._observer.on_step(attempt))
+        with self._tactic_model.client(), goal_client:
+            self._prover.prove(
+                attempt, search, self._budget, lambda: self._observer.on_step(attempt)
+            )
         self._observer.on_end(attempt)

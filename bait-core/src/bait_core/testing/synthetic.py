@@ -7,7 +7,7 @@ so it says nothing about proving, but a search can be run on it a million times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -50,7 +50,7 @@ class SyntheticEnvironment:
     def __init__(self, options: SyntheticOptions) -> None:
         self.options = options
 
-    def theorems(self) -> Iterable[Theorem]:
+    def theorems(self) -> list[Theorem]:
         """The configured number of theorems."""
         return [Theorem(f"theorem-{k}", f"goal {k}") for k in range(self.options.theorems)]
 
