@@ -54,7 +54,9 @@ class WorkerProcess:
         self._pool = ProcessPoolExecutor(
             1, mp_context=_SPAWN, initializer=_start, initargs=(job, host, self._stop)
         )
-        self._pid = self._get(self._pool.submit(_process_id))
+        with _ctrl_c_blocked():
+            first_answer = self._pool.submit(_process_id)
+        self._pid = self._get(first_answer)
 
     def prove(self, theorem: Theorem, seconds: float | None) -> bytes:
         """Search for a proof; see `SearchWorker.prove`."""
@@ -127,13 +129,24 @@ _HostManager.register("ModelHost", ModelHost, _HostProxy)
 @contextmanager
 def _host(job: SearchJob) -> Iterator[Host]:
     manager = _HostManager(ctx=_SPAWN)
-    manager.start(_end_with_parent)
+    with _ctrl_c_blocked():
+        manager.start(_end_with_parent)
     try:
         host = manager.ModelHost()
         host.open(job)
         yield host
     finally:
         manager.shutdown()
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Processes started in the block don't get Ctrl-C until they have decided what to do then."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # What follows runs in the worker process.
@@ -148,6 +161,7 @@ class _Here:
 
 def _start(job: SearchJob, host: Host | None, stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # provers may want it
     _end_with_parent()
     try:
         worker = SearchWorker(job, host)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from bait_core.execution.observer import Observer
 from bait_core.execution.options import ExecutionSettings
 from bait_core.execution.remote import RemoteRun, WorkerLostError
 from bait_core.execution.worker import SearchWorker
+
+_KNOCK_SECONDS = 10
 
 
 def run_on_ray(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) -> bool:
@@ -192,6 +195,7 @@ def _cluster(job: SearchJob) -> Iterator[None]:
     settings = job.execution
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
+        _knock(settings.address)
         ray.init(
             address=settings.address or "local",
             num_cpus=None if settings.address else _local_cpus(settings, job.run.workers),
@@ -199,7 +203,7 @@ def _cluster(job: SearchJob) -> Iterator[None]:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (RayError, ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
+    except (RayError, OSError, RuntimeError, ValueError) as error:
         raise ExecutionError(
             f"the Ray cluster {settings.address or 'on this machine'} can't be reached: "
             f"{_first_line(error)}",
@@ -209,6 +213,13 @@ def _cluster(job: SearchJob) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nobody answers at `host:port`: Ray itself would wait for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon and port.isdecimal():
+        socket.create_connection((host, int(port)), _KNOCK_SECONDS).close()
 
 
 def _local_cpus(settings: ExecutionSettings, workers: int) -> int:

@@ -82,6 +82,8 @@ class TraceWriter:
 
     def close(self) -> None:
         """Let other processes write to the file. May be called twice."""
+        if self._claim.is_locked:
+            Path(self._claim.lock_file).unlink(missing_ok=True)
         self._claim.release()
 
     @contextmanager
