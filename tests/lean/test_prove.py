@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -212,3 +213,39 @@ def test_files_without_holes_are_proved_already(bait: Bait, tmp_path: Path, text
     file.write_text(text)
     result = bait.prove(file, "--json")
     assert (result.returncode, theorems(result.stdout)) == (0, {})
+
+
+MANY = "".join(
+    f"theorem t{n} (a b c : Nat) (h : a < b) : a + {n} < b + c + {n} := by sorry\n"
+    for n in range(8)
+)
+
+
+@pytest.mark.parametrize(
+    "execution", [("--workers", 2), ("--workers", 2, "--execution", "processes")]
+)
+def test_provers_and_drivers_that_are_killed_lose_no_theorem(
+    bait: Bait, tmp_path: Path, execution: tuple[object, ...]
+) -> None:
+    """Provers are killed at random moments, then the driver; then the run is taken up."""
+    rng = random.Random(str(execution))
+    file = tmp_path / "Many.lean"
+    file.write_text(MANY)
+    with bait.start(file, "--timeout", 60, *execution) as process:
+        wait_for("proved", process)
+        for _ in range(2):
+            time.sleep(rng.random())
+            provers = [p for p in children(process) if "node" in p.name()]
+            if provers:
+                rng.choice(provers).kill()
+        wait_for("proved", process)
+        process.kill()
+    before = len(bait.records())
+    result = bait.prove(file, "--timeout", 60, "--json", "--resume", *execution)
+    assert f"{before} of 8 are done" in result.stderr
+    names = [record.theorem for record in bait.records()]
+    assert sorted(names) == [f"t{n}" for n in range(8)]
+    found = theorems(result.stdout)
+    assert {found[name]["status"] for name in names} <= {"proved", "error"}
+    assert sum(theorem["status"] == "proved" for theorem in found.values()) >= 6
+    assert len(list(bait.traces.iterdir())) == 1

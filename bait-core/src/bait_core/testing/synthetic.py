@@ -42,6 +42,9 @@ class SyntheticOptions(Options):
     closing_rate: float = Field(default=0.02, ge=0, le=1, description="tactics that close a goal")
     branching: int = Field(default=2, ge=1, description="most subgoals of a tactic")
     seed: int = Field(default=0, ge=0, description="another hypergraph for each")
+    work: int = Field(
+        default=0, ge=0, description="numbers hashed in vain per tactic, to keep a core busy"
+    )
 
 
 class SyntheticEnvironment:
@@ -104,6 +107,7 @@ class SyntheticSession:
         options = self._options
         if not tactic.isdecimal():
             return Failed(FailureKind.ERROR, f"{tactic!r} is not a tactic here")
+        _mix(*range(options.work))
         random = _mix(options.seed, goal, int(tactic))
         chance = (random & 0xFFFFF) / 0x100000
         if chance < options.error_rate:
