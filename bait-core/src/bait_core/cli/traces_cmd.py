@@ -20,7 +20,7 @@ from bait_core.cli.rendering import code, indented, status_style
 from bait_core.errors import TraceError
 from bait_core.places import trace_folder
 from bait_core.plugins.problems import did_you_mean
-from bait_core.traces import SUFFIX, EdgeRecord, TraceRecord, read_traces
+from bait_core.traces import SUFFIX, EdgeRecord, SelectionRecord, TraceRecord, read_traces
 
 _LAST = "last"
 
@@ -156,26 +156,33 @@ def _print_search(console: Console, record: TraceRecord, failed: bool) -> None:
     edges: dict[int, list[EdgeRecord]] = {}
     for edge in record.edges:
         edges.setdefault(edge.goal, []).append(edge)
-    selected = list(dict.fromkeys(step.goal for step in record.selections))
-    scores = {step.goal: step.score for step in reversed(record.selections)}
-    for goal in selected:
-        _print_goal(console, record, goal, f"selected with score {scores[goal]:.2f}")
+    first = {step.goal: step for step in reversed(record.selections)}
+    for goal in dict.fromkeys(step.goal for step in record.selections):
+        _print_goal(console, record, goal, _reason(first[goal]))
         for edge in edges.get(goal, ()):
             if failed or edge.outcome in {"proved", "subgoals"}:
                 console.print(indented(_describe(edge), 4))
     for goal in range(len(record.goals)):
-        if goal not in scores:
+        if goal not in first:
             _print_goal(console, record, goal, "never selected")
 
 
 def _print_goal(console: Console, record: TraceRecord, number: int, note: str) -> None:
     goal = record.goals[number]
     style = status_style(goal.status)
+    if goal.log_probability is not None:
+        note += f"; judged log p {goal.log_probability:.2f}"
     console.print()
     console.print(
         Text.assemble((f"goal {number} ", "bold"), (goal.status, style), "  ", (note, "dim"))
     )
     console.print(indented(goal.text, 2))
+
+
+def _reason(step: SelectionRecord) -> str:
+    """Why a goal was selected, in the search's own terms."""
+    details = ", ".join(f"{name} {value:.4g}" for name, value in step.details.items())
+    return f"selected with score {step.score:.2f}" + (f" ({details})" if details else "")
 
 
 def _describe(edge: EdgeRecord) -> Text:

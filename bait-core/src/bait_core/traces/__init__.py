@@ -1,7 +1,14 @@
 """Recorded searches: the standard format, writing and reading it."""
 
 from bait_core.traces.build import trace_record
-from bait_core.traces.records import SCHEMA, EdgeRecord, GoalRecord, ProofRecord, TraceRecord
+from bait_core.traces.records import (
+    SCHEMA,
+    EdgeRecord,
+    GoalRecord,
+    ProofRecord,
+    SelectionRecord,
+    TraceRecord,
+)
 from bait_core.traces.store import SUFFIX, TraceWriter, decode_record, encode_record, read_traces
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "EdgeRecord",
     "GoalRecord",
     "ProofRecord",
+    "SelectionRecord",
     "TraceRecord",
     "TraceWriter",
     "decode_record",
