@@ -41,6 +41,12 @@ class SyntheticOptions(Options):
     error_rate: float = Field(default=0.8, ge=0, le=1, description="tactics that fail")
     closing_rate: float = Field(default=0.02, ge=0, le=1, description="tactics that close a goal")
     branching: int = Field(default=2, ge=1, description="most subgoals of a tactic")
+    width: int | None = Field(
+        default=None,
+        ge=1,
+        description="goals per layer of a lattice in which tactics lead to the next layer only; "
+        "null leads anywhere, in circles too",
+    )
     seed: int = Field(default=0, ge=0, description="another hypergraph for each")
     work: int = Field(
         default=0, ge=0, description="numbers hashed in vain per tactic, to keep a core busy"
@@ -115,8 +121,16 @@ class SyntheticSession:
         if chance < options.error_rate + options.closing_rate:
             return Proved()
         count = 1 + (random >> 20) % options.branching
-        numbers = (_mix(random, place, 0) % options.goals for place in range(count))
+        first, size = self._next(goal)
+        numbers = (first + _mix(random, place, 0) % size for place in range(count))
         return Subgoals(tuple(map(_goal, numbers)))
+
+    def _next(self, goal: int) -> tuple[int, int]:
+        """The first of the goals that tactics lead to from `goal`, and how many there are."""
+        width = self._options.width
+        if width is None:
+            return 0, self._options.goals
+        return (goal // width + 1) * width, width
 
 
 class SyntheticModelOptions(Options):
