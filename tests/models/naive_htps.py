@@ -47,7 +47,7 @@ class NaiveHTPS:
             for leaf, score in leaves.items():
                 first, count = found.get(leaf, (score, 0))
                 found[leaf] = first, count + 1
-            if self.root in leaves:
+            if all(len(self.alive(node)) == 1 for node in self.in_flight[-1]):
                 break
         return found
 

@@ -292,8 +292,7 @@ def test_goals_are_judged_together_and_only_while_open():
     assert [play.names() for _ in range(2)] == [["root"], ["a", "b", "c", "d"]]
     assert play.asked == [["root"], ["a", "c"]]
     assert play.graph.root.status is Status.FAILED
-    statistics = play.search.statistics(play.edge("root t"))
-    assert (statistics.visits, statistics.total) == (1 + 8, 0.0)
+    play.check("root t", 1, 0.0, killed=True)
 
 
 def test_a_tactic_with_a_failed_subgoal_is_not_followed():
@@ -389,6 +388,15 @@ def test_a_refused_proof_opens_goals_again():
     play.search.process_responses([])
     play.graph.retract(edges[0], "refused")
     assert play.names() == ["a", "d"]
+
+
+def test_a_step_ends_after_eight_idle_hypertrees_or_one_without_a_choice():
+    choice: Rules = {"root": {"t1": (0.5, ["a"]), "t2": (0.5, ["a"])}}
+    for rules, hypertrees in [(choice, 1 + 8), ({"root": {"t1": (1.0, ["a"])}}, 1)]:
+        play = Play(rules)
+        play.step()
+        (selection,) = play.step()
+        assert selection.details["hypertrees"] == hypertrees
 
 
 def test_max_nodes_in_expansion_ends_a_step():

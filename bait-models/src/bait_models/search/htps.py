@@ -47,8 +47,9 @@ class HTPS:
     - **Completeness.** Killing can cut off proofs: a tactic that is circular on one path may be
       useful on another. When no tactic of the root is left, the search goes on with the oldest
       expandable goals, one by one. So it still finds any proof that there is in a finite graph.
-    - **Idle hypertrees.** A step ends early once 8 hypertrees in a row had no new leaf. All of them
-      are backed up, which is the paper; the authors' code counts equal ones once.
+    - **Idle hypertrees.** A step ends early once 8 hypertrees in a row had no new leaf, and after
+      one that had no choice, since the next ones would be the same. All of them are backed up,
+      which is the paper; the authors' code counts equal ones once.
 
     Selections have as score what the policy gave the tactic that led to the goal, and as details
     its `prior` and `visits`, the goal's `depth`, and how many `hypertrees` of the step reach it.
@@ -129,7 +130,7 @@ class HTPS:
                 reached[leaf.node] += 1
             tree.begin()
             self._in_flight.append(tree)
-            if idle == _MOST_IDLE or len(leaves) >= most or not tree.choices:
+            if idle == _MOST_IDLE or len(leaves) >= most or tree.is_forced:
                 break
         return leaves
 
