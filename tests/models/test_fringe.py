@@ -98,9 +98,9 @@ def test_fringes_with_a_failed_goal_are_dead():
 
 @pytest.mark.parametrize("order", ["fp", "pf"])
 def test_a_fringe_that_dies_does_not_take_its_equal_with_it(order):
-    """p is proved and f fails in the same step. Without both, p f x has the goals of p x."""
+    """p is proved and f fails in the same step. Without both, f p x has the goals of p x."""
     play = Play(batch_size=2)
-    play.expand("root", ["p", "f", "x"], ["p", "x"])
+    play.expand("root", ["f", "p", "x"], ["p", "x"])
     while {s.node.goal.key for s in play.search.get_goals()} != {"p", "f"}:
         pass
     results: dict[str, list[Results]] = {"p": [[]], "f": [None]}
@@ -109,13 +109,17 @@ def test_a_fringe_that_dies_does_not_take_its_equal_with_it(order):
 
 
 def test_a_fringe_that_dies_while_it_is_worked_on_appends_nothing():
+    """p f dies by f, while p is expanded for it; p d, which is not worked on, stays."""
     play = Play(batch_size=2)
-    play.expand("root", ["p", "f"], ["d"])
-    while [s.node.goal.key for s in play.search.get_goals()] != ["p", "f"]:
+    play.expand("root", ["p", "f"], ["p", "d"])
+    while {s.node.goal.key for s in play.search.get_goals()} != {"p", "f"} or (
+        play.worked_on("p") != "p f"
+    ):
         pass
     play.respond({"p": [["q"]], "f": [None]})
-    assert play.fringes == {"d": -1.0}
-    assert play.select("d").details["fringes"] == 1.0
+    assert play.fringes == {"p d": -2.0}
+    play.select("q")
+    assert play.fringes == {"q d": -2.0}
 
 
 def test_an_edge_with_a_failed_subgoal_appends_nothing():
