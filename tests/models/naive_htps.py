@@ -1,7 +1,8 @@
 """HTPS as its definition says it, slowly: what the fast one is compared with.
 
-Recursive; statistics per edge; virtual visits are counted as tactics are chosen; a kill takes them
-back and begins the hypertree anew from the root.
+Recursive; statistics per edge; virtual visits are counted as tactics are chosen. When a tactic is
+killed, or a goal turns out to be dead, they are taken back and the hypertree is begun anew from
+the root; a tactic that needs a goal on its path, or a dead one, is killed when it is chosen.
 """
 
 from __future__ import annotations
@@ -16,11 +17,7 @@ Value = Callable[[GoalNode], float | None]
 
 
 class RetryError(Exception):
-    """A tactic was killed."""
-
-
-class DeadError(Exception):
-    """A goal has no tactic left."""
+    """A tactic was killed, or a goal has no tactic left."""
 
 
 class NaiveHTPS:
@@ -33,6 +30,7 @@ class NaiveHTPS:
         self.totals: dict[Edge, float] = defaultdict(float)
         self.priors: dict[GoalNode, dict[Edge, float]] = {}
         self.killed: set[Edge] = set()
+        self.dead: set[GoalNode] = set()
         self.in_flight: list[dict[GoalNode, Edge]] = []
 
     def select(self, hypertrees: int, idle: int) -> dict[GoalNode, tuple[float, int]]:
@@ -52,19 +50,18 @@ class NaiveHTPS:
         return found
 
     def hypertree(self) -> dict[GoalNode, float] | None:
-        while True:
+        while self.root not in self.dead:
             chosen: dict[GoalNode, Edge] = {}
             leaves: dict[GoalNode, float] = {}
             try:
                 self.descend(self.root, 1.0, (), chosen, leaves)
-            except DeadError:
-                return None
             except RetryError:
                 for edge in chosen.values():
                     self.virtual[edge] -= 1
             else:
                 self.in_flight.append(chosen)
                 return leaves
+        return None
 
     def descend(self, node, score, path, chosen, leaves):
         if node.status is Status.PROVED or node in chosen:
@@ -74,7 +71,8 @@ class NaiveHTPS:
             return
         edges = self.alive(node)
         if not edges:
-            raise DeadError
+            self.dead.add(node)
+            raise RetryError
         scores = {edge: self.score(edge, edges) for edge in edges}
         edge = max(edges, key=scores.__getitem__)
         path = (*path, node)
@@ -84,14 +82,10 @@ class NaiveHTPS:
         chosen[node] = edge
         self.virtual[edge] += 1
         for child in edge.subgoals:
-            try:
-                self.descend(child, scores[edge], path, chosen, leaves)
-            except DeadError:
-                self.killed.add(edge)
-                raise RetryError from None
+            self.descend(child, scores[edge], path, chosen, leaves)
 
     def is_dead(self, node: GoalNode) -> bool:
-        return node.status is Status.OPEN and node in self.priors and not self.alive(node)
+        return node.status is Status.OPEN and node in self.dead
 
     def alive(self, node: GoalNode) -> list[Edge]:
         if node not in self.priors:
