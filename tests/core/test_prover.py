@@ -13,7 +13,6 @@ import pytest
 from bait_core.domain import Failed, FailureKind
 from bait_core.errors import ProverCrashError
 from bait_core.prover import (
-    Attempt,
     Runner,
     RunSettings,
     SearchSettings,
@@ -30,27 +29,13 @@ from bait_core.testing.synthetic import (
     SyntheticOptions,
 )
 
-from .toy import Rules, ToyEnvironment, ToyModel
+from .toy import Keep, Rules, ToyEnvironment, ToyModel
 
 RULES: Rules = {
     "root": {"split": ["left", "right"], "detour": ["left", "left2", "right"]},
     "left": {"back": ["root"], "close": []},
     "right": {"step": ["left"]},
 }
-
-
-class Silent:
-    def __init__(self) -> None:
-        self.ended: list[Attempt] = []
-
-    def on_start(self, attempt: Attempt) -> None:
-        pass
-
-    def on_step(self, attempt: Attempt) -> None:
-        pass
-
-    def on_end(self, attempt: Attempt) -> None:
-        self.ended.append(attempt)
 
 
 def run(environment, model=None, *, search=None, observer=None, run_settings=None, **settings):
@@ -60,7 +45,7 @@ def run(environment, model=None, *, search=None, observer=None, run_settings=Non
         search or (lambda: BestFirst(BestFirstOptions())),
         settings=SearchSettings(**settings),
         run=RunSettings(**(run_settings or {})),
-        observer=(observer := observer or Silent()),
+        observer=(observer := observer or Keep()),
     )
     theorems = environment.theorems()
     runner.run(theorems)
@@ -165,7 +150,7 @@ def test_one_broken_theorem_does_not_stop_the_others():
             raise ZeroDivisionError
 
     environment = ToyEnvironment({"c": {"close": []}}, roots="abc", on_tactic=break_a)
-    observer = Silent()
+    observer = Keep()
     first, second, third = run(environment, observer=observer)
     assert (first.status, first.message) == (
         SearchStatus.ERROR,
@@ -179,7 +164,7 @@ def test_one_broken_theorem_does_not_stop_the_others():
 
 def synthetic_run(seed: int = 0):
     environment = SyntheticEnvironment(SyntheticOptions(theorems=5, closing_rate=0.01, seed=seed))
-    observer = Silent()
+    observer = Keep()
     runner = Runner(
         environment,
         SyntheticModel(SyntheticModelOptions()),
@@ -266,7 +251,7 @@ def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     environment = ToyEnvironment(
         {"a": {"close": []}, "b": {"go": ["b2"]}}, roots=("a", "b", "c"), on_tactic=interrupt
     )
-    observer = Silent()
+    observer = Keep()
     attempts = run(environment, observer=observer)
     assert [a.status for a in attempts] == [SearchStatus.PROVED, SearchStatus.INTERRUPTED]
     assert calls[-1] == ("b", "nonsense")

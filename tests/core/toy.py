@@ -20,6 +20,7 @@ from bait_core.domain import (
     Theorem,
 )
 from bait_core.protocols import TacticRequest
+from bait_core.prover import Attempt
 
 ERROR = Failed(FailureKind.ERROR, "does not apply")
 Rules = Mapping[str, Mapping[str, Sequence[str] | Outcome]]
@@ -103,3 +104,19 @@ class ToyModel:
             [Suggestion(tactic, -1.0) for tactic in ("nonsense", *self.rules.get(r.goal.key, ()))]
             for r in requests
         ]
+
+
+class Keep:
+    """An observer of the runner that keeps all attempts."""
+
+    def __init__(self) -> None:
+        self.ended: list[Attempt] = []
+
+    def on_start(self, attempt: Attempt) -> None:
+        pass
+
+    def on_step(self, attempt: Attempt) -> None:
+        pass
+
+    def on_end(self, attempt: Attempt) -> None:
+        self.ended.append(attempt)

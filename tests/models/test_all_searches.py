@@ -34,7 +34,7 @@ from bait_core.testing.synthetic import (
     SyntheticOptions,
 )
 from tests.core.test_search import solvable
-from tests.core.toy import ToyEnvironment, ToyModel, goal
+from tests.core.toy import Keep, ToyEnvironment, ToyModel, goal
 
 Table = dict[str, dict[str, list[str]]]
 SEARCHES: dict[str, tuple[str, dict[str, object]]] = {
@@ -86,20 +86,6 @@ DEGENERATE: list[tuple[Table, str]] = [
 
 def make(name: str) -> SearchModel:
     return make_search_model(*SEARCHES[name])
-
-
-class Keep:
-    def __init__(self) -> None:
-        self.ended: list[Attempt] = []
-
-    def on_start(self, attempt: Attempt) -> None:
-        pass
-
-    def on_step(self, attempt: Attempt) -> None:
-        pass
-
-    def on_end(self, attempt: Attempt) -> None:
-        self.ended.append(attempt)
 
 
 def run(name: str, environment: Any, model: Any = None, **options: Any) -> Attempt:
