@@ -11,7 +11,7 @@ from bait_core.protocols import Response, SearchContext, Selection
 from bait_models.search.fringe_set import FringeSet, GoalList
 from bait_models.search.options import FringeOptions
 
-_MISSES_PER_GOAL = 4
+_MISSES_PER_GOAL = 2  # draws of fringes whose goals are all exhausted or selected already
 
 
 class Rule(IntEnum):

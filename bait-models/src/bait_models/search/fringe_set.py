@@ -222,7 +222,10 @@ class FringeSet:
             if rest.above is None:
                 rest.above = {}
             rest.above[cell] = None
-        self._lists.setdefault(goal.index, {})[cell] = None
+        lists = self._lists.get(goal.index)
+        if lists is None:
+            lists = self._lists[goal.index] = {}
+        lists[cell] = None
         return cell
 
     def _refresh(self, lowest: GoalList) -> None:

@@ -87,7 +87,7 @@ class FringeOptions(Options):
         default=10_000, ge=1, description="fringes kept; beyond, the lowest-scored are dropped"
     )
     max_replayed: int = Field(
-        default=16,
+        default=8,
         ge=0,
         description="edges per step that are followed again, without the prover, where the first "
         "goal of a fringe was expanded for another",

@@ -77,11 +77,14 @@ class SoftmaxSampler(Generic[Item]):
         """
         self._carry_up()
         tops, masses, capacity = self._tops, self._masses, self._capacity
+        temperature, exp, uniform = self._temperature, math.exp, rng.random
         node = 1
         while node < capacity:
             left = 2 * node
-            share = masses[left] * math.exp((tops[left] - tops[node]) / self._temperature)
-            node = left if rng.random() * masses[node] < share else left + 1
+            share, lower = masses[left], tops[left] - tops[node]
+            if lower:
+                share *= exp(lower / temperature)
+            node = left if uniform() * masses[node] < share else left + 1
         item = self._items[node - capacity] if self._items else None
         if item is None:
             raise IndexError("there is nothing to draw from")
@@ -110,8 +113,8 @@ class SoftmaxSampler(Generic[Item]):
 
     def _carry_up(self) -> None:
         """Bring the nodes above all changed leaves up to date, level by level."""
-        tops, masses, temperature = self._tops, self._masses, self._temperature
-        exp = math.exp
+        tops, masses = self._tops, self._masses
+        temperature, exp = self._temperature, math.exp
         nodes = self._changed
         self._changed = set()
         while nodes and 1 not in nodes:
@@ -124,4 +127,4 @@ class SoftmaxSampler(Generic[Item]):
                 if low > high:
                     low, high, mass, rest = high, low, rest, mass
                 tops[node] = high
-                masses[node] = mass + rest * exp((low - high) / temperature)
+                masses[node] = mass + rest * exp((low - high) / temperature) if rest else mass
