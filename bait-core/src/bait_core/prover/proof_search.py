@@ -13,6 +13,12 @@ from bait_core.prover.budget import Budget
 from bait_core.prover.options import SearchSettings
 from bait_core.prover.sources import TacticSource
 
+MOST_TACTICS = 100_000
+"""Tactics of a proof, written out, beyond which no prover is asked to check it.
+
+Where goals are shared, a proof can be exponentially longer than the search that found it.
+"""
+
 _End = tuple[SearchStatus, str]
 
 
@@ -148,7 +154,8 @@ class ProofSearch:
         """Have the proof of the root checked; what is not accepted is taken out of the graph."""
         proof = extract_proof(self._graph.root)
         with self._attempt.timings.measure("check"):
-            check = self._session.check(proof)
+            size = proof.size()
+            check = self._session.check(proof) if size <= MOST_TACTICS else _too_long(size)
         self._attempt.proof, self._attempt.check = proof, check
         if not check.accepted:
             culprit = self._graph[check.culprit or proof.root]
@@ -165,3 +172,8 @@ class ProofSearch:
         if check is None:
             return why
         return f"{why}; the proof found was not accepted: {check.message}"
+
+
+def _too_long(size: int) -> CheckResult:
+    message = f"it has {size:,} tactics, at most {MOST_TACTICS:,} can be checked"
+    return CheckResult(accepted=False, script="", message=message)
