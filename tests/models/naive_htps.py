@@ -33,19 +33,18 @@ class NaiveHTPS:
         self.dead: set[GoalNode] = set()
         self.in_flight: list[dict[GoalNode, Edge]] = []
 
-    def select(self, hypertrees: int, idle: int) -> dict[GoalNode, tuple[float, int]]:
+    def select(self, hypertrees: int, effort: int) -> dict[GoalNode, tuple[float, int]]:
         """Leaf -> the score of the tactic that led to it first, and how many hypertrees have it."""
         found: dict[GoalNode, tuple[float, int]] = {}
-        unproductive = 0
-        while len(self.in_flight) < hypertrees and unproductive < idle:
+        while len(self.in_flight) < hypertrees:
             leaves = self.hypertree()
             if leaves is None:
                 break
-            unproductive = 0 if leaves.keys() - found.keys() else unproductive + 1
             for leaf, score in leaves.items():
                 first, count = found.get(leaf, (score, 0))
                 found[leaf] = first, count + 1
-            if all(len(self.alive(node)) == 1 for node in self.in_flight[-1]):
+            chosen = sum(len(tactics) for tactics in self.in_flight)
+            if self.root in found or chosen / len(found) >= effort:
                 break
         return found
 

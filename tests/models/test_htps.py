@@ -292,7 +292,7 @@ def test_goals_are_judged_together_and_only_while_open():
     assert [play.names() for _ in range(2)] == [["root"], ["a", "b", "c", "d"]]
     assert play.asked == [["root"], ["a", "c"]]
     assert play.graph.root.status is Status.FAILED
-    play.check("root t", 1, 0.0, killed=True)
+    play.check("root t", 50, 0.0, killed=True)
 
 
 def test_a_tactic_with_a_failed_subgoal_is_not_followed():
@@ -390,13 +390,21 @@ def test_a_refused_proof_opens_goals_again():
     assert play.names() == ["a", "d"]
 
 
-def test_a_step_ends_after_eight_idle_hypertrees_or_one_without_a_choice():
-    choice: Rules = {"root": {"t1": (0.5, ["a"]), "t2": (0.5, ["a"])}}
-    for rules, hypertrees in [(choice, 1 + 8), ({"root": {"t1": (1.0, ["a"])}}, 1)]:
-        play = Play(rules)
-        play.step()
-        (selection,) = play.step()
-        assert selection.details["hypertrees"] == hypertrees
+def test_a_step_ends_when_it_has_chosen_16_tactics_per_leaf():
+    """Each hypertree has one tactic and leads to a: 16 of them. Then a has a tactic too: 8. With
+    three leaves each it is more than are allowed."""
+    rules: Rules = {"root": {"t1": (0.5, ["a"]), "t2": (0.5, ["a"])}, "a": {"a1": (1.0, ["b"])}}
+    wide: Rules = {"root": {"t": (1.0, ["a", "b", "c"])}}
+    for table, steps, allowed, hypertrees in [
+        (rules, 1, 50, 16),
+        (rules, 2, 50, 8),
+        (wide, 1, 7, 7),
+    ]:
+        play = Play(table, succ_expansions=allowed)
+        assert play.search.get_goals()[0].details["hypertrees"] == 1
+        for _ in range(steps):
+            play.step()
+        assert play.search.get_goals()[0].details["hypertrees"] == hypertrees
 
 
 def test_max_nodes_in_expansion_ends_a_step():
@@ -457,7 +465,7 @@ GRAPHS = st.builds(
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(
     options=GRAPHS,
-    hypertrees=st.integers(1, 12),
+    hypertrees=st.integers(1, 50),
     exploration=st.sampled_from([0.0, 1.0, 5.0]),
     cuts=st.lists(st.integers(1, 6), max_size=4),
 )
@@ -471,7 +479,7 @@ def test_it_does_what_the_naive_version_does(options, hypertrees, exploration, c
     for step in itertools.count():
         if graph.root.status is not Status.OPEN:
             break
-        expected = naive.select(hypertrees, idle=8)
+        expected = naive.select(hypertrees, effort=16)
         selections = search.get_goals()
         if not expected:
             assert all(s.details == {"fallback": 1.0} for s in selections)

@@ -14,7 +14,7 @@ from bait_models.search.htps_statistics import EdgeStatistics
 from bait_models.search.hypertree import Hypertree, HypertreeSelector, Leaf
 from bait_models.search.options import HTPSOptions
 
-_MOST_IDLE = 8  # about nine tenths of the leaves that 50 hypertrees reach come before
+_TACTICS_PER_LEAF = 16
 
 
 class HTPS:
@@ -47,9 +47,11 @@ class HTPS:
     - **Completeness.** Killing can cut off proofs: a tactic that is circular on one path may be
       useful on another. When no tactic of the root is left, the search goes on with the oldest
       expandable goals, one by one. So it still finds any proof that there is in a finite graph.
-    - **Idle hypertrees.** A step ends early once 8 hypertrees in a row had no new leaf, and after
-      one that had no choice, since the next ones would be the same. All of them are backed up,
-      which is the paper; the authors' code counts equal ones once.
+    - **Effort.** A step ends early once it has chosen 16 tactics for each leaf that it found. In a
+      small graph that lets all hypertrees grow; in a deep one, where a hypertree has hundreds of
+      tactics and most lead to the same leaves, it keeps the cost of a leaf bounded. Hypertrees
+      without a new leaf count as well, which is the paper; the authors' code counts equal ones
+      once.
 
     Selections have as score what the policy gave the tactic that led to the goal, and as details
     its `prior` and `visits`, the goal's `depth`, and how many `hypertrees` of the step reach it.
@@ -116,21 +118,22 @@ class HTPS:
         most = options.max_nodes_in_expansion or math.inf
         leaves: list[Leaf] = []
         reached = self._reached = {}
-        idle = 0
+        effort = 0
         self._selector.begin_step()
         for _ in range(options.succ_expansions):
             tree = self._selector.select()
             if tree is None:
                 break
-            idle += 1
+            effort += len(tree.choices)
             for leaf in tree.leaves:
                 if leaf.node not in reached:
-                    idle = reached[leaf.node] = 0
+                    reached[leaf.node] = 0
                     leaves.append(leaf)
                 reached[leaf.node] += 1
             tree.begin()
             self._in_flight.append(tree)
-            if idle == _MOST_IDLE or len(leaves) >= most or tree.is_forced:
+            enough = effort >= _TACTICS_PER_LEAF * len(leaves) or len(leaves) >= most
+            if enough or not tree.choices:
                 break
         return leaves
 

@@ -49,11 +49,6 @@ class Hypertree(NamedTuple):
     choices: list[Choice]
     leaves: list[Leaf]
 
-    @property
-    def is_forced(self) -> bool:
-        """True if no goal had another tactic to choose."""
-        return all(goal.alive == 1 for goal, _, _ in self.choices)
-
     def begin(self) -> None:
         """Count it as in flight."""
         for goal, position, _ in self.choices:
