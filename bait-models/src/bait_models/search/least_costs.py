@@ -1,0 +1,189 @@
+"""Least costs of derivations in an AND/OR hypergraph, kept up to date while it changes."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable
+
+OWN = 0
+"""The choice of a goal that is cheapest as it stands; choice k > 0 is the goal's k-th way."""
+
+
+class Way:
+    """One way to derive a goal: it costs its weight and what its subgoals cost.
+
+    Attributes:
+        goal: The goal.
+        choice: The number that it has among the goal's choices; ways count from 1.
+        subgoals: The goals that it needs, in order, possibly repeating.
+        weight: At least 0; infinite if it must not be used. To be changed by `set_weight` only.
+    """
+
+    __slots__ = ("choice", "goal", "subgoals", "weight")
+
+    def __init__(self, goal: int, choice: int, subgoals: tuple[int, ...], weight: float) -> None:
+        self.goal = goal
+        self.choice = choice
+        self.subgoals = subgoals
+        self.weight = weight
+
+
+class LeastCosts:
+    """For each goal, the cost of its cheapest derivation and how that begins.
+
+    A goal costs the least of its own cost and of the costs of its ways; the least fixpoint is
+    meant, so what is supported only by a circle costs infinitely much. This is Knuth's
+    generalisation of shortest paths (Knuth 1977, "A generalization of Dijkstra's algorithm").
+    It requires that a way costs no less than each of its subgoals: own costs must not be
+    negative, unless all ways have a single subgoal.
+
+    Goals are the numbers 0, 1, 2, ... Changes are collected, and `update` works them in, in time
+    that goes by the number of goals whose costs they change, and the ways around these (after
+    Ramalingam and Reps 1996, "An incremental algorithm for a generalization of the shortest-path
+    problem"; their algorithm needs positive weights, and this one doesn't):
+
+    1. Goals whose choice now costs more, and all whose choices rest on theirs, lose their costs.
+       A goal that has another choice of equal cost takes that one instead, if it certainly does
+       not rest on the goal itself, and nothing changes for the goals above.
+    2. These goals, and those that a change made cheaper, get their costs in rising order.
+
+    Sums are taken in the order of the subgoals, so costs equal those of a computation from
+    scratch to the last bit.
+
+    Attributes:
+        costs: The least cost of each goal.
+        choices: How it is attained; says nothing while the cost is infinite. Following choices
+            downwards never leads in a circle.
+        ways: The ways to derive each goal, in the order in which they were added.
+        users: The ways that need each goal, one entry for each occurrence.
+    """
+
+    # Each choice of finite cost goes to subgoals that cost less, or equally much with a lower
+    # rank. That is why choices can't form a circle, and it is what tells cheaply that a goal does
+    # not rest on another. A goal that gets its cost from others ranks above all goals so far, and
+    # one that is added ranks below.
+
+    def __init__(self) -> None:
+        self.costs: list[float] = []
+        self.choices: list[int] = []
+        self.ways: list[list[Way]] = []
+        self.users: list[list[Way]] = []
+        self._offers: list[list[float]] = []  # what each choice of a goal costs at present
+        self._ranks: list[int] = []
+        self._highest_rank = 0
+        self._changed: list[int] = []
+
+    def add_goal(self, own_cost: float) -> None:
+        """Add the goal with the next number; it may be used at once."""
+        self._ranks.append(-len(self.costs))
+        self.costs.append(own_cost)
+        self.choices.append(OWN)
+        self.ways.append([])
+        self.users.append([])
+        self._offers.append([own_cost])
+
+    def add_way(self, goal: int, subgoals: tuple[int, ...], weight: float = 0.0) -> Way:
+        """Add a way to derive `goal` from at least one subgoal."""
+        ways = self.ways[goal]
+        way = Way(goal, len(ways) + 1, subgoals, weight)
+        ways.append(way)
+        for subgoal in subgoals:
+            self.users[subgoal].append(way)
+        self._offers[goal].append(self._cost(way))
+        self._changed.append(goal)
+        return way
+
+    def set_own(self, goal: int, cost: float) -> None:
+        """Set what a goal costs as it stands; infinity if it can't stand."""
+        self._offers[goal][OWN] = cost
+        self._changed.append(goal)
+
+    def set_weight(self, way: Way, weight: float) -> None:
+        """Change the weight of a way."""
+        way.weight = weight
+        self._offers[way.goal][way.choice] = self._cost(way)
+        self._changed.append(way.goal)
+
+    def update(self) -> list[int]:
+        """Work in what was changed; returns the goals whose costs may differ, some repeatedly."""
+        changed, self._changed = self._changed, []
+        touched = self._invalidate(changed)
+        touched += self._settle(touched + changed)
+        return touched
+
+    def _cost(self, way: Way) -> float:
+        cost = way.weight
+        for subgoal in way.subgoals:
+            cost += self.costs[subgoal]
+        return cost
+
+    def _invalidate(self, changed: list[int]) -> list[int]:
+        """Make infinite all costs that may be too low, and the offers that rest on them."""
+        costs, choices, users, offers = self.costs, self.choices, self.users, self._offers
+        stack = [goal for goal in changed if offers[goal][choices[goal]] > costs[goal]]
+        invalid = []
+        while stack:
+            goal = stack.pop()
+            cost = costs[goal]
+            if cost == math.inf or (cost in offers[goal] and self._choose_again(goal)):
+                continue
+            costs[goal] = math.inf
+            invalid.append(goal)
+            for way in users[goal]:
+                user = way.goal
+                choice = way.choice
+                offers[user][choice] = math.inf
+                if choices[user] == choice:
+                    stack.append(user)
+        return invalid
+
+    def _choose_again(self, goal: int) -> bool:
+        """Take a choice that keeps the cost and can't rest on the goal itself, if there is one."""
+        costs, ranks = self.costs, self._ranks
+        cost, rank = costs[goal], ranks[goal]
+        for choice, offer in enumerate(self._offers[goal]):
+            if offer == cost and (
+                choice == OWN
+                or all(
+                    costs[subgoal] < cost or ranks[subgoal] < rank
+                    for subgoal in self.ways[goal][choice - 1].subgoals
+                )
+            ):
+                self.choices[goal] = choice
+                return True
+        return False
+
+    def _settle(self, candidates: Iterable[int]) -> list[int]:
+        """Lower costs to the best offers, cheapest first as Dijkstra does."""
+        costs, choices, users, offers = self.costs, self.choices, self.users, self._offers
+        ranks, rank = self._ranks, self._highest_rank
+        heap = [(c, goal) for goal in candidates if (c := min(offers[goal])) < costs[goal]]
+        heapq.heapify(heap)
+        cost = -math.inf
+        ties: list[int] = []  # costs cheapest just now; saves most of the heap's work
+        settled = []
+        while ties or heap:
+            if ties:
+                goal = ties.pop()
+            else:
+                cost, goal = heapq.heappop(heap)
+            if cost >= costs[goal]:
+                continue
+            costs[goal] = cost
+            choices[goal] = offers[goal].index(cost)
+            ranks[goal] = rank = rank + 1
+            settled.append(goal)
+            for way in users[goal]:
+                offer = way.weight
+                for subgoal in way.subgoals:
+                    offer += costs[subgoal]
+                user = way.goal
+                offers[user][way.choice] = offer
+                if offer < costs[user]:
+                    if offer == cost:
+                        ties.append(user)
+                    else:
+                        heapq.heappush(heap, (offer, user))
+        self._highest_rank = rank
+        return settled
