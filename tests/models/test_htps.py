@@ -255,7 +255,9 @@ def test_proofs_that_killing_cut_off_are_found_by_age():
     }
     play = Play(rules)
     assert [play.names() for _ in range(2)] == [["root"], ["p", "q"]]
+    (unused,) = play.step(expanded=0)
     (selection,) = play.step()
+    assert selection == unused
     assert selection.node.goal.key == "z"
     assert selection.details == {"fallback": 1.0}
     assert play.search.statistics(play.edge("root t")).is_killed
@@ -278,7 +280,8 @@ def test_a_dead_goal_that_is_proved_after_all_ends_a_branch():
     assert play.names() == ["z", "x"]
     assert play.search.statistics(play.edge("q q1")).is_killed
     assert play.graph[goal("q")].status is Status.PROVED
-    assert play.names() == ["v"]
+    (selection,) = play.step()
+    assert (selection.node.goal.key, selection.details["fallback"]) == ("v", 0.0)
 
 
 def test_goals_are_judged_together_and_only_while_open():

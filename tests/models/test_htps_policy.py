@@ -16,7 +16,7 @@ from bait_models.search.htps_statistics import KILLED, GoalStatistics
 
 
 def statistics_of(*tactics: tuple[float, int, int, float]) -> GoalStatistics:
-    """A goal with tactics (prior, N, VC, W)."""
+    """A goal with tactics (prior, N, VC, W), of which the first is the most probable."""
     graph = ProofGraph(Goal("root", ""))
     graph.add_edges(
         graph.root,
@@ -66,6 +66,23 @@ def test_the_regularised_policy_solves_its_equation():
     shares = [1 / 6 / (x - 0.2), 1 / 6 / (x + 0.2)]
     assert regularised(goal, 1.0) == pytest.approx(shares, abs=1e-5)
     assert regularised(goal, 1.0) == pytest.approx([0.73414, 0.26581], abs=1e-4)
+
+
+def test_the_regularised_policy_leaves_killed_tactics_out():
+    """The tactics of the test above, and a killed one that has no part in lambda: sum of (1 + C)
+    is 6 again. The priors are now .25 each, so w = 1/12: x = 1/12 + sqrt(1/144 + .04) = .3, and
+    the shares are 1/12 / (.3 - .2) = 5/6 and 1/12 / (.3 + .2) = 1/6."""
+    goal = statistics_of((0.5, 3, 0, 0.3), (0.25, 2, 0, 1.6), (0.25, 2, 0, 0.8))
+    goal.kill(0)
+    assert regularised(goal, 1.0) == pytest.approx([KILLED, 5 / 6, 1 / 6], abs=1e-5)
+
+
+def test_the_regularised_policy_bears_priors_of_next_to_nothing():
+    """q + w is q for both that are left, so that alpha could not be told from q = 1."""
+    goal = statistics_of((1.0, 1, 0, 0.0), (1e-20, 1, 0, 1.0), (1e-300, 1, 0, 1.0))
+    goal.kill(0)
+    _, second, third = regularised(goal, 1.0)
+    assert 1 > second > third >= 0
 
 
 @given(
