@@ -394,27 +394,39 @@ def patience(call: float, absence: float, away: Sequence[float]) -> Patience:
 def test_a_group_that_will_be_back_soon_is_waited_for():
     """16 wait, 16 were answered just now, absences take 8 ms, calls 20 ms.
 
-    They are expected in 1.2 * 8 = 9.6 ms, which costs 16 * 9.6 and saves 16 * (20 - 9.6).
+    In 8 ms it saves the absent 20 - 8 each and those who wait 20 - 8 - 8. They are late after
+    1.1 * 8 ms.
     """
     ahead = patience(0.020, 0.008, away=[1.0] * 16)
-    assert ahead.deadline(1.0, waiting=16, room=16) == pytest.approx(1.0096)
-    assert ahead.deadline(1.005, waiting=16, room=16) == pytest.approx(1.0096)
+    assert ahead.deadline(1.0, waiting=16, room=16) == pytest.approx(1.0088)
+    assert ahead.deadline(1.005, waiting=16, room=16) == pytest.approx(1.0088)
+
+
+def test_one_whose_call_would_delay_the_others_next_is_waited_for():
+    """It saves one 12 ms, and a hundred, who would be back within the second call, 4 ms each."""
+    ahead = patience(0.020, 0.008, away=[1.0])
+    assert ahead.deadline(1.0, waiting=100, room=9) == pytest.approx(1.0088)
 
 
 def test_waiting_must_save_more_than_it_costs():
-    """One that will come in 9.6 ms saves 10.4 ms: as much as one who waits may lose, not two."""
-    ahead = patience(0.020, 0.008, away=[1.0])
-    assert ahead.deadline(1.0, waiting=1, room=9) == pytest.approx(1.0096)
+    """Absences take longer than calls. In 12 ms it saves two 8 ms each, and costs the others 12."""
+    ahead = patience(0.020, 0.030, away=[0.982, 0.982])
+    assert ahead.deadline(1.0, waiting=1, room=9) == pytest.approx(1.015)
     assert ahead.deadline(1.0, waiting=2, room=9) == 1.0
 
 
 def test_the_best_of_several_times_is_waited_for():
-    """16 wait; 8 come in 2 ms, 8 more in 9.6 ms, calls take 20 ms.
+    """16 wait; 8 are expected in 2 ms, 8 more in 12 ms; absences take 30 ms, calls 20 ms.
 
-    2 ms: 8 * 18 - 16 * 2 = 112. 9.6 ms: 16 * 10.4 - 16 * 9.6 = 12.8.
+    2 ms: 8 * 18 - 16 * 2 = 112. 12 ms: 16 * 8 - 16 * 12 = -64. They are late after 33 ms.
     """
-    ahead = patience(0.020, 0.008, away=[0.9924] * 8 + [1.0] * 8)
-    assert ahead.deadline(1.0, waiting=16, room=16) == pytest.approx(1.002)
+    ahead = patience(0.020, 0.030, away=[0.972] * 8 + [0.982] * 8)
+    assert ahead.deadline(1.0, waiting=16, room=16) == pytest.approx(1.005)
+
+
+def test_who_is_a_little_late_is_waited_for_until_very_late():
+    ahead = patience(0.020, 0.010, away=[0.9895])
+    assert ahead.deadline(1.0, waiting=1, room=9) == pytest.approx(1.0005)
 
 
 @pytest.mark.parametrize(

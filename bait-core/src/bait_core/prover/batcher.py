@@ -6,8 +6,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from bait_core.prover.options import BatchingSettings
@@ -89,16 +90,20 @@ class Batcher(Generic[Question, Answer]):
             questions: What to ask.
             client: The name of the client that asks; None for the thread.
         """
-        asker: _Asker[Answer] = _Asker(
-            self._lock, threading.get_ident() if client is None else client
-        )
-        with self._lock:
-            self._patience.is_asking(asker.client, time.monotonic())
-            try:
+        asker: _Asker[Answer] = _Asker(threading.get_ident() if client is None else client)
+        try:
+            with self._lock:
+                self._patience.is_asking(asker.client, time.monotonic())
                 self._enqueue(asker, questions)
-                self._await(asker)
-            finally:
-                if asker.missing:
+                seconds = self._serve(asker)
+            while asker.is_waiting:
+                asker.sleep(seconds)
+                if asker.is_waiting:
+                    with self._lock:
+                        seconds = self._serve(asker)
+        finally:
+            if asker.missing:
+                with self._lock:
                     self._forget(asker)
                     self._wake()
         error, asker.error = asker.error, None
@@ -128,17 +133,14 @@ class Batcher(Generic[Question, Answer]):
         else:
             self._patience.is_answered(asker.client, time.monotonic())
 
-    def _await(self, asker: _Asker[Answer]) -> None:
-        """Wait for answers or an error; make the calls that nobody else makes."""
-        while asker.missing and asker.error is None:
-            if self._called:
-                asker.ready.wait()
-                continue
+    def _serve(self, asker: _Asker[Answer]) -> float | None:
+        """Make the calls that are due; the seconds until one may be, None if a call will tell."""
+        while asker.is_waiting and not self._called:
             seconds = self._seconds_to_wait()
             if seconds > 0:
-                asker.ready.wait(seconds)
-            else:
-                self._call_model()
+                return seconds
+            self._call_model()
+        return None
 
     def _seconds_to_wait(self) -> float:
         room = self._settings.max_batch - len(self._queue)
@@ -188,7 +190,7 @@ class Batcher(Generic[Question, Answer]):
                 if not asker.missing:
                     self._askers.discard(asker)
                     self._patience.is_answered(asker.client, now)
-                    asker.ready.notify()
+                    asker.wake()
         while len(self._cache) > self._settings.cache_size:
             self._cache.popitem(last=False)
 
@@ -196,7 +198,7 @@ class Batcher(Generic[Question, Answer]):
         for asker in {asker for ticket in batch.values() for asker, _ in ticket.places}:
             asker.error = error
             self._forget(asker)
-            asker.ready.notify()
+            asker.wake()
 
     def _forget(self, asker: _Asker[Answer]) -> None:
         """Take back the questions of a thread that will not wait for all answers."""
@@ -212,20 +214,37 @@ class Batcher(Generic[Question, Answer]):
         """Have a waiting thread look whether a call is due."""
         if self._queue and not self._called:
             first = next(iter(self._queue.values()))
-            first.places[0][0].ready.notify()
+            first.places[0][0].wake()
 
 
 class _Asker(Generic[Answer]):
     """A thread that waits for answers; `missing` counts those that it has not got."""
 
-    __slots__ = ("answers", "client", "error", "missing", "ready")
+    __slots__ = ("_signals", "answers", "client", "error", "missing")
 
-    def __init__(self, lock: threading.Lock, client: Hashable) -> None:
+    def __init__(self, client: Hashable) -> None:
         self.client = client
-        self.ready = threading.Condition(lock)
         self.answers: dict[int, Answer] = {}
         self.missing = 0
         self.error: BaseException | None = None
+        self._signals: SimpleQueue[None] = SimpleQueue()
+
+    @property
+    def is_waiting(self) -> bool:
+        """True as long as answers are missing and may come."""
+        return self.missing > 0 and self.error is None
+
+    def sleep(self, seconds: float | None) -> None:
+        """Sleep until `wake` is or was called, at most so long.
+
+        Not a condition variable: all that wake up would have to get its lock first, in turn.
+        """
+        with suppress(Empty):
+            self._signals.get(timeout=seconds)
+
+    def wake(self) -> None:
+        """End the sleep, or the next one."""
+        self._signals.put(None)
 
 
 class _Ticket(Generic[Question, Answer]):

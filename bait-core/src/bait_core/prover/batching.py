@@ -122,13 +122,15 @@ def _check_length(answers: Any, expected: int, model: str, kind: str) -> None:
 
 def _checked_score(score: Any, goal: Goal) -> float:
     """The score as a float, or ModelError."""
-    checked = _log_probability(score)
-    if checked is None:
-        raise ModelError(
-            f"the goal model gave the goal {_shown(goal.text)} the score {_shown(score)}",
-            hint="Scores are log-probabilities: finite numbers, at most 0.",
-        )
-    return checked
+    try:
+        if -math.inf < score <= 0:
+            return float(score)
+    except (TypeError, ValueError):
+        pass
+    raise ModelError(
+        f"the goal model gave the goal {_shown(goal.text)} the score {_shown(score)}",
+        hint="Scores are log-probabilities: finite numbers, at most 0.",
+    )
 
 
 def _distinct(suggestions: Any, n: int, goal: Goal) -> tuple[Suggestion, ...]:
@@ -140,10 +142,12 @@ def _distinct(suggestions: Any, n: int, goal: Goal) -> tuple[Suggestion, ...]:
             tactic, log_probability = suggestion
             if tactic in distinct:
                 continue
-            checked = _log_probability(log_probability)
-            if checked is None or not tactic.strip():
+            if not tactic.strip() or not -math.inf < log_probability <= 0:
                 raise ValueError
-            distinct[tactic] = Suggestion(tactic, checked)
+            if type(suggestion) is not Suggestion or type(log_probability) is not float:
+                distinct[tactic] = Suggestion(tactic, float(log_probability))
+            else:
+                distinct[tactic] = suggestion
             if len(distinct) == n:
                 break
     except (AttributeError, TypeError, ValueError):
@@ -153,14 +157,6 @@ def _distinct(suggestions: Any, n: int, goal: Goal) -> tuple[Suggestion, ...]:
             "which is a finite number and at most 0.",
         ) from None
     return tuple(distinct.values())
-
-
-def _log_probability(value: Any) -> float | None:
-    """The value as a float; None if it is not finite, above 0, or no number."""
-    try:
-        return float(value) if -math.inf < value <= 0 else None
-    except (TypeError, ValueError):
-        return None
 
 
 def _shown(value: object) -> str:

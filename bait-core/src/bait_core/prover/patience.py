@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-_RARE = 0.75
+_SHARE = 0.75
 """The absence that is remembered is longer than this share of the recent ones."""
 _STEP = 0.1
 """By how much, relatively, one absence can change the one that is remembered."""
-_MARGIN = 1.2
-"""Clients are given this times the remembered absence before they count as late."""
+_MARGIN = 1.1
+"""Clients that are away for longer than this times the remembered absence are late."""
 _MEMORY = 0.9
 """What the weight of a call is multiplied by at each later call."""
 
@@ -17,15 +17,20 @@ _MEMORY = 0.9
 class Patience:
     """Weighs what clients lose by waiting for others against what a larger batch saves.
 
-    A client asks, gets answers, and is away until it asks again. That all clients ask at the same
-    time is best for a model that takes the same time for any batch: groups that take turns wait
-    for each other's calls. So when the model is free, n clients wait, and k others are expected
-    within d seconds, waiting for them costs n * d and saves each of the k the rest of a call that
-    it would find under way: k * (c - d). The d with the largest difference is chosen; c is what a
-    call costs beyond what each question costs.
+    A client asks, gets answers, and is away until it asks again. Groups of clients that take
+    turns wait for each other's calls, so with a model that takes the same time for any batch it
+    is best if all ask at the same time. Say that the model is free, n clients wait, k others are
+    expected within d seconds, absences last a seconds, and a call costs c seconds beyond what its
+    questions cost. To wait for the k
 
-    When a client will be back is guessed from recent absences; a late one is not waited for, so
-    one client that is away for long delays nobody. All times are seconds of one clock.
+    - costs the n clients d each, and saves them c - a each if a < c: they would be back before
+      the call that the k need otherwise is over, and have to wait for the rest of it;
+    - saves the k clients c - d each: they would have to wait for the rest of the n clients' call.
+
+    The d for which this saves most is chosen. When a client will be back is guessed from recent
+    absences; a late one is not waited for, so one client that is away for long delays nobody.
+
+    All times are seconds of one clock.
     """
 
     def __init__(self) -> None:
@@ -50,8 +55,8 @@ class Patience:
         if since is None:
             return
         if self._absence:
-            is_rare = now - since > self._absence
-            self._absence *= 1 + _STEP * (_RARE if is_rare else _RARE - 1)
+            is_longer = now - since > self._absence
+            self._absence *= 1 + _STEP * (_SHARE if is_longer else _SHARE - 1)
         else:
             self._absence = now - since
 
@@ -74,20 +79,24 @@ class Patience:
             room: Number of questions that fit into the batch besides those that wait.
         """
         call = self._cost.fixed
+        again = max(0.0, call - self._absence)
         best = 0.0
         deadline = now
         expected = 0
         for since in self._away.values():  # in the order in which they are expected back
-            seconds = since + _MARGIN * self._absence - now
-            if seconds <= 0:
+            latest = since + _MARGIN * self._absence - now
+            if latest <= 0:
                 continue
+            seconds = since + self._absence - now
+            if seconds <= 0:
+                seconds = latest  # it should be here already, so expect it last
             expected += 1
             if seconds >= call or expected > room:
                 break
-            gain = expected * (call - seconds) - waiting * seconds
+            gain = expected * (call - seconds) + waiting * (again - seconds)
             if gain > best:
                 best = gain
-                deadline = now + seconds
+                deadline = now + latest
         return deadline
 
 
