@@ -293,3 +293,16 @@ def test_a_run_collects_garbage_rarely_and_puts_the_settings_back():
     run(environment)
     assert gc.get_threshold() == thresholds
     assert seen[0][0] > thresholds[0]
+
+
+def test_what_a_batch_makes_needless_is_not_expanded():
+    """x and y prove the root each; once x is done, y is not tried any more."""
+    tried = []
+    environment = ToyEnvironment(
+        {"root": {"1": ["x"], "2": ["y"]}, "x": {"close": []}, "y": {"close": []}},
+        on_tactic=lambda name, tactic, timeout: tried.append(name),
+    )
+    options = BreadthFirstOptions(batch_size=2)
+    (attempt,) = run(environment, search=lambda: BreadthFirst(options))
+    assert attempt.status is SearchStatus.PROVED
+    assert set(tried) == {"root", "x"}

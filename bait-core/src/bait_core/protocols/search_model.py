@@ -70,5 +70,8 @@ class SearchModel(Protocol):
         ...
 
     def process_responses(self, responses: Sequence[Response]) -> None:
-        """Take note of what came of the selections of the last `get_goals`."""
+        """Take note of what came of the selections of the last `get_goals`.
+
+        There may be fewer responses: the budget may be spent, and goals may have become needless.
+        """
         ...

@@ -105,6 +105,7 @@ class ProofSearch:
             responses = [
                 Response(selection.node, self._expand(selection.node, suggestions))
                 for selection, suggestions in zip(goals, proposals, strict=True)
+                if selection.node.is_expandable  # unless others of the batch made it needless
             ]
         with timings.measure("search"):
             self._search.process_responses(responses)
