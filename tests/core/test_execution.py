@@ -138,7 +138,7 @@ def test_the_death_of_the_models_ends_the_run_and_it_can_be_resumed(tmp_path):
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 2, output
     assert "the process that holds the models died" in output
-    assert {record.status for record in runs.records()} == {"proved"}
+    assert {record.status for record in runs.records()} <= {"proved", "interrupted"}
     assert "12 of 12 proved" in runs.run(*options, "--resume").stdout
     assert len(runs.records()) == 12
 
