@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from bait_models.search.least_costs import OWN, LeastCosts, Way
 
+_GROWTH = 1.5
+
 
 class Draw(NamedTuple):
     """A goal that was drawn.
@@ -36,16 +38,18 @@ class Sampler:
     perturbed initial cost and, over the edges of n and their subgoals c, of q(c) plus the cost of
     c's siblings. Then q(root) is that minimum, and following its choices leads to the goal.
 
-    Variates are drawn once, and that keeps the successive goals distributed as a sample without
+    Variates are kept, and that makes the goals drawn one after the other a sample without
     replacement (Gumbel-top-k: Kool, van Hoof and Welling 2019, arXiv 1903.06059). Once a goal
     was drawn with the perturbed score M, those left are known to have less. Goals that are
     found later must not have an advantage over them, so their variates are drawn under the same
     condition, score(g) / temperature + G(g) < M (truncated Gumbels: Maddison, Tarlow and Minka
-    2014, arXiv 1411.0030). So each draw follows the softmax of the current scores exactly, as
-    long as goals enter and leave and the scores of the others stay. Where the score of a goal
-    changes, its perturbed score moves with it, by the same amount: a goal that was passed over
-    is then drawn somewhat less often than the softmax says if its score has fallen, and more
-    often if it has risen.
+    2014, arXiv 1411.0030). So each draw follows the softmax of the current scores exactly, while
+    goals enter and leave and the scores of the others stay.
+
+    Where a score changes, the perturbed score moves with it, by the same amount. A goal that was
+    passed over before is then drawn somewhat too rarely if its score has fallen, and too often if
+    it has risen. So that this can't add up, all variates are drawn anew whenever the number of
+    goals has grown by half, which costs a constant time per goal.
 
     Args:
         temperature: 1 draws in proportion to the probabilities; towards 0 it becomes greedy.
@@ -55,13 +59,15 @@ class Sampler:
     def __init__(self, temperature: float, rng: random.Random) -> None:
         self._temperature = temperature
         self._rng = rng
+        self._initial: dict[int, float] = {}
         self._gumbels: dict[int, float] = {}
         self._bound = math.inf
+        self._enough = 0.0
 
     def restart(
         self, inside: LeastCosts, ways: Iterable[Way], candidates: Mapping[int, float]
     ) -> None:
-        """Take over everything anew, variates apart.
+        """Take over everything anew.
 
         Args:
             inside: What the goals cost.
@@ -72,11 +78,13 @@ class Sampler:
         self._perturbed = LeastCosts()
         self._arcs: dict[Way, list[Way]] = {}
         self._paths: dict[int, list[Way]] = {}
+        self._initial.clear()
+        self._enough = 0.0
         self.update((), (), ways, candidates)
 
     @property
     def chosen(self) -> Iterable[int]:
-        """The goals that `choose` returned last; to be drawn again, they have to enter again."""
+        """The goals that were drawn since the last update."""
         return self._paths.keys()
 
     def update(
@@ -112,11 +120,19 @@ class Sampler:
                 self._arcs[way] = arcs
         for goal in closed:
             self._close(goal)
+        self._initial.update(candidates)
+        if len(perturbed.costs) >= self._enough:
+            self._enough = _GROWTH * len(perturbed.costs)
+            self._bound = math.inf
+            candidates = self._initial
         self._enter(candidates)
+        self._paths = {}
 
     def choose(self, count: int) -> list[Draw]:
-        """Draw goals; fewer if there are no more, none if no proof is possible."""
-        self._paths = {}
+        """Draw goals; fewer if there are no more, none if no proof is possible.
+
+        They take no part in further draws, until they enter again.
+        """
         draws = []
         perturbed = self._perturbed
         for _ in range(count):
@@ -128,6 +144,7 @@ class Sampler:
             self._bound = -cost / self._temperature
             self._paths[goal] = path
             perturbed.set_own(goal, math.inf)
+            del self._initial[goal]
             draws.append(Draw(goal, _length(path), self._gumbels.pop(goal)))
         return draws
 
@@ -151,6 +168,8 @@ class Sampler:
 
     def _close(self, goal: int) -> None:
         """A proved goal needs nothing, so no path leads through it any more."""
+        self._initial.pop(goal, None)
+        self._gumbels.pop(goal, None)
         self._perturbed.set_own(goal, math.inf)
         for arc in self._perturbed.ways[goal]:
             self._perturbed.set_weight(arc, math.inf)
@@ -158,13 +177,13 @@ class Sampler:
             self._arcs.pop(way, None)
 
     def _enter(self, candidates: Mapping[int, float]) -> None:
+        """Draw the variates of goals, and let them take part."""
         lengths = {goal: _length(path) for goal, path in self._paths.items()}
         for goal, initial in candidates.items():
-            if goal not in self._gumbels:
-                outside = lengths.get(goal, math.inf)
-                for arc in self._perturbed.users[goal]:
-                    outside = min(outside, lengths.get(arc.goal, math.inf) + arc.weight)
-                self._gumbels[goal] = self._draw(-(initial + outside) / self._temperature)
+            outside = lengths.get(goal, math.inf)
+            for arc in self._perturbed.users[goal]:
+                outside = min(outside, lengths.get(arc.goal, math.inf) + arc.weight)
+            self._gumbels[goal] = self._draw(-(initial + outside) / self._temperature)
             cost = initial - self._temperature * self._gumbels[goal]
             self._perturbed.set_own(goal, cost)
 
