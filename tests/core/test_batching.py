@@ -92,10 +92,11 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def queue_up(batcher: Batcher[Any, Any], *questions: Any) -> Asker:
-    """A thread whose questions wait in the queue."""
+    """A thread whose questions wait in the queue, and which sleeps."""
     asker = Asker(batcher, *questions)
     wait_for(lambda: all(question in batcher._queue for question in questions))
-    return asker
+    with batcher._lock:
+        return asker
 
 
 def call_up(batcher: Batcher[Any, Any], *questions: Any) -> Asker:
@@ -259,23 +260,44 @@ def test_an_interrupted_waiter_takes_its_questions_back_and_holds_up_nobody():
 
 
 def test_an_interrupted_waiter_that_should_make_the_call_leaves_it_to_another():
-    """The main thread waits for a client that is away; another waits untimed behind a call."""
-    model = Model()
-    batcher = batcher_of(model, max_wait=1000)
+    """After the first call only the main thread is awake: it waits for a client that is away."""
+    model = Model(is_open=False)
+    batcher = batcher_of(model, max_wait=1.5)
     batcher._patience = Stubborn()
+    others: list[Asker] = []
+
+    def interrupt() -> None:
+        wait_for(lambda: 2 in batcher._queue)
+        others.append(queue_up(batcher, 3))
+        model.gate.set()
+        wait_for(lambda: not batcher._called)
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    first = call_up(batcher, 1)
     with batcher.client("away"):
-        others: list[Asker] = []
-
-        def interrupt() -> None:
-            wait_for(lambda: 1 in batcher._queue)
-            others.append(queue_up(batcher, 2))
-            os.kill(os.getpid(), signal.SIGINT)
-
         threading.Thread(target=interrupt, daemon=True).start()
         with pytest.raises(KeyboardInterrupt):
-            batcher.ask([1])
-    assert others[0].result() == [4]
-    assert model.calls == [[2]]
+            batcher.ask([2])
+        assert others[0].result() == [6]
+    assert first.result() == [2]
+    assert model.calls == [[1], [3]]
+
+
+def test_an_interruption_of_a_call_for_others_is_raised_where_it_was_made(monkeypatch):
+    model = Model()
+    batcher = batcher_of(model, max_batch=1)
+    is_due = threading.Event()
+    seconds = lambda: 0.0 if is_due.is_set() else 1000.0  # noqa: E731
+    monkeypatch.setattr(batcher, "_seconds_to_wait", seconds)
+    within, after = queue_up(batcher, KeyboardInterrupt()), queue_up(batcher, 1)
+    is_due.set()
+    with pytest.raises(KeyboardInterrupt):
+        batcher.ask([2])
+    with pytest.raises(KeyboardInterrupt):
+        within.result()
+    assert after.result() == [2]
+    assert model.calls[1:] == [[1]]
 
 
 def test_equal_questions_are_asked_once_and_remembered():

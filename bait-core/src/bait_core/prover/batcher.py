@@ -197,7 +197,6 @@ class Batcher(Generic[Question, Answer]):
     def _fail(self, batch: _Tickets[Question, Answer], error: BaseException) -> None:
         for asker in {asker for ticket in batch.values() for asker, _ in ticket.places}:
             asker.error = error
-            self._forget(asker)
             asker.wake()
 
     def _forget(self, asker: _Asker[Answer]) -> None:
