@@ -219,11 +219,21 @@ def test_changes_without_a_response_are_noticed(selection):
     play.select()
     play.expand("root", ["a"], ["b"])
     play.expand("a", ["c", "d"], tell=False)
-    play.expand("c", [], tell=False)
+    play.expand("c", [])
     play.graph.exhaust(play.node("b"))
     assert play.select() == ["d"]
     play.expand("d", ["e"])
     assert play.select() == ["e"]
+
+
+def test_goals_found_without_a_response_are_judged():
+    """c at depth 2 has 1 / 4, which is better than a = 0.5 / 2 * b = 0.5 / 2."""
+    play = Play({"c": 1.0}, depth_discount=0.5)
+    play.select()
+    play.expand("root", ["a", "b"], ["d"], exhaust=False)
+    play.expand("d", ["c"], tell=False)
+    play.graph.exhaust(play.graph.root)
+    assert play.scores() == pytest.approx({"c": 0.25})
 
 
 def test_errors_of_the_goal_model_pass():

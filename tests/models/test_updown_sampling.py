@@ -60,24 +60,27 @@ ALTERNATIVES = {"a": 0.5, "b": 0.3, "c": 0.2}
 
 
 def test_the_next_choice_follows_the_softmax_of_old_and_new_goals():
-    """After x of a, b and c was drawn, its place is taken by the goal x', with 1/2.
+    """After x of a, b and c was drawn, its place is taken by the edge to y = 1 and z = 1/2.
 
-    So P(x, y) = p(x) * p(y) / (1 - p(x) + 1/2), with x' for one of the y. Had x' a variate like
-    any other, it would be chosen too often: those left are known to have small ones.
+    Both have the score 1 * 1/2, so P(x, v) = p(x) * p(v) / (1 - p(x) + 1/2 + 1/2), where v may be
+    y or z. Had these variates like all others, they would be chosen too often: the goals left are
+    known to have small ones. (Four alternatives that never count keep the graph from growing by
+    half, which would make all variates new.)
     """
+    never = dict.fromkeys(["i", "j", "k", "l"], 1e-9)
 
     def draw(seed: int) -> str:
-        play = start(ALTERNATIVES, seed)
-        play.expand("root", ["a"], ["b"], ["c"])
+        play = start({**ALTERNATIVES, **never, "y": 1.0, "z": 0.5}, seed)
+        play.expand("root", *[[name] for name in (*ALTERNATIVES, *never)])
         (first,) = play.select()
-        play.expand(first, [f"{first}'"])
+        play.expand(first, ["y", "z"])
         (second,) = play.select()
         return f"{first} {second}"
 
     expected: dict[str, float] = {}
     for x, p in ALTERNATIVES.items():
-        left = {y: q for y, q in ALTERNATIVES.items() if y != x} | {f"{x}'": 0.5}
-        expected |= {f"{x} {y}": p * q / (1.5 - p) for y, q in left.items()}
+        left = {y: q for y, q in ALTERNATIVES.items() if y != x} | {"y": 0.5, "z": 0.5}
+        expected |= {f"{x} {y}": p * q / (2 - p) for y, q in left.items()}
     assert_frequencies(draw, expected)
 
 
@@ -145,6 +148,14 @@ def test_a_batch_ends_where_no_goal_is_left():
     play = start(ALTERNATIVES, 0, batch_size=5)
     play.expand("root", ["a"], ["b"], ["c"])
     assert sorted(play.select()) == ["a", "b", "c"]
+    assert play.select() == []
+    play.expand("a", None)
+    assert sorted(play.select()) == ["b", "c"]  # they were not expanded, so they enter again
+    play.expand("b", None)
+    play.expand("c", None)
+    sampler = play.search._sampler
+    assert sampler is not None
+    assert not list(sampler.chosen)
 
 
 @pytest.mark.parametrize("seed", range(20))

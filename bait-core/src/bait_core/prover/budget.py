@@ -20,7 +20,7 @@ class Budget:
         self, seconds: float | None, expansions: int | None, parent: Budget | None = None
     ) -> None:
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
-        self._limit = math.inf if expansions is None else expansions
+        self._limit = expansions
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
         self._spent = 0
@@ -44,10 +44,18 @@ class Budget:
         left = self._deadline - time.monotonic()
         return left if self._parent is None else min(left, self._parent.remaining_seconds())
 
+    def remaining_expansions(self) -> int | None:
+        """Expansions left, here and in the parents; None if they are not limited."""
+        parent = None if self._parent is None else self._parent.remaining_expansions()
+        if self._limit is None:
+            return parent
+        left = self._limit - self._spent
+        return left if parent is None else min(left, parent)
+
     def take_expansion(self) -> bool:
         """Spend one expansion; False, with nothing spent, if there is none left."""
         with self._lock:
-            if self._spent >= self._limit:
+            if self._limit is not None and self._spent >= self._limit:
                 return False
             if self._parent is not None and not self._parent.take_expansion():
                 return False

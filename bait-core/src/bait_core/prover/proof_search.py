@@ -95,35 +95,24 @@ class ProofSearch:
             goals = self._search.get_goals()
         if not goals:
             return self._failed("no goal is left to expand")
-        goals = [selection for selection in goals if self._budget.take_expansion()]
+        goals = goals[: self._budget.remaining_expansions()]
         if not goals:
             return self._failed("the budget of expansions is spent")
-        self._record(goals)
+        for selection in goals:
+            _require_expandable(selection.node)
         with timings.measure("model"):
             proposals = self._propose(goals)
         with timings.measure("prover"):
             responses = [
-                Response(selection.node, self._expand(selection.node, suggestions))
+                Response(selection.node, self._expand(selection, suggestions))
                 for selection, suggestions in zip(goals, proposals, strict=True)
-                if selection.node.is_expandable  # unless others of the batch made it needless
+                # Others of the batch may have made it needless; other searches share the budget.
+                if selection.node.is_expandable and self._budget.take_expansion()
             ]
         with timings.measure("search"):
             self._search.process_responses(responses)
-        return None
-
-    def _record(self, selections: list[Selection]) -> None:
-        for selection in selections:
-            node = selection.node
-            if not node.is_expandable:
-                raise ModelError(
-                    f"the search selected goal {node.index}, which is not expandable",
-                    hint="`get_goals` may only return goals whose `is_expandable` is true.",
-                )
-            self._attempt.selections.append(
-                SelectionStep(self._step, node.index, selection.score, selection.details)
-            )
-        self._attempt.expansions += len(selections)
         self._step += 1
+        return None
 
     def _propose(self, selections: list[Selection]) -> list[list[Suggestion]]:
         goals = [selection.node.goal for selection in selections]
@@ -131,9 +120,14 @@ class ProofSearch:
             [TacticRequest(goal, self._session.retrieve_premises(goal)) for goal in goals]
         )
 
-    def _expand(self, node: GoalNode, suggestions: list[Suggestion]) -> list[Edge]:
+    def _expand(self, selection: Selection, suggestions: list[Suggestion]) -> list[Edge]:
         """Apply the suggestions in portions, until the goal is proved or the time is over."""
         settings = self._settings
+        node = selection.node
+        self._attempt.selections.append(
+            SelectionStep(self._step, node.index, selection.score, selection.details)
+        )
+        self._attempt.expansions += 1
         if node.edges:
             tried = {edge.tactic for edge in node.edges}
             suggestions = [s for s in suggestions if s.tactic not in tried]
@@ -173,6 +167,14 @@ class ProofSearch:
         if check is None:
             return why
         return f"{why}; the proof found was not accepted: {check.message}"
+
+
+def _require_expandable(node: GoalNode) -> None:
+    if not node.is_expandable:
+        raise ModelError(
+            f"the search selected goal {node.index}, which is not expandable",
+            hint="`get_goals` may only return goals whose `is_expandable` is true.",
+        )
 
 
 def _too_long(size: int) -> CheckResult:
