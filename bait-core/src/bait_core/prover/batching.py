@@ -37,19 +37,17 @@ class SharedTacticModel:
             self._call, settings, _request_key
         )
 
-    def client(self, name: Hashable = None) -> AbstractContextManager[None]:
-        """Announce a search, as long as the block runs; `name` tells them apart, or the thread."""
-        return self._batcher.client(name)
+    def client(self) -> AbstractContextManager[None]:
+        """Announce this thread's search, as long as the block runs."""
+        return self._batcher.client()
 
-    def get_tactics(
-        self, requests: Sequence[TacticRequest], client: Hashable = None
-    ) -> list[list[Suggestion]]:
+    def get_tactics(self, requests: Sequence[TacticRequest]) -> list[list[Suggestion]]:
         """At most `n` distinct suggestions for each request, in order.
 
         Raises:
             ModelError: The model's answer breaks its contract.
         """
-        return [list(answer) for answer in self._batcher.ask(requests, client)]
+        return [list(answer) for answer in self._batcher.ask(requests)]
 
     def _call(self, requests: list[TacticRequest]) -> list[tuple[Suggestion, ...]]:
         answers = self._model.get_tactics(requests, self._n)
@@ -74,17 +72,17 @@ class SharedGoalModel:
         self._model = model
         self._batcher: Batcher[Goal, float] = Batcher(self._call, settings, _goal_key)
 
-    def client(self, name: Hashable = None) -> AbstractContextManager[None]:
-        """Announce a search, as long as the block runs; `name` tells them apart, or the thread."""
-        return self._batcher.client(name)
+    def client(self) -> AbstractContextManager[None]:
+        """Announce this thread's search, as long as the block runs."""
+        return self._batcher.client()
 
-    def score_goals(self, goals: Sequence[Goal], client: Hashable = None) -> list[float]:
+    def score_goals(self, goals: Sequence[Goal]) -> list[float]:
         """The log-probability that each goal can be proved, in order.
 
         Raises:
             ModelError: The model's answer breaks its contract.
         """
-        return self._batcher.ask(goals, client)
+        return self._batcher.ask(goals)
 
     def _call(self, goals: list[Goal]) -> list[float]:
         scores = self._model.score_goals(goals)
