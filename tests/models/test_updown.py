@@ -237,13 +237,12 @@ def test_goals_found_without_a_response_are_judged():
 
 
 def test_errors_of_the_goal_model_pass():
-    def refuse(nodes: Sequence[GoalNode]) -> list[float]:
-        raise ModelError("no")
+    class Refusing(Play):
+        def score_goals(self, nodes: Sequence[GoalNode]) -> list[float]:
+            raise ModelError("no")
 
-    play = Play()
-    play.search._context = type(play.search._context)(play.graph, play.search._context.rng, refuse)
     with pytest.raises(ModelError, match="no"):
-        play.select()
+        Refusing().select()
 
 
 @pytest.mark.parametrize("option", ["temperature", "batch_size"])

@@ -59,18 +59,22 @@ def test_first_choices_follow_the_softmax(temperature, weights):
 ALTERNATIVES = {"a": 0.5, "b": 0.3, "c": 0.2}
 
 
-def test_the_next_choice_follows_the_softmax_of_old_and_new_goals():
-    """After x of a, b and c was drawn, its place is taken by the edge to y = 1 and z = 1/2.
+@pytest.mark.parametrize("new", [0.5, 5.0])
+def test_the_next_choice_follows_the_softmax_of_old_and_new_goals(new):
+    """After x of a, b and c was drawn, its place is taken by the edge to y = 1 and z.
 
-    Both have the score 1 * 1/2, so P(x, v) = p(x) * p(v) / (1 - p(x) + 1/2 + 1/2), where v may be
-    y or z. Had these variates like all others, they would be chosen too often: the goals left are
-    known to have small ones. (Four alternatives that never count keep the graph from growing by
-    half, which would make all variates new.)
+    Both have z's score, so P(x, v) = p(x) * p(v) / (1 - p(x) + p(y) + p(z)), where v may be y or
+    z. Had these variates like all others, they would be chosen too often: the goals left are
+    known to have small ones. All scores are divided by 10, which must not matter. (Four
+    alternatives that never count keep the graph from growing by half, which would make all
+    variates new.)
     """
-    never = dict.fromkeys(["i", "j", "k", "l"], 1e-9)
+    never = dict.fromkeys(["i", "j", "k", "l"], 0.0)
+    tenths = {**ALTERNATIVES, **never, "y": 10.0, "z": new}
+    probabilities = {name: p / 10 or 1e-9 for name, p in tenths.items()}
 
     def draw(seed: int) -> str:
-        play = start({**ALTERNATIVES, **never, "y": 1.0, "z": 0.5}, seed)
+        play = start(probabilities, seed)
         play.expand("root", *[[name] for name in (*ALTERNATIVES, *never)])
         (first,) = play.select()
         play.expand(first, ["y", "z"])
@@ -79,8 +83,8 @@ def test_the_next_choice_follows_the_softmax_of_old_and_new_goals():
 
     expected: dict[str, float] = {}
     for x, p in ALTERNATIVES.items():
-        left = {y: q for y, q in ALTERNATIVES.items() if y != x} | {"y": 0.5, "z": 0.5}
-        expected |= {f"{x} {y}": p * q / (2 - p) for y, q in left.items()}
+        left = {v: q for v, q in ALTERNATIVES.items() if v != x} | {"y": new, "z": new}
+        expected |= {f"{x} {v}": p * q / sum(left.values()) for v, q in left.items()}
     assert_frequencies(draw, expected)
 
 

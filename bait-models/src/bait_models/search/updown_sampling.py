@@ -179,21 +179,23 @@ class Sampler:
     def _enter(self, candidates: Mapping[int, float]) -> None:
         """Draw the variates of goals, and let them take part."""
         lengths = {goal: _length(path) for goal, path in self._paths.items()}
+        temperature, set_own = self._temperature, self._perturbed.set_own
+        excess = -math.inf
         for goal, initial in candidates.items():
-            outside = lengths.get(goal, math.inf)
-            for arc in self._perturbed.users[goal]:
-                outside = min(outside, lengths.get(arc.goal, math.inf) + arc.weight)
-            self._gumbels[goal] = self._draw(-(initial + outside) / self._temperature)
-            cost = initial - self._temperature * self._gumbels[goal]
-            self._perturbed.set_own(goal, cost)
+            if self._bound < math.inf:
+                outside = lengths.get(goal, math.inf)
+                for arc in self._perturbed.users[goal]:
+                    outside = min(outside, lengths.get(arc.goal, math.inf) + arc.weight)
+                excess = -(initial + outside) / temperature - self._bound
+            gumbel = self._gumbels[goal] = self._draw(excess)
+            set_own(goal, initial - temperature * gumbel)
 
-    def _draw(self, score: float) -> float:
-        """A standard Gumbel variate G, given that score + G is below the bound.
+    def _draw(self, excess: float) -> float:
+        """A standard Gumbel variate G, given that G + `excess` is below 0.
 
-        If E is exponentially distributed, -log(E + exp(score - bound)) is such a variate.
+        If E is exponentially distributed, -log(E + exp(excess)) is such a variate.
         """
         exponential = -math.log(self._rng.random() or 2.0**-54)
-        excess = score - self._bound
         if excess > 0:
             return -excess - math.log1p(exponential * math.exp(-excess))
         return -math.log(exponential + math.exp(excess))
