@@ -7,18 +7,18 @@
 # Each makes .venv first, or brings it up to date. Variables:
 #   PYTHON        interpreter for .venv, 3.11 or later
 #   APT_PACKAGES  Debian packages that the packages here need; installed when make runs as
-#                 root on Debian, otherwise named. None at present.
+#                 root on Debian, otherwise named: HOL Light
 #   PYTEST_FLAGS  such as PYTEST_FLAGS='-k plugins'
 
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 	&& echo $$python && break; done)
-APT_PACKAGES ?=
+APT_PACKAGES ?= hol-light libnum-ocaml-dev
 PYTEST_FLAGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
-PACKAGES := bait-core bait-lean bait-models
+PACKAGES := bait-core bait-lean bait-holist bait-models
 FILLED := examples/demo.filled.lean
 
 .PHONY: help demo test check bench clean

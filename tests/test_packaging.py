@@ -13,8 +13,13 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"bait-core": "bait_core", "bait-lean": "bait_lean", "bait-models": "bait_models"}
-UNWANTED = ("torch", "lightning", "transformers", "ray", "grpc")
+PACKAGES = {
+    "bait-core": "bait_core",
+    "bait-lean": "bait_lean",
+    "bait-holist": "bait_holist",
+    "bait-models": "bait_models",
+}
+UNWANTED = ("torch", "lightning", "transformers", "ray", "grpc_tools")
 
 pytestmark = pytest.mark.slow
 

@@ -28,7 +28,16 @@ LAYERS = {
     "cli": BASE
     | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces", "execution"},
 }
-FOREIGN = {"bait_lean", "bait_models", "grpc", "lightning", "ray", "torch", "transformers"}
+FOREIGN = {
+    "bait_holist",
+    "bait_lean",
+    "bait_models",
+    "grpc",
+    "lightning",
+    "ray",
+    "torch",
+    "transformers",
+}
 RAY_ONLY = ROOT / "execution" / "ray_cluster.py"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 
