@@ -1,0 +1,134 @@
+(* Applying tactics to goals, and replaying whole proofs. Plain OCaml lexing. *)
+
+unset_jrh_lexer;;
+
+module Steps = struct
+  let table =
+    let table = Hashtbl.create 512 in
+    let add (Language.Entry (name, _, _) as entry) = Hashtbl.add table name entry in
+    List.iter add (List.rev Table.entries);
+    table
+
+  (* What may be used: facts bound before `before` that don't state one of `forbidden`. *)
+  type access = { before : int; forbidden : term list; registered : (int, Library.fact) Hashtbl.t }
+
+  let everything () = { before = max_int; forbidden = []; registered = Hashtbl.create 64 }
+
+  let is_admitted access fact =
+    fact.Library.index < access.before
+    && not (List.exists (aconv (concl fact.Library.theorem)) access.forbidden)
+
+  let admitted access fact =
+    if is_admitted access fact then fact
+    else Language.reject "%s must not be used in this proof" fact.Library.name
+
+  let entries access name =
+    match Hashtbl.find_all table name with
+    | [] -> (
+        match Library.find name with
+        | None -> []
+        | Some fact -> [ Language.Entry (name, Language.Thm, (admitted access fact).Library.theorem) ])
+    | found -> found
+
+  let registered access fingerprint =
+    match Hashtbl.find_opt access.registered fingerprint with
+    | None -> Language.reject "no theorem is registered as THM %d" fingerprint
+    | Some fact ->
+        let fact = admitted access fact in
+        (fact.Library.theorem, fact.Library.name)
+
+  let read access goal text =
+    Language.tactic
+      { Language.goal; entries = entries access; fact = registered access; uses_assumptions = false }
+      text
+
+  let without_metavariables (((metavariables, _), _, _) as state : goalstate) =
+    if metavariables <> [] then failwith "the tactic leaves metavariables" else state
+
+  let assumed ((asl, w) : goal) : goal =
+    (List.map (fun (label, th) -> (label, Upper.assume (concl th))) asl, w)
+
+  let conclusions (asl : (string * thm) list) = List.map (fun (_, th) -> concl th) asl
+
+  (* Would proofs of the subgoals, from no more than their assumptions, prove the goal? A tactic can
+     leave no goals and yet be wrong. *)
+  let check_valid ((asl, w) : goal) (subgoals : goal list) (justify : justification) =
+    let fake (asl, w) = mk_fthm (conclusions asl, w) in
+    let hyps, w' = dest_thm (justify null_inst (List.map fake subgoals)) in
+    let allowed = Upper.falsity :: conclusions asl in
+    if not (aconv w w' && List.for_all (fun h -> List.exists (aconv h) allowed) hyps) then
+      failwith "the tactic is not valid"
+
+  (* Subgoals stand for themselves: what is behind an assumption is forgotten. *)
+  let apply access (goal : goal) text =
+    let tac, _ = read access goal text in
+    let _, subgoals, justify = without_metavariables (tac goal) in
+    let subgoals = List.map assumed subgoals in
+    check_valid goal subgoals justify;
+    subgoals
+
+  (* Whole proofs *)
+
+  exception Refused of int * string
+
+  type theory = { axioms : thm list; constants : int; types : int; definitions : int }
+
+  let theory () =
+    { axioms = axioms (); constants = List.length (constants ());
+      types = List.length (types ()); definitions = List.length (definitions ()) }
+
+  let message error =
+    match error with
+    | Failure text -> text
+    | Language.Rejected text | Codec.Unknown text | Codec.Illtyped text | Sexp.Malformed text -> text
+    | Limits.Timeout -> "out of time"
+    | Limits.Memory | Out_of_memory -> "out of memory"
+    | Stack_overflow -> "out of stack"
+    | error -> Printexc.to_string error
+
+  (* A tactic that runs the steps depth first, and tells each one's source to `tell`. *)
+  let replaying access seconds steps tell =
+    let rest = ref steps and index = ref (-1) in
+    let refuse text = raise (Refused (!index, text)) in
+    let run goal text =
+      Limits.arm seconds;
+      let tac, source = read access goal text in
+      let state = without_metavariables (tac goal) in
+      Limits.disarm ();
+      tell source;
+      state in
+    let next (goal : goal) : goalstate =
+      match !rest with
+      | [] -> refuse "the proof ends before all goals are proved"
+      | (text, count) :: later ->
+          rest := later;
+          incr index;
+          let (_, subgoals, _) as state =
+            try run goal text
+            with Refused _ as error -> raise error
+               | error -> Limits.disarm (); refuse (message error) in
+          if List.length subgoals <> count then
+            refuse (Printf.sprintf "%d subgoals instead of %d" (List.length subgoals) count);
+          state in
+    let rec solve goal = then_ next solve goal in
+    let finished () = if !rest <> [] then refuse "the proof goes on after all goals are proved" in
+    (solve, finished)
+
+  let justification_seconds = 120.
+
+  (* Prove `goal` by HOL Light's own TAC_PROOF. Raises Refused. *)
+  let prove access ((asl, w) as goal : goal) seconds steps tell =
+    let before = theory () in
+    let solve, finished = replaying access seconds steps tell in
+    let th =
+      match Upper.tac_proof (goal, fun g -> let state = solve g in Limits.arm justification_seconds; state) with
+      | th -> Limits.disarm (); th
+      | exception (Refused _ as error) -> Limits.disarm (); raise error
+      | exception error -> Limits.disarm (); raise (Refused (-1, message error)) in
+    finished ();
+    let allowed = conclusions asl in
+    if not (aconv (concl th) w) then raise (Refused (-1, "another theorem was proved"));
+    if not (List.for_all (fun h -> List.exists (aconv h) allowed) (hyp th)) then
+      raise (Refused (-1, "the theorem has additional assumptions"));
+    if theory () <> before then raise (Refused (-1, "the proof changed the theory"))
+end;;

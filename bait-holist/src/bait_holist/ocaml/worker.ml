@@ -1,0 +1,232 @@
+(* One session: reads requests from its client, one line each, and answers each with one line.
+   docs/hol-light-protocol.md describes them. Plain OCaml lexing. *)
+
+unset_jrh_lexer;;
+
+module Worker = struct
+  open Sexp
+
+  let protocol = 1
+  let max_line = 16 * 1024 * 1024
+
+  type t = {
+    socket : Unix.file_descr;
+    definitions : string;
+    incoming : Buffer.t;
+    chunk : Bytes.t;
+    goals : (int, goal) Hashtbl.t;
+    ids : (string, int) Hashtbl.t;
+    mutable access : Steps.access;
+  }
+
+  let create socket definitions =
+    { socket; definitions; incoming = Buffer.create 65536; chunk = Bytes.create 65536;
+      goals = Hashtbl.create 1024; ids = Hashtbl.create 1024; access = Steps.everything () }
+
+  exception Gone
+  exception Too_large
+
+  (* Lines in and out *)
+
+  let rec send_all socket text from =
+    if from < String.length text then
+      let sent =
+        try Unix.write_substring socket text from (String.length text - from)
+        with Unix.Unix_error (Unix.EINTR, _, _) -> 0 in
+      send_all socket text (from + sent)
+
+  let rec receive w =
+    match Unix.read w.socket w.chunk 0 (Bytes.length w.chunk) with
+    | 0 -> raise Gone
+    | n -> Buffer.add_subbytes w.incoming w.chunk 0 n
+    | exception Unix.Unix_error (Unix.EINTR, _, _) -> receive w
+    | exception Unix.Unix_error (Unix.ECONNRESET, _, _) -> raise Gone
+
+  (* While a tactic runs nobody reads: look now and then whether the client is still there. *)
+  let look_for_client w =
+    let readable, _, _ = Unix.select [ w.socket ] [] [] 0. in
+    if readable <> [] && Buffer.length w.incoming < 2 * max_line then
+      try receive w with Gone -> Limits.exit_now 0
+
+  let take_line w length =
+    let text = Buffer.contents w.incoming in
+    let rest = String.length text - length - 1 in
+    Buffer.clear w.incoming;
+    Buffer.add_substring w.incoming text (length + 1) rest;
+    String.sub text 0 length
+
+  let line_end w from =
+    let rec go i =
+      if i >= Buffer.length w.incoming then None
+      else if Buffer.nth w.incoming i = '\n' then Some i
+      else go (i + 1) in
+    go from
+
+  let rec read_line ?(from = 0) w =
+    match line_end w from with
+    | Some length -> take_line w length
+    | None when Buffer.length w.incoming > max_line -> raise Too_large
+    | None ->
+        let from = Buffer.length w.incoming in
+        receive w;
+        read_line ~from w
+
+  (* Replies *)
+
+  let quoted text =
+    let b = Buffer.create (String.length text + 8) in
+    Sexp.add_quoted b text;
+    Buffer.contents b
+
+  let error kind text = Printf.sprintf "(error %s %s)" kind (quoted text)
+
+  let intern w goal =
+    let key = Codec.to_string Codec.add_goal goal in
+    match Hashtbl.find_opt w.ids key with
+    | Some id -> (id, key)
+    | None ->
+        let id = Hashtbl.length w.ids in
+        Hashtbl.add w.ids key id;
+        Hashtbl.add w.goals id goal;
+        (id, key)
+
+  let goal_of w id =
+    match Hashtbl.find_opt w.goals id with
+    | Some goal -> goal
+    | None -> raise (Codec.Unknown (Printf.sprintf "there is no goal %d" id))
+
+  let failure error =
+    match error with
+    | Limits.Timeout -> ("timeout", "out of time")
+    | Language.Rejected _ | Codec.Unknown _ | Codec.Illtyped _ | Sexp.Malformed _ ->
+        ("rejected", Steps.message error)
+    | error -> ("error", Steps.message error)
+
+  let apply w id text seconds =
+    let goal = goal_of w id in
+    let start = Sys.time () in
+    let outcome = Limits.limited seconds (fun () -> Steps.apply w.access goal text) in
+    let spent = Sys.time () -. start in
+    match outcome with
+    | Ok [] -> Printf.sprintf "(proved %.6f)" spent
+    | Ok subgoals ->
+        let one goal = let id, key = intern w goal in Printf.sprintf " (%d %s)" id key in
+        Printf.sprintf "(subgoals %.6f%s)" spent (String.concat "" (List.map one subgoals))
+    | Error error ->
+        let kind, text = failure error in
+        Printf.sprintf "(failed %s %s %.6f)" kind (quoted text) spent
+
+  let step s =
+    match s with
+    | List [ Atom text; Atom count ] -> (text, int_of_string count)
+    | _ -> raise (Malformed "not a step")
+
+  let check w goal steps seconds =
+    let start = Sys.time () in
+    match Steps.prove w.access goal seconds (List.map step steps) ignore with
+    | () -> Printf.sprintf "(accepted %.6f)" (Sys.time () -. start)
+    | exception Steps.Refused (index, text) ->
+        Printf.sprintf "(refused %d %s %.6f)" index (quoted text) (Sys.time () -. start)
+
+  let script_seconds = 60.
+
+  let script w name goal steps =
+    let steps = List.map step steps in
+    let sources = ref [] in
+    Source.wanted := true;
+    Steps.prove w.access goal script_seconds steps (fun source -> sources := source :: !sources);
+    let sources = List.combine (List.rev !sources) (List.map snd steps) in
+    Printf.sprintf "(script %s)" (quoted (Script.text w.definitions name (snd goal) sources))
+
+  let parse_seconds = 10.
+
+  let parse text =
+    match Limits.limited parse_seconds (fun () -> parse_term text) with
+    | Error error -> Stdlib.raise error
+    | Ok tm when type_of tm <> bool_ty -> raise (Codec.Illtyped "the statement is not of type bool")
+    | Ok tm -> (
+        match frees tm with
+        | [] -> Printf.sprintf "(term %s %s)" (Codec.to_string Codec.add_term tm) (quoted (string_of_term tm))
+        | free ->
+            let names = String.concat ", " (List.map (fun v -> fst (dest_var v)) free) in
+            raise (Codec.Illtyped ("the statement has free variables: " ^ names)))
+
+  let fact f =
+    Printf.sprintf " (theorem %d %s %s %d %s %s)" f.Library.index (quoted f.Library.name)
+      (quoted f.Library.file) f.Library.line
+      (Codec.to_string Codec.add_term (concl f.Library.theorem))
+      (quoted (string_of_term (concl f.Library.theorem)))
+
+  let register w fingerprint tm =
+    match Library.stating tm with
+    | None -> raise (Codec.Unknown "no theorem of the library has this statement")
+    | Some fact ->
+        Hashtbl.replace w.access.Steps.registered fingerprint fact;
+        Printf.sprintf "(registered %s)" (quoted fact.Library.name)
+
+  let admit w index forbidden =
+    let before = if index < 0 then max_int else index in
+    w.access <- { w.access with Steps.before; forbidden = List.map Codec.to_term forbidden };
+    "(ok)"
+
+  let number text = try float_of_string text with Failure _ -> raise (Malformed "not a number")
+  let integer text = try int_of_string text with Failure _ -> raise (Malformed "not a number")
+
+  let answer w request =
+    match request with
+    | List [ Atom "apply"; Atom id; Atom text; Atom seconds ] ->
+        apply w (integer id) text (number seconds)
+    | List [ Atom "goal"; goal ] ->
+        let id, key = intern w (Codec.to_goal goal) in
+        Printf.sprintf "(goal %d %s)" id key
+    | List [ Atom "admit"; Atom index; List forbidden ] -> admit w (integer index) forbidden
+    | List [ Atom "parse"; Atom text ] -> parse text
+    | List [ Atom "print"; Atom id ] ->
+        let asl, w' = goal_of w (integer id) in
+        Printf.sprintf "(text %s)" (quoted (Format.asprintf "%a" pp_print_goal (asl, w')))
+    | List [ Atom "check"; goal; List steps; Atom seconds ] ->
+        check w (Codec.to_goal goal) steps (number seconds)
+    | List [ Atom "script"; Atom name; goal; List steps ] ->
+        script w name (Codec.to_goal goal) steps
+    | List [ Atom "library" ] ->
+        Printf.sprintf "(library%s)" (String.concat "" (List.map fact Library.facts))
+    | List [ Atom "register"; Atom fingerprint; tm ] ->
+        register w (integer fingerprint) (Codec.to_term tm)
+    | _ -> raise (Malformed "not a request")
+
+  let reply w line =
+    try answer w (Sexp.parse line) with
+    | Sexp.Malformed text -> error "malformed" text
+    | Codec.Unknown text -> error "unknown" text
+    | Codec.Illtyped text -> error "illtyped" text
+    | Steps.Refused (_, text) | Failure text -> error "failed" text
+    | Gone -> raise Gone
+    | other -> error "failed" (Steps.message other)
+
+  let greeting () =
+    Printf.sprintf "(bait-holist %d %d (%d %d %d %d %d) %s %s)" protocol (Unix.getpid ())
+      (List.length Library.facts) (List.length (axioms ())) (List.length (constants ()))
+      (List.length (types ())) (List.length (definitions ())) (quoted hol_version)
+      (quoted !hol_dir)
+
+  let watch_client w =
+    Sys.set_signal Sys.sigalrm (Sys.Signal_handle (fun _ -> if !Limits.armed then look_for_client w));
+    ignore (Unix.setitimer Unix.ITIMER_REAL { Unix.it_value = 0.25; Unix.it_interval = 0.25 })
+
+  let rec serve w =
+    match read_line w with
+    | "(quit)" -> send_all w.socket "(bye)\n" 0
+    | line ->
+        send_all w.socket (reply w line ^ "\n") 0;
+        serve w
+    | exception Too_large ->
+        send_all w.socket (error "toolarge" "a request of more than 16 MiB" ^ "\n") 0
+
+  let run w =
+    Limits.install ();
+    watch_client w;
+    try
+      send_all w.socket (greeting () ^ "\n") 0;
+      serve w
+    with Gone | Unix.Unix_error _ -> ()
+end;;
