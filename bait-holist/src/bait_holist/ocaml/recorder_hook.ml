@@ -60,22 +60,44 @@ module Recorder_hook = struct
   (* Expressions to be replaced by variables, while their tactic is rewritten. *)
   let replaced : (expression * string) list ref = ref []
 
-  let leaf (self : Ast_mapper.mapper) e =
-    let meaning, holes = L.express e in
+  let site e meaning =
     let number = Hashtbl.length Recorder.sites in
     Hashtbl.add Recorder.sites number { Recorder.source = source e; line = line e; meaning };
+    number
+
+  let value like kind x =
+    let constructor = name_at like (Longident.Ldot (Longident.Lident "Recorder", kind)) in
+    make like (Pexp_construct (constructor, Some (ident like x)))
+
+  (* `f` makes the recorded tactic from the wrapper and the expression, in which the holes are
+     variables, bound around it. *)
+  let with_holes (self : Ast_mapper.mapper) like number holes e f =
     let named = List.mapi (fun i (hole, kind) -> (hole, kind, Printf.sprintf "bait_%d_%d" number i)) holes in
-    let bindings = List.map (fun (hole, _, x) -> binding e x (self.Ast_mapper.expr self hole)) named in
-    let value (_, kind, x) =
-      let constructor = name_at e (Longident.Ldot (Longident.Lident "Recorder", kind)) in
-      make e (Pexp_construct (constructor, Some (ident e x))) in
-    let values = list e (List.map value named) in
+    let bindings = List.map (fun (hole, _, x) -> binding like x (self.Ast_mapper.expr self hole)) named in
+    let values = List.map (fun (_, kind, x) -> value like kind x) named in
     let outer = !replaced in
     replaced := List.map (fun (hole, _, x) -> (hole, x)) named @ outer;
-    let tactic = self.Ast_mapper.expr self e in
+    let e = self.Ast_mapper.expr self e in
     replaced := outer;
-    let body = apply e (recorder e "leaf") [ int e number; values; tactic ] in
-    if bindings = [] then body else make e (Pexp_let (Asttypes.Nonrecursive, bindings, body))
+    let wrapped more e = apply like (recorder like "leaf") [ int like number; list like (values @ more); e ] in
+    let body = f wrapped e in
+    if bindings = [] then body else make like (Pexp_let (Asttypes.Nonrecursive, bindings, body))
+
+  let leaf self e =
+    let meaning, holes = L.express false e in
+    with_holes self e (site e meaning) holes e (fun wrapped e -> wrapped [] e)
+
+  (* `fun x -> f x` for a function to tactics, if a value of its argument's type can be recorded. *)
+  let leaf_function self like f =
+    match L.argument_constructor (L.type_of f) with
+    | None -> None
+    | Some kind ->
+        let meaning, holes = L.express true f in
+        let x = "bait_x" in
+        let lambda e = make like (Pexp_fun (Asttypes.Nolabel, None, pattern like x, e)) in
+        Some
+          (with_holes self like (site like meaning) holes f (fun wrapped f ->
+               lambda (wrapped [ value like kind x ] (apply like f [ ident like x ]))))
 
   (* Local tactics whose definitions are recorded, so that their uses need not be. *)
   let opened : string list ref = ref []
@@ -95,6 +117,11 @@ module Recorder_hook = struct
     | "EVERY", [ items ] -> each self e head items again
     | "FIRST", [ items ] -> each self e head items (fun item -> attempt (again item))
     | ("REPEAT" | "TRY"), [ argument ] -> apply e head [ attempt (again argument) ]
+    | "MAP_EVERY", [ f; items ] -> (
+        let f' = if L.lambda f = None then leaf_function self e f else opened_function self f in
+        match f' with
+        | Some f -> apply e head [ f; self.Ast_mapper.expr self items ]
+        | None -> leaf self e)
     | s, _ when List.mem s !opened && not (L.is_global head) -> self.Ast_mapper.expr self e
     | _ -> (
         match e.pexp_desc with
@@ -109,29 +136,26 @@ module Recorder_hook = struct
     | Some elements -> apply e head [ list items (List.map f elements) ]
     | None -> leaf self e
 
+  (* A tactic, or a function to tactics: recorded inside, if it is written out as one. *)
+  and opened_function self e =
+    let inside f = function Some inner -> Some (make e (f inner)) | None -> None in
+    if L.is_tactic (L.type_of e) then if L.lambda e = None then Some (tactic self e) else None
+    else
+      match e.pexp_desc with
+      | Pexp_fun (label, default, p, body) ->
+          inside (fun inner -> Pexp_fun (label, default, p, inner)) (opened_function self body)
+      | Pexp_function [ case ] ->
+          inside
+            (fun inner -> Pexp_function [ { case with pc_rhs = inner } ])
+            (opened_function self case.pc_rhs)
+      | _ -> None
+
   (* `let tac = ...` and `let tac x y = ...`: the tactic inside is recorded. *)
   and local_bindings self bindings =
-    let returns_tactic e =
-      let ty = L.type_of e in
-      ty = "tactic" || ty = "goal -> goalstate" in
-    let rec body e =
-      if returns_tactic e then
-        match L.lambda e with Some _ -> None | None -> Some (tactic self e)
-      else
-        match e.pexp_desc with
-        | Pexp_fun (label, default, p, inner) -> (
-            match body inner with
-            | Some inner -> Some (make e (Pexp_fun (label, default, p, inner)))
-            | None -> None)
-        | Pexp_function [ case ] -> (
-            match body case.pc_rhs with
-            | Some inner -> Some (make e (Pexp_function [ { case with pc_rhs = inner } ]))
-            | None -> None)
-        | _ -> None in
     let one b =
       match b.pvb_pat.ppat_desc with
       | Ppat_var { Asttypes.txt; _ } -> (
-          match body b.pvb_expr with
+          match opened_function self b.pvb_expr with
           | Some e -> opened := txt :: !opened; { b with pvb_expr = e }
           | None -> self.Ast_mapper.value_binding self b)
       | _ -> self.Ast_mapper.value_binding self b in
@@ -271,5 +295,7 @@ module Recorder_hook = struct
         let content = read_text path in
         List.map (later path content) (parse buffer)
 end;;
+
+Recorder_hook.install ();;
 
 set_jrh_lexer;;

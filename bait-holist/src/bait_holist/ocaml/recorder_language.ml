@@ -69,6 +69,18 @@ module Recorder_language = struct
     | "string" -> Some "String"
     | _ -> None
 
+  let is_tactic ty = ty = "tactic" || ty = "goal -> goalstate"
+
+  (* For the type of a function to tactics: the constructor for its argument. *)
+  let argument_constructor ty =
+    match ty with
+    | "term -> tactic" -> Some "Term"
+    | "thm -> tactic" | "thm_tactic" -> Some "Theorem"
+    | "int -> tactic" -> Some "Int"
+    | "string -> tactic" -> Some "String"
+    | "thm list -> tactic" -> Some "Theorems"
+    | _ -> None
+
   let is_global e =
     match Hashtbl.find_opt typed (number e) with
     | Some { Typedtree.exp_desc = Typedtree.Texp_ident (path, _, _); _ } -> (
@@ -205,16 +217,20 @@ module Recorder_language = struct
       | Compose (f, g) -> wrapped (side f @ [ Text " o " ] @ side g)
       | List items -> [ Text "[" ] @ separated "; " items @ [ Text "]" ]
       | Tuple items -> [ Text "(" ] @ separated ", " items @ [ Text ")" ]
-    and side t = match t with Compose _ -> show true t | _ -> show false t
+    and side t = show false t
     and separated separator items =
       let each i t = if i = 0 then show false t else Text separator :: show false t in
       List.concat (List.mapi each items) in
     show false t
 
-  (* What an expression is in the language of the table, and the expressions behind its holes. *)
-  let express e =
+  (* What an expression is in the language of the table, and the expressions behind its holes; if
+     `is_function`, applied to one further hole. *)
+  let express is_function e =
     let holes = ref [] in
-    match pieces (translate holes [] e) with
+    let translated () =
+      let t = translate holes [] e in
+      if is_function then Apply (t, [ Value (List.length !holes) ]) else t in
+    match pieces (translated ()) with
     | pieces -> (Ok pieces, !holes)
     | exception Inexpressible reason -> (Error reason, [])
 end;;
