@@ -36,3 +36,5 @@ let REAL_ARITH_TAC2 : tactic = REAL_ARITH_TAC;;
 let EQ_IMP_RULE_LEFT th = fst (EQ_IMP_RULE th);;
 
 let EQ_IMP_RULE_RIGHT th = snd (EQ_IMP_RULE th);;
+
+let single (th:thm) = [th];;

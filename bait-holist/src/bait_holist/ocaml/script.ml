@@ -37,7 +37,7 @@ module Script = struct
         Buffer.add_char b ']'
 
   let own = [ "RAW_POP_TAC"; "RAW_POP_ALL_TAC"; "RAW_SUBGOAL_TAC"; "RAW_CONJUNCTS_TAC";
-              "BACKCHAIN_TAC"; "REAL_ARITH_TAC2"; "EQ_IMP_RULE_LEFT"; "EQ_IMP_RULE_RIGHT" ]
+              "BACKCHAIN_TAC"; "REAL_ARITH_TAC2"; "EQ_IMP_RULE_LEFT"; "EQ_IMP_RULE_RIGHT"; "single" ]
 
   let contains text part =
     let n = String.length part in

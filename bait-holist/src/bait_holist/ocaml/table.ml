@@ -25,7 +25,8 @@ module Table = struct
     "INDUCT_TAC",INDUCT_TAC;  "ITAUT_TAC",ITAUT_TAC;
     "LIST_INDUCT_TAC",LIST_INDUCT_TAC; "MK_COMB_TAC",MK_COMB_TAC;
     "RAW_POP_ALL_TAC",RAW_POP_ALL_TAC; "REAL_ARITH_TAC",REAL_ARITH_TAC;
-    "REAL_ARITH_TAC2",REAL_ARITH_TAC2; "REFL_TAC",REFL_TAC; "STRIP_TAC",STRIP_TAC;
+    "REAL_ARITH_TAC2",REAL_ARITH_TAC2; "REFL_TAC",REFL_TAC; "STRIP_TAC",STRIP_TAC; "SELECT_ELIM_TAC",SELECT_ELIM_TAC;
+    "MONO_TAC",MONO_TAC; "DIMINDEX_TAC",DIMINDEX_TAC;
     "ALL_TAC",ALL_TAC; "NO_TAC",NO_TAC; "LET_TAC",LET_TAC; "INTEGER_TAC",INTEGER_TAC;
     "NUMBER_TAC",NUMBER_TAC; "INT_ARITH_TAC",INT_ARITH_TAC;
     "ASM_FOL_TAC",ASM_FOL_TAC;
@@ -97,7 +98,7 @@ module Table = struct
 
   let rules : (string * (thm -> thm)) list = [
     "BETA_RULE",BETA_RULE; "CONJUNCT1",CONJUNCT1; "CONJUNCT2",CONJUNCT2;
-    "DISCH_ALL",DISCH_ALL; "EQF_ELIM",EQF_ELIM; "EQF_INTRO",EQF_INTRO;
+    "DENUMERAL",DENUMERAL; "DISCH_ALL",DISCH_ALL; "EQF_ELIM",EQF_ELIM; "EQF_INTRO",EQF_INTRO;
     "EQT_ELIM",EQT_ELIM; "EQT_INTRO",EQT_INTRO; "EQ_IMP_RULE_LEFT",EQ_IMP_RULE_LEFT;
     "EQ_IMP_RULE_RIGHT",EQ_IMP_RULE_RIGHT; "EXISTENCE",EXISTENCE; "GEN_ALL",GEN_ALL; "GSYM",GSYM;
     "INT_OF_REAL_THM",INT_OF_REAL_THM; "LE_IMP",LE_IMP; "NOT_ELIM",NOT_ELIM; "NOT_INTRO",NOT_INTRO;
@@ -148,6 +149,16 @@ module Table = struct
     Entry ("MAP_EVERY",(term @-> tactic) @-> terms @-> tactic,MAP_EVERY);
     Entry ("MAP_EVERY",(thm @-> tactic) @-> thms @-> tactic,MAP_EVERY);
     Entry ("MAP_FIRST",(thm @-> tactic) @-> thms @-> tactic,MAP_FIRST);
+    Entry ("ASM",(thms @-> tactic) @-> thms @-> tactic,ASM);
+    Entry ("HYP",(thms @-> tactic) @-> string @-> thms @-> tactic,HYP);
+    Entry ("HYP_TAC",string @-> rule @-> tactic,HYP_TAC);
+    Entry ("INTRO_TAC",string @-> tactic,INTRO_TAC);
+    Entry ("CLAIM_TAC",string @-> term @-> tactic,CLAIM_TAC);
+    Entry ("REFUTE_THEN",ttac @-> tactic,REFUTE_THEN);
+    Entry ("REPLICATE_TAC",num @-> tactic @-> tactic,REPLICATE_TAC);
+    Entry ("CHANGED_TAC",tactic @-> tactic,CHANGED_TAC);
+    Entry ("then_",tactic @-> tactic @-> tactic,then_);
+    Entry ("thenl_",tactic @-> tactics @-> tactic,thenl_);
     Entry ("REPEAT",tactic @-> tactic,REPEAT);
     Entry ("TRY",tactic @-> tactic,TRY);
     Entry ("FIRST",tactics @-> tactic,FIRST);
@@ -158,7 +169,12 @@ module Table = struct
     Entry ("DISJ_CASES_THEN2",ttac @-> ttac @-> thm @-> tactic,DISJ_CASES_THEN2);
     Entry ("REPEAT_TCL",(ttac @-> thm @-> tactic) @-> ttac @-> thm @-> tactic,REPEAT_TCL);
     Entry ("REPEAT_GTCL",(ttac @-> thm @-> tactic) @-> ttac @-> thm @-> tactic,REPEAT_GTCL);
+    Entry ("K",tactic @-> ttac,K);
     (* conversions *)
+    Entry ("MESON",thms @-> conv,MESON);
+    Entry ("AC",thm @-> conv,AC);
+    Entry ("PART_MATCH",(term @-> term) @-> thm @-> conv,PART_MATCH);
+    Entry ("thenc_",conv @-> conv @-> conv,thenc_);
     Entry ("REWR_CONV",thm @-> conv,REWR_CONV);
     Entry ("REWRITE_CONV",thms @-> conv,REWRITE_CONV);
     Entry ("ONCE_REWRITE_CONV",thms @-> conv,ONCE_REWRITE_CONV);
@@ -201,6 +217,14 @@ module Table = struct
     Entry ("hd",thms @-> thm,hd);
     Entry ("last",thms @-> thm,last);
     Entry ("map",rule @-> thms @-> thms,map);
+    Entry ("rev",thms @-> thms,rev);
+    Entry ("single",thm @-> thms,single);
+    Entry ("C",(thm @-> thm @-> thm) @-> thm @-> rule,C);
+    Entry ("C",(thm @-> term @-> thm) @-> term @-> rule,C);
+    (* terms *)
+    Entry ("lhand",term @-> term,lhand);
+    Entry ("rand",term @-> term,rand);
+    Entry ("rator",term @-> term,rator);
     Entry ("W",(thm @-> thm @-> thm) @-> thm @-> thm,W);
   ]
 

@@ -1,0 +1,1 @@
+"""Tactic models for HOL Light."""

@@ -1,0 +1,82 @@
+"""What a template needs to know of a goal: its variables and the terms that may fill a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bait_holist.terms.sexp import Sexp, parse, to_text
+
+_MAX_WITNESS = 200  # characters of a term that is proposed as a witness
+
+
+@dataclass(frozen=True)
+class GoalView:
+    """A goal `(g (HYPOTHESIS ...) CONCLUSION)`, parsed."""
+
+    hypotheses: tuple[Sexp, ...]
+    conclusion: Sexp
+
+    @classmethod
+    def of_key(cls, key: str) -> GoalView:
+        """Parse the key of a goal."""
+        _, hypotheses, conclusion = parse(key)
+        return cls(tuple(_without_label(h) for h in hypotheses), conclusion)
+
+    @cached_property
+    def free_variables(self) -> tuple[Sexp, ...]:
+        """Of conclusion and hypotheses, in order of occurrence."""
+        found: dict[Sexp, None] = {}
+        for term in (self.conclusion, *self.hypotheses):
+            found.update((v, None) for v, _ in _occurrences(term) if v[0] == "v")
+        return tuple(found)
+
+    def bound(self, binder: str) -> Sexp | None:
+        """The variable of the outermost quantifier of the conclusion, if it is this one."""
+        match self.conclusion:
+            case ("a", ("c", _, name), ("l", variable, _)) if name == binder:
+                return variable
+        return None
+
+    def witnesses(self, type_: Sexp) -> list[Sexp]:
+        """Closed-enough terms of this type that occur in the goal: variables first, then by size."""
+        found: dict[Sexp, None] = {}
+        for term in (self.conclusion, *self.hypotheses):
+            found.update((t, None) for t, ty in _occurrences(term) if ty == type_)
+        texts = [(t[0] != "v", len(to_text(t)), t) for t in found]
+        return [t for _, size, t in sorted(texts, key=lambda x: x[:2]) if size <= _MAX_WITNESS]
+
+
+def _without_label(hypothesis: Sexp) -> Sexp:
+    return hypothesis[2] if hypothesis[0] == "h" else hypothesis
+
+
+def _occurrences(term: Sexp) -> Iterator[tuple[Sexp, Sexp]]:
+    """Subterms without bound variables, with their types; leaves before what they are part of."""
+    types: dict[int, Sexp | None] = {}
+    stack: list[tuple[Sexp, frozenset[Sexp], bool]] = [(term, frozenset(), False)]
+    while stack:
+        node, bound, is_open = stack.pop()
+        kind = node[0]
+        if kind in "vc":
+            types[id(node)] = None if node in bound else node[1]
+        elif not is_open:
+            stack.append((node, bound, True))
+            inner = bound | {node[1]} if kind == "l" else bound
+            parts = (node[2],) if kind == "l" else (node[2], node[1])
+            stack.extend((part, inner, False) for part in parts)
+            continue
+        elif kind == "a":
+            types[id(node)] = _result(types[id(node[1])], types[id(node[2])])
+        else:
+            types[id(node)] = None  # an abstraction is seldom what is looked for
+        type_ = types[id(node)]
+        if type_ is not None:
+            yield node, type_
+
+
+def _result(function: Sexp | None, argument: Sexp | None) -> Sexp | None:
+    if function is None or argument is None:
+        return None
+    return function[2] if function[0] == "fun" else None

@@ -1,0 +1,43 @@
+"""The tactic model `holist-tactics`: what people do most often, without learning."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+
+from bait_core.domain import Suggestion
+from bait_core.protocols.tactic_model import TacticRequest
+from bait_holist.tactics.goal_view import GoalView
+from bait_holist.tactics.options import TemplateOptions
+from bait_holist.tactics.ranking import PremiseRanker
+from bait_holist.tactics.templates import fill, load_templates
+
+
+class TemplateModel:
+    """Proposes the tactics of HOL Light's human proofs, as often as people used them.
+
+    The probability of a tactic is its template's frequency in these proofs times the share of the
+    theorem or term that fills it: theorems by how much they look like the goal, terms by size.
+    The same goal and premises always give the same suggestions.
+    """
+
+    def __init__(self, options: TemplateOptions | None = None) -> None:
+        self._options = options or TemplateOptions()
+        self._templates = load_templates()
+        self._total = sum(template.count for template in self._templates)
+        self._ranker = PremiseRanker()
+
+    def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
+        """Propose at most `n` different tactics for each goal, most probable first."""
+        return [self._suggest(request, n) for request in requests]
+
+    def _suggest(self, request: TacticRequest, n: int) -> list[Suggestion]:
+        goal = GoalView.of_key(request.goal.key)
+        premises = self._ranker.rank(request.goal, request.premises, self._options.premises)
+        weights: dict[str, float] = {}
+        for template in self._templates:
+            for tactic, share in fill(template, goal, premises, self._options):
+                weights[tactic] = weights.get(tactic, 0.0) + share * template.count / self._total
+        best = heapq.nlargest(n, weights.items(), key=lambda item: item[1])
+        return [Suggestion(tactic, math.log(min(weight, 1.0))) for tactic, weight in best]

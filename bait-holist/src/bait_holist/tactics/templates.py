@@ -1,0 +1,120 @@
+"""Tactics of people with their theorems and terms left out, and how to fill the gaps.
+
+A template is the text of a tactic in which `?` stands for a theorem, `[?]` for a list of theorems,
+and `!` for a term. At most one of these occurs, once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from bait_holist.tactics.goal_view import GoalView
+from bait_holist.tactics.options import TemplateOptions
+from bait_holist.terms.sexp import Sexp, to_text
+
+_LIST_LENGTHS = (2, 4, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A tactic with at most one gap, and how often people used it."""
+
+    text: str
+    count: int
+
+    @property
+    def head(self) -> str:
+        """The name the tactic begins with."""
+        return self.text.partition(" ")[0]
+
+
+@cache
+def load_templates() -> tuple[Template, ...]:
+    """The templates of the human proofs of HOL Light's library, most frequent first."""
+    text = resources.files(__package__).joinpath("templates.json").read_text("utf-8")
+    return tuple(Template(text, count) for text, count in json.loads(text))
+
+
+def fill(
+    template: Template, goal: GoalView, premises: Sequence[str], options: TemplateOptions
+) -> Iterator[tuple[str, float]]:
+    """Tactics that the template stands for, with their shares of its probability.
+
+    Args:
+        template: What to fill.
+        goal: Gives the terms.
+        premises: Names of theorems, the most promising first.
+        options: How many fillings.
+
+    Yields:
+        Tactic text and share; the shares add up to at most 1.
+    """
+    if "[?]" in template.text:
+        fillings = [f"[{names}]" for names in _lists(premises)]
+        yield from _spread(template.text, "[?]", fillings, options)
+    elif "?" in template.text:
+        yield from _spread(template.text, "?", list(premises), options)
+    elif "!" in template.text:
+        terms = _terms(template.head, goal)
+        fillings = [f"`{to_text(term)}`" for term in itertools.islice(terms, options.terms)]
+        yield from _spread(template.text, "!", fillings, options)
+    else:
+        yield template.text, 1.0
+
+
+def _lists(premises: Sequence[str]) -> Iterator[str]:
+    yield from premises
+    for length in _LIST_LENGTHS:
+        if length <= len(premises):
+            yield "; ".join(premises[:length])
+
+
+def _spread(
+    text: str, gap: str, fillings: list[str], options: TemplateOptions
+) -> Iterator[tuple[str, float]]:
+    weights = [(1 / rank) ** options.ranking_exponent for rank in range(1, len(fillings) + 1)]
+    total = sum(weights)
+    for filling, weight in zip(fillings, weights, strict=True):
+        yield text.replace(gap, filling, 1), weight / total
+
+
+def _terms(head: str, goal: GoalView) -> Iterator[Sexp]:
+    return _SOURCES.get(head, _variables)(goal)
+
+
+def _variables(goal: GoalView) -> Iterator[Sexp]:
+    yield from goal.free_variables
+
+
+def _witnesses(goal: GoalView) -> Iterator[Sexp]:
+    variable = goal.bound("?")
+    if variable is not None:
+        yield from goal.witnesses(variable[1])
+
+
+def _generalised(goal: GoalView) -> Iterator[Sexp]:
+    variable = goal.bound("!")
+    if variable is not None:
+        yield variable
+
+
+def _assumptions(goal: GoalView) -> Iterator[Sexp]:
+    yield from goal.hypotheses
+
+
+def _propositions(goal: GoalView) -> Iterator[Sexp]:
+    yield from (t for t in goal.witnesses(("bool",)) if t not in goal.hypotheses)
+
+
+_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
+    "EXISTS_TAC": _witnesses,
+    "X_GEN_TAC": _generalised,
+    "UNDISCH_TAC": _assumptions,
+    "ASM_CASES_TAC": _propositions,
+    "BOOL_CASES_TAC": _propositions,
+}
