@@ -138,13 +138,8 @@ module Recorder = struct
         th
     | exception e -> steps := before; raise e
 
-  (* The functions that the tactics name, with their types, and the mark that nothing is missing. *)
+  (* The mark that nothing is missing. *)
   let finish () =
-    let add_function b (name, ty) = parenthesised b Sexp.add_atom [ name; ty ] in
-    let functions = Hashtbl.fold (fun name ty all -> (name, ty) :: all) L.functions [] in
-    write (fun b -> Buffer.add_string b "(functions "; 
-                    parenthesised b add_function (List.sort compare functions);
-                    Buffer.add_char b ')');
     write (fun b -> Buffer.add_string b "(end)");
     close_out (Lazy.force output)
 end;;

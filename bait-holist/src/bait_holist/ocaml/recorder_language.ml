@@ -162,8 +162,6 @@ module Recorder_language = struct
     holes := !holes @ [ (e, constructor) ];
     Value (List.length !holes - 1)
 
-  let functions : (string, string) Hashtbl.t = Hashtbl.create 500
-
   let rec translate holes parameters e =
     let e = strip e in
     let ty = type_of e in
@@ -183,10 +181,7 @@ module Recorder_language = struct
     | None -> (
         match e.pexp_desc with
         | Pexp_ident _ when List.mem (name e) parameters -> Parameter (name e)
-        | Pexp_ident _ when is_global e && name e <> "" ->
-            let ty = type_of e in
-            if ty <> "thm" then Hashtbl.replace functions (name e) ty;
-            Name (name e)
+        | Pexp_ident _ when is_global e && name e <> "" -> Name (name e)
         | Pexp_ident _ -> raise (Inexpressible ("the local variable " ^ name e ^ " : " ^ type_of e))
         | Pexp_tuple items -> Tuple (List.map (translate holes parameters) items)
         | Pexp_apply _ -> application holes parameters e

@@ -1,0 +1,17 @@
+(* Ends a recording, checks what was recorded, and writes it (see recorder_export.ml). The library is
+   loaded now; the environment is recorder_start.ml's and recorder_export.ml's. *)
+
+#load "unix.cma";;
+
+verbose := false;;
+type_invention_warning := false;;
+
+Recorder.finish ();;
+
+List.iter bait_holist_load
+  ["holist.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml"; "limits.ml"; "steps.ml";
+   "recorder_check.ml"; "recorder_export.ml"];;
+
+Recorder_export.run ();;
+
+exit 0;;
