@@ -127,7 +127,9 @@ module Recorder = struct
     parenthesised b add_step numbered;
     Buffer.add_char b ')'
 
-  let prove number ((tm, tac) : term * tactic) =
+  let is_recording = ref true
+
+  let recorded number tm tac =
     let before = !steps in
     steps := [];
     match prove (tm, tac) with
@@ -138,8 +140,12 @@ module Recorder = struct
         th
     | exception e -> steps := before; raise e
 
+  let prove number ((tm, tac) : term * tactic) =
+    if !is_recording then recorded number tm tac else prove (tm, tac)
+
   (* The mark that nothing is missing. *)
   let finish () =
     write (fun b -> Buffer.add_string b "(end)");
+    is_recording := false;
     close_out (Lazy.force output)
 end;;

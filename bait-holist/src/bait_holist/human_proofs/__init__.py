@@ -1,0 +1,26 @@
+"""The proofs that people wrote for HOL Light's library, recorded step by step."""
+
+from bait_holist.human_proofs.export import Export, export_human_proofs
+from bait_holist.human_proofs.records import (
+    HumanProof,
+    HumanStep,
+    LibraryTheorem,
+    read_human_proofs,
+    read_library_theorems,
+)
+from bait_holist.human_proofs.report import FileRates, Rates, rates_by_file
+from bait_holist.human_proofs.traces import human_trace
+
+__all__ = [
+    "Export",
+    "FileRates",
+    "HumanProof",
+    "HumanStep",
+    "LibraryTheorem",
+    "Rates",
+    "export_human_proofs",
+    "human_trace",
+    "rates_by_file",
+    "read_human_proofs",
+    "read_library_theorems",
+]

@@ -1,0 +1,124 @@
+"""The export of human proofs: recorded once, then read from the cache."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+
+from bait_core.files import replace_file
+from bait_core.places import cache_folder
+from bait_core.traces import SUFFIX, encode_record
+from bait_holist.human_proofs.recording import Progress, record_library
+from bait_holist.human_proofs.records import (
+    End,
+    HumanProof,
+    HumanProofsError,
+    LibraryTheorem,
+    Record,
+    decode_records,
+    read_human_proofs,
+)
+from bait_holist.human_proofs.traces import human_trace
+
+_BATCH = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Where an export is.
+
+    Attributes:
+        theorems: The library's theorems, for `read_library_theorems`.
+        proofs: Its human proofs, for `read_human_proofs`.
+        traces: The same as traces in BAIT's standard format, for `bait_core.traces.read_traces`.
+    """
+
+    theorems: Path
+    proofs: Path
+    traces: Path
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all its files are there."""
+        return all(path.is_file() for path in (self.theorems, self.proofs, self.traces))
+
+
+def export_human_proofs(
+    hol_folder: Path, progress: Progress, folder: Path | None = None, *, again: bool = False
+) -> Export:
+    """Record the human proofs of HOL Light's library, unless that was done before.
+
+    Args:
+        hol_folder: Where HOL Light is.
+        progress: Is told what is being done, and of how many proofs it is done.
+        folder: Where to write; by default a place in BAIT's cache that belongs to this library
+            and this version of the tactic language.
+        again: Record in any case.
+
+    Raises:
+        HumanProofsError: HOL Light can't be started, it failed midway, or nothing can be written.
+    """
+    folder = folder or cache_folder() / "holist" / "human-proofs" / _version(hol_folder)
+    export = Export(
+        folder / "theorems.jsonl.gz", folder / "proofs.jsonl.gz", folder / f"human{SUFFIX}"
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):
+            if again or not export.is_complete:
+                _write(hol_folder, progress, export)
+    except OSError as error:
+        raise HumanProofsError(
+            f"the human proofs can't be written to {folder}: {error.strerror or error}",
+            hint="Free some space, or choose another folder.",
+        ) from error
+    return export
+
+
+def _version(hol_folder: Path) -> str:
+    """What the recording depends on: the library's files, and the files that record."""
+    digest = hashlib.sha256()
+    own = sorted((files("bait_holist") / "ocaml").iterdir(), key=lambda item: item.name)
+    for item in [*sorted(hol_folder.glob("*.ml")), *own]:
+        if item.name.endswith(".ml"):
+            digest.update(item.name.encode() + b"\0" + item.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _write(hol_folder: Path, progress: Progress, export: Export) -> None:
+    with tempfile.TemporaryDirectory(prefix="bait-holist-") as temporary:
+        raw = Path(temporary, "export")
+        record_library(hol_folder, raw, progress)
+        for path, kind in ((export.theorems, LibraryTheorem), (export.proofs, HumanProof)):
+            with raw.open("rb") as lines:
+                records = (r for r in decode_records(lines, raw) if isinstance(r, kind | End))
+                replace_file(path, _compressed(map(_line, records)))
+    traces = (
+        encode_record(human_trace(proof, number)) + b"\n"
+        for number, proof in enumerate(read_human_proofs(export.proofs))
+        if not proof.is_procedural
+    )
+    replace_file(export.traces, _compressed(traces))
+
+
+def _line(record: Record) -> bytes:
+    return msgspec.json.encode(record) + b"\n"
+
+
+def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    batch, size = list[bytes](), 0
+    for line in lines:
+        batch.append(line)
+        size += len(line)
+        if size > _BATCH:
+            yield gzip.compress(b"".join(batch), mtime=0)
+            batch, size = [], 0
+    yield gzip.compress(b"".join(batch), mtime=0)

@@ -1,0 +1,164 @@
+"""Recorded human proofs and the theorems of their library: what they are, and reading them."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bait_core.errors import ProverError
+
+
+class HumanProofsError(ProverError):
+    """Human proofs can't be recorded or read."""
+
+
+class LibraryTheorem(msgspec.Struct, frozen=True, tag="theorem", tag_field="kind"):
+    """A theorem of the library.
+
+    Attributes:
+        index: Position in the order in which the library binds its theorems.
+        file: Relative to HOL Light's folder.
+        statement: The S-expression of its term.
+        text: As HOL Light prints it.
+    """
+
+    index: int
+    name: str
+    file: str
+    line: int
+    statement: str
+    text: str
+
+
+class HumanStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tactic applied to a goal, and what came of it.
+
+    Attributes:
+        goal: Position among the goals of the proof.
+        line: Where it is written.
+        source: As it is written.
+        subgoals: Positions among the goals of the proof.
+        tactic: What it is in the tactic language; None if the table can't express it.
+        reason: Why not.
+        deviation: What `tactic` did to the goal when it was run again, if not the same.
+    """
+
+    goal: int
+    line: int
+    source: str
+    subgoals: tuple[int, ...]
+    tactic: str | None = None
+    reason: str = ""
+    deviation: str = ""
+
+    @property
+    def is_expressible(self) -> bool:
+        """Whether the tactic language can say it."""
+        return self.tactic is not None
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether its text in the tactic language gave the same subgoals again."""
+        return self.is_expressible and not self.deviation
+
+
+class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", tag_field="kind"):
+    """A call of `prove` in the library, with the steps that the final proof consists of.
+
+    Attributes:
+        name: The theorem that it was bound to; None for lemmas within other proofs.
+        binding: The toplevel name in whose definition it is, or the empty string.
+        index: The proof may use the library's theorems with a smaller one.
+        is_procedural: It is within a function, so a proof procedure wrote it, not a person.
+        goals: Their S-expressions; the first is the theorem.
+        steps: In the order of execution.
+        script: The steps depth first, as positions; None if some are missing.
+        fault: Why the script alone does not prove the theorem; empty if it does.
+    """
+
+    name: str | None
+    binding: str
+    index: int
+    file: str
+    line: int
+    is_procedural: bool
+    goals: tuple[str, ...]
+    steps: tuple[HumanStep, ...]
+    script: tuple[int, ...] | None = None
+    fault: str = ""
+
+    @property
+    def statement(self) -> str:
+        """The S-expression of the term that is proved."""
+        return self.goals[0].removeprefix("(g () ").removesuffix(")")
+
+    @property
+    def linear_script(self) -> list[tuple[str, int]] | None:
+        """Tactics and their numbers of subgoals, depth first; None if they don't prove it."""
+        if self.script is None or self.fault:
+            return None
+        steps = [self.steps[position] for position in self.script]
+        return [(step.tactic, len(step.subgoals)) for step in steps if step.tactic is not None]
+
+
+class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
+    """The mark that nothing is missing."""
+
+
+Record = LibraryTheorem | HumanProof | End
+_Kind = TypeVar("_Kind", LibraryTheorem, HumanProof)
+
+
+def read_human_proofs(path: Path) -> Iterator[HumanProof]:
+    """The proofs of an export, in the order in which the library proves them.
+
+    Raises:
+        HumanProofsError: There is no such file, or it is damaged or incomplete.
+    """
+    return _only(path, HumanProof)
+
+
+def read_library_theorems(path: Path) -> Iterator[LibraryTheorem]:
+    """The theorems of an export, in binding order.
+
+    Raises:
+        HumanProofsError: There is no such file, or it is damaged or incomplete.
+    """
+    return _only(path, LibraryTheorem)
+
+
+def _only(path: Path, kind: type[_Kind]) -> Iterator[_Kind]:
+    try:
+        with gzip.open(path, "rb") as file:
+            for record in decode_records(file, path):
+                if isinstance(record, kind):
+                    yield record
+    except (OSError, EOFError, zlib.error) as error:
+        raise HumanProofsError(f"{path} can't be read: {error}", hint=_AGAIN) from error
+
+
+_AGAIN = "`bait holist export` writes it anew."
+
+
+def decode_records(lines: Iterable[bytes], path: Path) -> Iterator[Record]:
+    """The records on the lines of a file, checked.
+
+    Raises:
+        HumanProofsError: A line is no record, or the last one is not the end.
+    """
+    decoder = msgspec.json.Decoder(Record)
+    record: Record | None = None
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            message = f"line {number} of {path} is no record: {error}"
+            raise HumanProofsError(message, hint=_AGAIN) from error
+        yield record
+    if not isinstance(record, End):
+        raise HumanProofsError(f"{path} is incomplete", hint=_AGAIN)

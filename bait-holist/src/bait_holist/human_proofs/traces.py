@@ -1,0 +1,59 @@
+"""Human proofs as traces: as if a search had found each at once."""
+
+from __future__ import annotations
+
+from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
+from bait_core.traces.records import TimingsRecord
+from bait_holist.human_proofs.records import HumanProof, HumanStep
+
+#: In the `configuration` of the traces, by which they can be told from searches.
+CONFIGURATION = {"source": "human"}
+
+
+def human_trace(proof: HumanProof, number: int) -> TraceRecord:
+    """The trace of a human proof.
+
+    The edges are the steps in the order of execution. Their tactics are in the tactic language
+    if that gives the same subgoals; otherwise they are the source as it is written, and
+    `message` says why.
+
+    Args:
+        proof: Each of its goals is a goal of the trace.
+        number: Position in the export, which tells lemmas without a name apart.
+    """
+    context = proof.binding or proof.file
+    return TraceRecord(
+        theorem=proof.name or f"{context} (lemma {number})",
+        statement=proof.statement,
+        source=f"{proof.file}:{proof.line}",
+        configuration=CONFIGURATION,
+        versions={},
+        status="proved",
+        started=0.0,
+        seconds=0.0,
+        expansions=len(proof.steps),
+        timings=TimingsRecord(0.0, 0.0, 0.0, 0.0),
+        goals=tuple(GoalRecord(key, key, "proved") for key in proof.goals),
+        edges=tuple(map(_edge, proof.steps)),
+        proof=_proof(proof),
+    )
+
+
+def _edge(step: HumanStep) -> EdgeRecord:
+    tactic = step.tactic if step.is_reproduced and step.tactic is not None else step.source
+    return EdgeRecord(
+        step.goal,
+        tactic,
+        0.0,
+        "subgoals" if step.subgoals else "proved",
+        step.subgoals,
+        step.reason or step.deviation,
+    )
+
+
+def _proof(proof: HumanProof) -> ProofRecord | None:
+    if proof.script is None:
+        return None
+    script = proof.linear_script or ()
+    text = "\n".join(tactic for tactic, _ in script)
+    return ProofRecord(proof.script, text, not proof.fault, proof.fault)
