@@ -11,17 +11,21 @@ import pytest
 
 from bait_core.traces import decode_record, encode_record
 from bait_holist.human_proofs import (
+    HumanGoal,
     HumanProof,
     HumanStep,
     LibraryTheorem,
     human_trace,
+    human_traces,
     rates_by_file,
     read_human_proofs,
     read_library_theorems,
 )
 from bait_holist.human_proofs.records import End, HumanProofsError
 
-ROOT = "(g () (c (bool) T))"
+ROOT = HumanGoal("(g () (c (bool) T))", "`T`", ("T",))
+LEFT = HumanGoal("(g () (v (bool) p))", "`p`", ())
+RIGHT = HumanGoal("(g () (v (bool) q))", "`q`", ())
 THEOREM = LibraryTheorem(0, "TRUTH", "bool.ml", 3, "(c (bool) T)", "T")
 SPLIT = HumanStep(0, 2, "CONJ_TAC", (1, 2), tactic="CONJ_TAC")
 CLOSED = HumanStep(1, 3, "REWRITE_TAC[]", (), tactic="REWRITE_TAC []")
@@ -37,7 +41,7 @@ def proof(*steps: HumanStep, **changes: Any) -> HumanProof:
         file="bool.ml",
         line=5,
         is_procedural=False,
-        goals=(ROOT, "(g () p)", "(g () q)"),
+        goals=(ROOT, LEFT, RIGHT),
         steps=steps,
         script=tuple(range(len(steps))),
     )
@@ -106,8 +110,9 @@ def test_rates_keep_people_and_procedures_apart():
 
 
 def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():
-    record = human_trace(proof(SPLIT, CLOSED, CLOSURE, fault="a step can't be expressed"), 7)
+    record = human_trace(proof(SPLIT, CLOSED, CLOSURE, fault="a step can't be expressed"), "A")
     assert decode_record(encode_record(record)) == record
+    assert (record.goals[0].text, record.goals[0].symbols) == ("`T`", ("T",))
     assert (record.theorem, record.statement, record.status) == ("A", "(c (bool) T)", "proved")
     assert [edge.tactic for edge in record.edges] == [
         "CONJ_TAC",
@@ -121,5 +126,8 @@ def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():
 
 
 def test_lemmas_without_a_name_get_different_ones():
-    lemma = proof(SPLIT, name=None)
-    assert human_trace(lemma, 1).theorem != human_trace(lemma, 2).theorem
+    lemma, procedural = proof(SPLIT, name=None), proof(SPLIT, is_procedural=True)
+    traces = human_traces([lemma, lemma, procedural, proof(SPLIT), proof(SPLIT)])
+    names = [trace.theorem for trace in traces]
+    assert len(set(names)) == 4
+    assert names[2] == "A"

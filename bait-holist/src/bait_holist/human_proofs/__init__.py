@@ -2,6 +2,7 @@
 
 from bait_holist.human_proofs.export import Export, export_human_proofs
 from bait_holist.human_proofs.records import (
+    HumanGoal,
     HumanProof,
     HumanStep,
     LibraryTheorem,
@@ -9,17 +10,19 @@ from bait_holist.human_proofs.records import (
     read_library_theorems,
 )
 from bait_holist.human_proofs.report import FileRates, Rates, rates_by_file
-from bait_holist.human_proofs.traces import human_trace
+from bait_holist.human_proofs.traces import human_trace, human_traces
 
 __all__ = [
     "Export",
     "FileRates",
+    "HumanGoal",
     "HumanProof",
     "HumanStep",
     "LibraryTheorem",
     "Rates",
     "export_human_proofs",
     "human_trace",
+    "human_traces",
     "rates_by_file",
     "read_human_proofs",
     "read_library_theorems",

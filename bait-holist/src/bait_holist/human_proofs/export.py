@@ -26,7 +26,7 @@ from bait_holist.human_proofs.records import (
     decode_records,
     read_human_proofs,
 )
-from bait_holist.human_proofs.traces import human_trace
+from bait_holist.human_proofs.traces import human_traces
 
 _BATCH = 1 << 20
 
@@ -101,12 +101,8 @@ def _write(hol_folder: Path, progress: Progress, export: Export) -> None:
             with raw.open("rb") as lines:
                 records = (r for r in decode_records(lines, raw) if isinstance(r, kind | End))
                 replace_file(path, _compressed(map(_line, records)))
-    traces = (
-        encode_record(human_trace(proof, number)) + b"\n"
-        for number, proof in enumerate(read_human_proofs(export.proofs))
-        if not proof.is_procedural
-    )
-    replace_file(export.traces, _compressed(traces))
+    traces = human_traces(read_human_proofs(export.proofs))
+    replace_file(export.traces, _compressed(encode_record(trace) + b"\n" for trace in traces))
 
 
 def _line(record: Record) -> bytes:

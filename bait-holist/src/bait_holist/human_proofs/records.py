@@ -35,6 +35,20 @@ class LibraryTheorem(msgspec.Struct, frozen=True, tag="theorem", tag_field="kind
     text: str
 
 
+class HumanGoal(msgspec.Struct, frozen=True):
+    """A goal, as the environment would tell it.
+
+    Attributes:
+        key: Its S-expression.
+        text: As HOL Light prints it.
+        symbols: The constants in it.
+    """
+
+    key: str
+    text: str
+    symbols: tuple[str, ...]
+
+
 class HumanStep(msgspec.Struct, frozen=True, omit_defaults=True):
     """A tactic applied to a goal, and what came of it.
 
@@ -75,7 +89,7 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
         binding: The toplevel name in whose definition it is, or the empty string.
         index: The proof may use the library's theorems with a smaller one.
         is_procedural: It is within a function, so a proof procedure wrote it, not a person.
-        goals: Their S-expressions; the first is the theorem.
+        goals: The first is the theorem.
         steps: In the order of execution.
         script: The steps depth first, as positions; None if some are missing.
         fault: Why the script alone does not prove the theorem; empty if it does.
@@ -87,7 +101,7 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
     file: str
     line: int
     is_procedural: bool
-    goals: tuple[str, ...]
+    goals: tuple[HumanGoal, ...]
     steps: tuple[HumanStep, ...]
     script: tuple[int, ...] | None = None
     fault: str = ""
@@ -95,7 +109,7 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
     @property
     def statement(self) -> str:
         """The S-expression of the term that is proved."""
-        return self.goals[0].removeprefix("(g () ").removesuffix(")")
+        return self.goals[0].key.removeprefix("(g () ").removesuffix(")")
 
     @property
     def linear_script(self) -> list[tuple[str, int]] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
 from bait_core.traces.records import TimingsRecord
 from bait_holist.human_proofs.records import HumanProof, HumanStep
@@ -10,7 +12,23 @@ from bait_holist.human_proofs.records import HumanProof, HumanStep
 CONFIGURATION = {"source": "human"}
 
 
-def human_trace(proof: HumanProof, number: int) -> TraceRecord:
+def human_traces(proofs: Iterable[HumanProof]) -> Iterator[TraceRecord]:
+    """The traces of the proofs that people wrote, each with a name of its own.
+
+    Lemmas within a proof have none; of a name that the library gives twice the second counts as
+    such a lemma.
+    """
+    names = set[str]()
+    for number, proof in enumerate(proofs):
+        if not proof.is_procedural:
+            name = proof.name
+            if name is None or name in names:
+                name = f"{proof.binding or proof.file} (lemma {number})"
+            names.add(name)
+            yield human_trace(proof, name)
+
+
+def human_trace(proof: HumanProof, name: str) -> TraceRecord:
     """The trace of a human proof.
 
     The edges are the steps in the order of execution. Their tactics are in the tactic language
@@ -19,11 +37,10 @@ def human_trace(proof: HumanProof, number: int) -> TraceRecord:
 
     Args:
         proof: Each of its goals is a goal of the trace.
-        number: Position in the export, which tells lemmas without a name apart.
+        name: Of the theorem, in the trace.
     """
-    context = proof.binding or proof.file
     return TraceRecord(
-        theorem=proof.name or f"{context} (lemma {number})",
+        theorem=name,
         statement=proof.statement,
         source=f"{proof.file}:{proof.line}",
         configuration=CONFIGURATION,
@@ -33,7 +50,7 @@ def human_trace(proof: HumanProof, number: int) -> TraceRecord:
         seconds=0.0,
         expansions=len(proof.steps),
         timings=TimingsRecord(0.0, 0.0, 0.0, 0.0),
-        goals=tuple(GoalRecord(key, key, "proved") for key in proof.goals),
+        goals=tuple(GoalRecord(g.key, g.text, "proved", g.symbols) for g in proof.goals),
         edges=tuple(map(_edge, proof.steps)),
         proof=_proof(proof),
     )

@@ -47,6 +47,12 @@ module Recorder_export = struct
         ("file", Text (Filename.basename fact.Library.file)); ("line", Number fact.Library.line);
         ("statement", Text (Codec.to_string Codec.add_term tm)); ("text", Text (string_of_term tm)) ]
 
+  let goal key =
+    let goal = Codec.to_goal (Sexp.parse key) in
+    Fields
+      [ ("key", Text key); ("text", Text (String.trim (Format.asprintf "%a" pp_print_goal goal)));
+        ("symbols", Items (List.map (fun c -> Text c) (Worker.constants_of goal))) ]
+
   let step s =
     let meaning =
       match s.meaning with
@@ -66,7 +72,7 @@ module Recorder_export = struct
       ([ ("kind", Text "proof"); ("name", if p.name = "" then Null else Text p.name);
          ("binding", Text p.binding); ("index", Number p.before); ("file", Text p.file);
          ("line", Number p.at); ("is_procedural", Truth p.inside);
-         ("goals", Items (List.map (fun g -> Text g) (Array.to_list p.goals)));
+         ("goals", Items (List.map goal (Array.to_list p.goals)));
          ("steps", Items (List.map step (Array.to_list p.steps))) ]
        @ script)
 

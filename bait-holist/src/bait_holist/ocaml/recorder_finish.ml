@@ -10,7 +10,7 @@ Recorder.finish ();;
 
 List.iter bait_holist_load
   ["holist.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml"; "limits.ml"; "steps.ml";
-   "recorder_check.ml"; "recorder_export.ml"];;
+   "script.ml"; "worker.ml"; "recorder_check.ml"; "recorder_export.ml"];;
 
 Recorder_export.run ();;
 
