@@ -9,7 +9,7 @@ from bait_holist.human_proofs.records import (
     read_human_proofs,
     read_library_theorems,
 )
-from bait_holist.human_proofs.report import FileRates, Rates, rates_by_file
+from bait_holist.human_proofs.report import FileRates, Rates, rates_by_file, rates_table
 from bait_holist.human_proofs.traces import human_trace, human_traces
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "human_trace",
     "human_traces",
     "rates_by_file",
+    "rates_table",
     "read_human_proofs",
     "read_library_theorems",
 ]

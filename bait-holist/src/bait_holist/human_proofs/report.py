@@ -55,3 +55,23 @@ def rates_by_file(proofs: Iterable[HumanProof]) -> FileRates:
             rates.total.add(proof)
             rates.files.setdefault(proof.file, Rates()).add(proof)
     return rates
+
+
+def rates_table(rates: FileRates) -> str:
+    """The rates as a table in Markdown: a line for each file, then the whole."""
+    head = ["file", "proofs", "proved again", "steps", "expressible", "reproduced"]
+    rows = [_row(name, file) for name, file in rates.files.items()]
+    rows.append(_row("all", rates.total))
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _row(name: str, rates: Rates) -> list[str]:
+    proofs, steps = max(rates.proofs, 1), max(rates.steps, 1)
+    return [
+        name,
+        str(rates.proofs),
+        f"{rates.proved_again / proofs:.1%}",
+        str(rates.steps),
+        f"{rates.expressible / steps:.1%}",
+        f"{rates.reproduced / steps:.1%}",
+    ]

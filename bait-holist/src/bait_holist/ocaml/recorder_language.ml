@@ -13,7 +13,6 @@ module Recorder_language = struct
 
   type t =
     | Name of string
-    | Literal of string
     | Value of int
     | Parameter of string
     | Apply of t * t list
@@ -137,7 +136,7 @@ module Recorder_language = struct
   let rec occurs x t =
     match t with
     | Parameter y -> x = y
-    | Name _ | Literal _ | Value _ -> false
+    | Name _ | Value _ -> false
     | Apply (f, arguments) -> occurs x f || List.exists (occurs x) arguments
     | Compose (f, g) -> occurs x f || occurs x g
     | List items | Tuple items -> List.exists (occurs x) items
@@ -203,16 +202,15 @@ module Recorder_language = struct
       let wrapped items =
         if is_argument then [ Text "(" ] @ items @ [ Text ")" ] else items in
       match t with
-      | Name s | Literal s -> [ Text s ]
+      | Name s -> [ Text s ]
       | Value i -> [ Hole i ]
       | Parameter x -> raise (Inexpressible ("the variable " ^ x))
       | Apply (f, arguments) ->
           let argument t = Text " " :: show true t in
           wrapped (show true f @ List.concat (List.map argument arguments))
-      | Compose (f, g) -> wrapped (side f @ [ Text " o " ] @ side g)
+      | Compose (f, g) -> wrapped (show false f @ [ Text " o " ] @ show false g)
       | List items -> [ Text "[" ] @ separated "; " items @ [ Text "]" ]
       | Tuple items -> [ Text "(" ] @ separated ", " items @ [ Text ")" ]
-    and side t = show false t
     and separated separator items =
       let each i t = if i = 0 then show false t else Text separator :: show false t in
       List.concat (List.mapi each items) in
