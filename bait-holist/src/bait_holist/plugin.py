@@ -2,4 +2,50 @@
 
 from __future__ import annotations
 
+from bait_core.plugins.hookspecs import hookimpl
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
+
 BAIT_API = 1
+
+
+@hookimpl
+def bait_register_environments() -> list[EnvironmentSpec]:
+    """HOL Light itself."""
+    return [
+        EnvironmentSpec(
+            name="holist",
+            summary="HOL Light: a statement, or theorems of the library",
+            factory="bait_holist.environment.environment:HolistEnvironment",
+            options="bait_holist.environment.options:HolistOptions",
+            statement_option="statement",
+            only_option="theorems",
+            tactic_model="holist-tactics",
+        )
+    ]
+
+
+@hookimpl
+def bait_register_tactic_models() -> list[PluginSpec]:
+    """The tactic models for HOL Light."""
+    return [
+        PluginSpec(
+            name="holist-tactics",
+            summary="What HOL Light's own proofs use most often, without learning",
+            factory="bait_holist.tactics.model:TemplateModel",
+            options="bait_holist.tactics.options:TemplateOptions",
+            modules=("bm25s",),
+            install_hint="pip install bait-holist",
+        )
+    ]
+
+
+@hookimpl
+def bait_register_commands() -> list[CommandSpec]:
+    """`bait holist`."""
+    return [CommandSpec("holist", "Keep a HOL Light running for many runs", "bait_holist.cli:app")]
+
+
+@hookimpl
+def bait_register_doctor_checks() -> list[DoctorCheck]:
+    """Whether there is a HOL Light."""
+    return [DoctorCheck("hol-light", "bait_holist.doctor:hol_light")]

@@ -120,7 +120,8 @@ module Recorder = struct
       List.map (fun step -> let goal = number step.goal in
                             (goal, List.map number step.subgoals, step)) done_ in
     Buffer.add_string b "(proof ";
-    List.iter (fun s -> Sexp.add_atom b s; Buffer.add_char b ' ') [ place.name; place.binding; place.file ];
+    let names = [ place.name; place.binding; place.file ] in
+    List.iter (fun s -> Sexp.add_atom b s; Buffer.add_char b ' ') names;
     Buffer.add_string b (Printf.sprintf "%d %b " place.at place.inside);
     parenthesised b Buffer.add_string (List.rev !goals);
     Buffer.add_char b ' ';

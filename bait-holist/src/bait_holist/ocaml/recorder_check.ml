@@ -39,7 +39,7 @@ module Recorder_check = struct
             Buffer.add_string b (name_of (String.sub text (i + 1) (j - i - 1)) before);
             go (j + 1)
         | c -> Buffer.add_char b c; go (i + 1)
-    (* A statement may itself contain braces, as names of constants: it ends where its parentheses do. *)
+    (* Constants may be called by braces: a statement ends where its parentheses do. *)
     and closing i =
       let rec end_of i depth =
         if i >= n then i

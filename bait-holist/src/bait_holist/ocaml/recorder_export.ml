@@ -36,14 +36,16 @@ module Recorder_export = struct
     | Null -> Buffer.add_string b "null"
     | Items items -> separated '[' ']' (add b) items
     | Fields fields ->
-        separated '{' '}' (fun (name, value) -> add_text b name; Buffer.add_char b ':'; add b value) fields
+        let field (name, value) = add_text b name; Buffer.add_char b ':'; add b value in
+        separated '{' '}' field fields
 
   let numbers ns = Items (List.map (fun n -> Number n) ns)
 
   let theorem fact =
     let tm = concl fact.Library.theorem in
     Fields
-      [ ("kind", Text "theorem"); ("index", Number fact.Library.index); ("name", Text fact.Library.name);
+      [ ("kind", Text "theorem"); ("index", Number fact.Library.index);
+        ("name", Text fact.Library.name);
         ("file", Text (Filename.basename fact.Library.file)); ("line", Number fact.Library.line);
         ("statement", Text (Codec.to_string Codec.add_term tm)); ("text", Text (string_of_term tm)) ]
 

@@ -22,7 +22,8 @@ module Recorder_hook = struct
   let int like n = make like (Pexp_constant (Pconst_integer (string_of_int n, None)))
 
   let rec list like items =
-    let construct s argument = make like (Pexp_construct (name_at like (Longident.Lident s), argument)) in
+    let construct s argument =
+      make like (Pexp_construct (name_at like (Longident.Lident s), argument)) in
     match items with
     | [] -> construct "[]" None
     | first :: rest -> construct "::" (Some (make like (Pexp_tuple [ first; list like rest ])))
@@ -72,14 +73,17 @@ module Recorder_hook = struct
   (* `f` makes the recorded tactic from the wrapper and the expression, in which the holes are
      variables, bound around it. *)
   let with_holes (self : Ast_mapper.mapper) like number holes e f =
-    let named = List.mapi (fun i (hole, kind) -> (hole, kind, Printf.sprintf "bait_%d_%d" number i)) holes in
-    let bindings = List.map (fun (hole, _, x) -> binding like x (self.Ast_mapper.expr self hole)) named in
+    let name i (hole, kind) = (hole, kind, Printf.sprintf "bait_%d_%d" number i) in
+    let bind (hole, _, x) = binding like x (self.Ast_mapper.expr self hole) in
+    let named = List.mapi name holes in
+    let bindings = List.map bind named in
     let values = List.map (fun (_, kind, x) -> value like kind x) named in
     let outer = !replaced in
     replaced := List.map (fun (hole, _, x) -> (hole, x)) named @ outer;
     let e = self.Ast_mapper.expr self e in
     replaced := outer;
-    let wrapped more e = apply like (recorder like "leaf") [ int like number; list like (values @ more); e ] in
+    let wrapped more e =
+      apply like (recorder like "leaf") [ int like number; list like (values @ more); e ] in
     let body = f wrapped e in
     if bindings = [] then body else make like (Pexp_let (Asttypes.Nonrecursive, bindings, body))
 

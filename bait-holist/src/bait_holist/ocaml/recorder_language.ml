@@ -50,7 +50,8 @@ module Recorder_language = struct
   let show_type ty =
     Printtyp.reset ();
     let text = Format.asprintf "%a" Printtyp.type_expr ty in
-    String.concat " " (List.filter (fun s -> s <> "") (List.map String.trim (String.split_on_char '\n' text)))
+    let lines = List.map String.trim (String.split_on_char '\n' text) in
+    String.concat " " (List.filter (fun s -> s <> "") lines)
 
   let type_of e =
     match Hashtbl.find_opt typed (number e) with

@@ -80,15 +80,36 @@ module Worker = struct
 
   let error kind text = Printf.sprintf "(error %s %s)" kind (quoted text)
 
-  let intern w goal =
+  let constants_of ((asl, w) : goal) =
+    let seen = Hashtbl.create 64 in
+    let rec add found tm =
+      match tm with
+      | Const (name, _) when Hashtbl.mem seen name -> found
+      | Const (name, _) -> Hashtbl.add seen name (); name :: found
+      | Var _ -> found
+      | Comb (f, x) -> add (add found f) x
+      | Abs (_, body) -> add found body in
+    List.rev (List.fold_left add (add [] w) (Steps.conclusions asl))
+
+  (* A goal as replies name it: `(ID)`, and the first time with its key and what people and models
+     want to know. The key's size lets clients cut it out unread. *)
+  let entry w goal =
     let key = Codec.to_string Codec.add_goal goal in
     match Hashtbl.find_opt w.ids key with
-    | Some id -> (id, key)
+    | Some id -> Printf.sprintf "(%d)" id
     | None ->
         let id = Hashtbl.length w.ids in
         Hashtbl.add w.ids key id;
         Hashtbl.add w.goals id goal;
-        (id, key)
+        let b = Buffer.create (2 * String.length key) in
+        Buffer.add_string b (Printf.sprintf "(%d %d %s " id (String.length key) key);
+        Sexp.add_quoted b (String.trim (Format.asprintf "%a" pp_print_goal goal));
+        Buffer.add_string b " (";
+        List.iteri
+          (fun i name -> if i > 0 then Buffer.add_char b ' '; Sexp.add_atom b name)
+          (constants_of goal);
+        Buffer.add_string b "))";
+        Buffer.contents b
 
   let goal_of w id =
     match Hashtbl.find_opt w.goals id with
@@ -110,8 +131,8 @@ module Worker = struct
     match outcome with
     | Ok [] -> Printf.sprintf "(proved %.6f)" spent
     | Ok subgoals ->
-        let one goal = let id, key = intern w goal in Printf.sprintf " (%d %s)" id key in
-        Printf.sprintf "(subgoals %.6f%s)" spent (String.concat "" (List.map one subgoals))
+        let entries = List.map (entry w) subgoals in
+        Printf.sprintf "(subgoals %.6f %s)" spent (String.concat " " entries)
     | Error error ->
         let kind, text = failure error in
         Printf.sprintf "(failed %s %s %.6f)" kind (quoted text) spent
@@ -177,13 +198,9 @@ module Worker = struct
     | List [ Atom "apply"; Atom id; Atom text; Atom seconds ] ->
         apply w (integer id) text (number seconds)
     | List [ Atom "goal"; goal ] ->
-        let id, key = intern w (Codec.to_goal goal) in
-        Printf.sprintf "(goal %d %s)" id key
+        Printf.sprintf "(goal %s)" (entry w (Codec.to_goal goal))
     | List [ Atom "admit"; Atom index; List forbidden ] -> admit w (integer index) forbidden
     | List [ Atom "parse"; Atom text ] -> parse text
-    | List [ Atom "print"; Atom id ] ->
-        let asl, w' = goal_of w (integer id) in
-        Printf.sprintf "(text %s)" (quoted (Format.asprintf "%a" pp_print_goal (asl, w')))
     | List [ Atom "check"; goal; List steps; Atom seconds ] ->
         check w (Codec.to_goal goal) steps (number seconds)
     | List [ Atom "script"; Atom name; goal; List steps ] ->

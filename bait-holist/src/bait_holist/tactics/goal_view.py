@@ -21,8 +21,8 @@ class GoalView:
     @classmethod
     def of_key(cls, key: str) -> GoalView:
         """Parse the key of a goal."""
-        _, hypotheses, conclusion = parse(key)
-        return cls(tuple(_without_label(h) for h in hypotheses), conclusion)
+        goal = parse(key)
+        return cls(tuple(_without_label(h) for h in goal[1]), goal[2])
 
     @cached_property
     def free_variables(self) -> tuple[Sexp, ...]:
@@ -40,7 +40,7 @@ class GoalView:
         return None
 
     def witnesses(self, type_: Sexp) -> list[Sexp]:
-        """Closed-enough terms of this type that occur in the goal: variables first, then by size."""
+        """Terms of this type in the goal without bound variables: variables first, then by size."""
         found: dict[Sexp, None] = {}
         for term in (self.conclusion, *self.hypotheses):
             found.update((t, None) for t, ty in _occurrences(term) if ty == type_)
@@ -59,7 +59,7 @@ def _occurrences(term: Sexp) -> Iterator[tuple[Sexp, Sexp]]:
     while stack:
         node, bound, is_open = stack.pop()
         kind = node[0]
-        if kind in "vc":
+        if kind in ("v", "c"):
             types[id(node)] = None if node in bound else node[1]
         elif not is_open:
             stack.append((node, bound, True))

@@ -1,0 +1,82 @@
+"""`bait holist`: keep a HOL Light running."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bait_core.cli.console import print_json, stdout
+from bait_holist.prover import running
+from bait_holist.prover.connection import Worker
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
+from bait_holist.prover.progress import shown_progress
+
+_NOT_RUNNING = 1
+
+app = typer.Typer(no_args_is_help=True, help="Keep a HOL Light running for many runs.")
+
+
+@app.command("start")
+def start_command(
+    memory: Annotated[
+        int, typer.Option(help="MiB of heap at which a tactic is stopped.", min=512)
+    ] = MEMORY,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds that HOL Light may take to load.", min=1)
+    ] = LOAD_TIMEOUT,
+) -> None:
+    """Load HOL Light once, and keep it for all runs of this user until `bait holist stop`.
+
+    Example:
+      $ bait holist start
+    """
+    with shown_progress() as progress:
+        record = running.keep(memory=memory, timeout=timeout, progress=progress)
+    stdout().print(Text(f"HOL Light runs as process {record.pid} and listens on {record.socket}."))
+
+
+@app.command("status")
+def status_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the HOL Light that is kept running. Exits with 1 if there is none.
+
+    Examples:
+      $ bait holist status
+      $ bait holist status --json
+    """
+    found = running.find()
+    if found is None:
+        if as_json:
+            print_json({"running": False})
+        else:
+            stdout().print("No HOL Light is kept running. Start one by `bait holist start`.")
+        raise typer.Exit(_NOT_RUNNING)
+    record, server = found
+    with closing(Worker(server.socket)) as worker:
+        greeting = worker.greeting
+    if as_json:
+        print_json({"running": True, **asdict(record), "theorems": greeting.counts.theorems})
+        return
+    lines = (
+        f"process   {record.pid}, for {record.age() / 60:.0f} min",
+        f"socket    {record.socket}",
+        f"HOL Light {greeting.version} in {greeting.folder}, {greeting.counts.theorems} theorems",
+        f"memory    {server.process.memory_info().rss / 2**20:.0f} MiB",
+    )
+    stdout().print(Text("\n".join(lines)))
+
+
+@app.command("stop")
+def stop_command() -> None:
+    """End the HOL Light that is kept running, with all its workers.
+
+    Example:
+      $ bait holist stop
+    """
+    stopped = running.stop()
+    stdout().print("Stopped." if stopped else "No HOL Light was running.")

@@ -1,0 +1,1 @@
+"""The environment `holist`: HOL Light."""

@@ -1,0 +1,76 @@
+"""HOL Light as an environment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+
+from bait_core.domain import Theorem
+from bait_core.errors import TheoremError
+from bait_holist.environment.library import Library, theorem_of
+from bait_holist.environment.options import HolistOptions
+from bait_holist.environment.provers import Provers
+from bait_holist.environment.session import HolistSession, Task
+from bait_holist.errors import RequestError
+from bait_holist.terms.sexp import to_text
+
+STATEMENT = "statement"
+
+
+class HolistEnvironment:
+    """Theorems of HOL Light's library, or a statement of the user.
+
+    Each session has a worker of its own: a fork of one HOL Light that has loaded its library.
+    """
+
+    def __init__(self, options: HolistOptions | None = None) -> None:
+        self._options = options or HolistOptions()
+        self._provers = Provers(self._options)
+        self._lock = threading.Lock()
+        self._loaded: Library | None = None
+
+    def theorems(self) -> Sequence[Theorem]:
+        """The theorems to prove, in binding order.
+
+        Raises:
+            TheoremError: The statement is not well-formed, or a name is not known.
+            ProverStartError: HOL Light does not start.
+        """
+        if self._options.statement is not None:
+            _, text = self._read(self._options.statement)
+            return [Theorem(STATEMENT, text)]
+        return [theorem_of(fact) for fact in self._library().choose(self._options)]
+
+    def start(self, theorem: Theorem) -> HolistSession:
+        """Begin a proof; see `bait_core.protocols.Environment`."""
+        library = self._library()
+        fact = library.find(theorem.name) if self._options.statement is None else None
+        if fact is not None:
+            task = Task(theorem.name, to_text(fact.sexp), fact.index, library.premises_for(fact))
+            return HolistSession(task, self._provers)
+        if self._options.statement is None:
+            raise TheoremError(f"HOL Light's library has no theorem {theorem.name}")
+        term, _ = self._read(self._options.statement)
+        return HolistSession(Task(STATEMENT, term, None, library.premises_for(None)), self._provers)
+
+    def close(self) -> None:
+        """End all provers; from any thread, any number of times."""
+        self._provers.close()
+
+    def _read(self, statement: str) -> tuple[str, str]:
+        with closing(self._provers.connect()) as worker:
+            try:
+                return worker.parse(statement)
+            except RequestError as error:
+                raise TheoremError(
+                    f"HOL Light does not accept the statement {statement}: {error.reason}",
+                    hint="Quantify free variables, and give types where they are not clear.",
+                ) from error
+
+    def _library(self) -> Library:
+        with self._lock:
+            if self._loaded is None:
+                with closing(self._provers.connect()) as worker:
+                    self._loaded = Library(worker.library(), worker.greeting.version)
+            return self._loaded

@@ -1,0 +1,111 @@
+"""The theorems of the running HOL Light, in the order in which they were bound."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import PurePath
+
+from bait_core.domain import Premise, PremiseSet, Theorem
+from bait_core.errors import TheoremError
+from bait_holist.environment.options import HolistOptions
+from bait_holist.environment.splits import split_of
+from bait_holist.prover.replies import Fact
+from bait_holist.terms.sexp import Sexp, to_text
+
+
+class Library:
+    """The library's theorems by name and place.
+
+    Args:
+        facts: In binding order.
+        version: Of HOL Light.
+    """
+
+    def __init__(self, facts: Sequence[Fact], version: str) -> None:
+        self.facts = tuple(facts)
+        self._version = version
+        self._by_name = {fact.name: fact for fact in facts}
+
+    @cached_property
+    def _premises(self) -> tuple[Premise, ...]:
+        return tuple(Premise(f.name, f.text, tuple(constants(f.sexp))) for f in self.facts)
+
+    def find(self, name: str) -> Fact | None:
+        """The theorem that is called so."""
+        return self._by_name.get(name)
+
+    def premises_for(self, fact: Fact | None) -> PremiseSet:
+        """What a proof of the theorem may use: what was bound before, without its aliases.
+
+        Args:
+            fact: A theorem of the library; None for a statement of the user, which may use all.
+        """
+        if fact is None:
+            return PremiseSet(f"hol-light:{self._version}", self._premises)
+        admitted = tuple(
+            premise
+            for other, premise in zip(self.facts, self._premises, strict=True)
+            if other.index < fact.index and other.sexp != fact.sexp
+        )
+        return PremiseSet(f"hol-light:{self._version}:{fact.index}", admitted)
+
+    def choose(self, options: HolistOptions) -> Iterator[Fact]:
+        """The theorems that the options ask for, in binding order.
+
+        Raises:
+            TheoremError: There is no theorem or file of that name.
+        """
+        self._check_names(options)
+        wanted, files = set(options.theorems), {PurePath(name).stem for name in options.files}
+        count = 0
+        for fact in self.facts:
+            if count == options.limit:
+                return
+            if wanted and fact.name not in wanted:
+                continue
+            if files and PurePath(fact.file).stem not in files:
+                continue
+            if options.split and split_of(to_text(fact.sexp)) != options.split:
+                continue
+            count += 1
+            yield fact
+
+    def _check_names(self, options: HolistOptions) -> None:
+        for name in options.theorems:
+            if name not in self._by_name:
+                raise TheoremError(
+                    f"HOL Light's library has no theorem {name}", hint=_hint(name, self._by_name)
+                )
+        files = {PurePath(fact.file).stem for fact in self.facts}
+        for name in options.files:
+            if PurePath(name).stem not in files:
+                raise TheoremError(
+                    f"HOL Light's library has no file {name} with theorems", hint=_hint(name, files)
+                )
+
+
+def theorem_of(fact: Fact) -> Theorem:
+    """A library theorem as something to prove."""
+    return Theorem(fact.name, fact.text, f"{fact.file}:{fact.line}")
+
+
+def constants(term: Sexp) -> Iterator[str]:
+    """Names of the constants in a term, each once, in order."""
+    seen = set()
+    stack = [term]
+    while stack:
+        node = stack.pop()
+        if node[0] == "c" and str(node[2]) not in seen:
+            seen.add(str(node[2]))
+            yield str(node[2])
+        elif node[0] == "a":
+            stack += (node[2], node[1])
+        elif node[0] == "l":
+            stack.append(node[2])
+
+
+def _hint(name: str, known: Sequence[str] | set[str] | dict[str, Fact]) -> str:
+    close = difflib.get_close_matches(name, known, 3)
+    return f"Did you mean {', '.join(close)}?" if close else ""

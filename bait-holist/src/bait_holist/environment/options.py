@@ -1,0 +1,49 @@
+"""Options of the environment `holist`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bait_holist.environment.splits import Split
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
+
+
+class HolistOptions(BaseModel):
+    """What to prove, and with which HOL Light."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    statement: str | None = Field(
+        default=None, description="A statement to prove, in HOL Light's syntax."
+    )
+    theorems: tuple[str, ...] = Field(
+        default=(), description="Names of library theorems to prove; all if empty."
+    )
+    files: tuple[str, ...] = Field(
+        default=(), description="Only theorems of these library files, such as arith."
+    )
+    split: Split | None = Field(
+        default=None, description="Only library theorems of this split: train, valid or test."
+    )
+    limit: int | None = Field(default=None, ge=1, description="At most so many theorems.")
+    server: Path | None = Field(
+        default=None,
+        description="Socket of a running server; by default the one that `bait holist start` "
+        "keeps, or else one that is started and stopped with the run.",
+    )
+    memory: int = Field(
+        default=MEMORY, ge=512, description="MiB of heap at which a tactic is stopped."
+    )
+    load_timeout: float = Field(
+        default=LOAD_TIMEOUT, gt=0, description="Seconds that HOL Light may take to load."
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        selection = self.theorems or self.files or self.split or self.limit
+        if self.statement is not None and selection:
+            raise ValueError("a statement can't be combined with a choice of library theorems")
+        return self

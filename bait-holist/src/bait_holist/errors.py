@@ -1,0 +1,64 @@
+"""HOL Light's own errors; all of them are `bait_core.errors.ProverError`.
+
+* ProverError
+  + ProverStartError
+    - NotInstalledError     HOL Light, or the library it needs, is missing
+    - LoadError             HOL Light did not load, or not all of it
+  + SexpError               a text is no S-expression
+  + RequestError            the prover refused a request that is not a tactic
+  + WorkerError             the connection to a worker is of no use any more
+    - WorkerLostError       the worker ended, or was killed
+    - ServerGoneError       there is no server to connect to
+"""
+
+from __future__ import annotations
+
+from bait_core.errors import ProverError, ProverStartError
+
+
+class NotInstalledError(ProverStartError):
+    """HOL Light, or the library it needs, is missing."""
+
+
+class LoadError(ProverStartError):
+    """HOL Light did not load, or not all of it."""
+
+
+class SexpError(ProverError):
+    """A text is no S-expression, or one beyond the limits."""
+
+
+class RequestError(ProverError):
+    """The prover refused a request that is not a tactic.
+
+    Args:
+        kind: `malformed`, `toolarge`, `unknown`, `illtyped` or `failed`.
+        message: What the prover said.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"HOL Light refused a request ({kind}): {message}")
+        self.kind = kind
+        self.reason = message
+
+
+class WorkerError(ProverError):
+    """The connection to a worker is of no use any more."""
+
+
+class WorkerLostError(WorkerError):
+    """The worker ended, or was killed because it did not answer in time.
+
+    Args:
+        message: What happened.
+        hint: What the user can do next.
+        timed_out: Whether it was killed for not answering.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", timed_out: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.timed_out = timed_out
+
+
+class ServerGoneError(WorkerError):
+    """There is no server to connect to."""

@@ -1,0 +1,1 @@
+"""HOL Light as a process: starting it, keeping it, talking to its workers."""

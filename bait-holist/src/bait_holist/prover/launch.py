@@ -1,0 +1,204 @@
+"""Starting a HOL Light that serves sessions, and ending it with all its workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import psutil
+
+from bait_holist.errors import LoadError, NotInstalledError, WorkerError
+from bait_holist.prover.connection import Worker
+
+LOAD_TIMEOUT = 600.0
+MEMORY = 2048
+PACKAGES = "On Debian: apt-get install hol-light libnum-ocaml-dev"
+
+_LOG_SIZE = 262_000  # bytes that HOL Light prints while it loads
+_LEAST_THEOREMS = 2000
+_AXIOMS = 3
+_POLL = 0.2
+_LONGEST_SOCKET_PATH = 100
+
+Progress = Callable[[float], None]
+"""Called with the share of the load that is done, from 0 to 1."""
+
+
+def ignore_progress(share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class Server:
+    """A process that forks one worker for each connection to its socket."""
+
+    process: psutil.Process
+    socket: Path
+    folder: Path
+
+    def is_alive(self) -> bool:
+        """Whether the process runs and its socket exists."""
+        try:
+            alive = self.process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+        return alive and self.socket.exists()
+
+    def stop(self) -> None:
+        """End the server and all its workers. May be called twice."""
+        try:
+            family = [self.process, *self.process.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            family = []
+        for process in family[:1]:
+            _signal(process.terminate)
+        _, alive = psutil.wait_procs(family, timeout=3)
+        for process in alive:
+            _signal(process.kill)
+        psutil.wait_procs(alive, timeout=3)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def ocaml_folder() -> Path:
+    """Where the OCaml half of this package is."""
+    return Path(str(resources.files("bait_holist").joinpath("ocaml")))
+
+
+def find_hol_light() -> str:
+    """The command that starts HOL Light.
+
+    Raises:
+        NotInstalledError: It is not on the path.
+    """
+    command = shutil.which("hol-light")
+    if command is None:
+        raise NotInstalledError(
+            "HOL Light is not installed: no hol-light on the path", hint=PACKAGES
+        )
+    return command
+
+
+def start(
+    *,
+    owned: bool,
+    memory: int = MEMORY,
+    timeout: float = LOAD_TIMEOUT,
+    progress: Progress = ignore_progress,
+) -> Server:
+    """Start HOL Light and wait until it serves; takes one to two minutes.
+
+    Args:
+        owned: Whether the server is to end with the process that started it.
+        memory: MiB of heap at which a tactic is stopped.
+        timeout: Seconds that loading may take.
+        progress: Told how far it is.
+
+    Raises:
+        NotInstalledError: HOL Light or OCaml's num library is missing.
+        LoadError: HOL Light did not load.
+    """
+    command = find_hol_light()
+    folder = _short_folder()
+    path = folder / "socket"
+    environment = os.environ | {
+        "BAIT_HOLIST_OCAML": str(ocaml_folder()),
+        "BAIT_HOLIST_SOCKET": str(path),
+        "BAIT_HOLIST_MEMORY": str(memory),
+    }
+    if owned:
+        environment["BAIT_HOLIST_OWNED"] = "1"
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [command],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=folder,
+            start_new_session=True,
+        )
+    server = Server(psutil.Process(process.pid), path, folder)
+    try:
+        _feed(process, owned=owned)
+        _await_ready(process, server, log, timeout, progress)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _feed(process: subprocess.Popen[bytes], *, owned: bool) -> None:
+    assert process.stdin is not None  # noqa: S101  (a pipe was asked for)
+    try:
+        process.stdin.write(b'#use "%s";;\n' % os.fsencode(ocaml_folder() / "server.ml"))
+        process.stdin.flush()
+        if not owned:
+            process.stdin.close()
+    except BrokenPipeError:
+        pass  # it has ended; the log says why
+
+
+def _await_ready(
+    process: subprocess.Popen[bytes],
+    server: Server,
+    log: Path,
+    timeout: float,
+    progress: Progress,
+) -> None:
+    deadline = time.monotonic() + timeout
+    while not server.socket.exists():
+        text = log.read_bytes()
+        if b"nums.cma" in text and b"Cannot find file" in text:
+            raise NotInstalledError("OCaml's num library is not installed", hint=PACKAGES)
+        if process.poll() is not None:
+            raise _not_loaded(f"ended with exit code {process.returncode}", text)
+        if time.monotonic() > deadline:
+            raise _not_loaded(f"did not load within {timeout:g} s", text)
+        progress(min(0.99, len(text) / _LOG_SIZE))
+        time.sleep(_POLL)
+    _check_counts(server.socket, log)
+    progress(1.0)
+
+
+def _check_counts(path: Path, log: Path) -> None:
+    try:
+        worker = Worker(path)
+    except WorkerError as error:
+        raise _not_loaded(f"does not answer: {error.message}", log.read_bytes()) from error
+    counts = worker.greeting.counts
+    worker.close()
+    if counts.theorems < _LEAST_THEOREMS or counts.axioms != _AXIOMS:
+        what = f"loaded only in part: {counts.theorems} theorems, {counts.axioms} axioms"
+        raise _not_loaded(what, log.read_bytes())
+
+
+def _not_loaded(what: str, log: bytes) -> LoadError:
+    tail = log[-1500:].decode("utf-8", "replace").strip()
+    return LoadError(
+        f"HOL Light {what}. The end of what it printed:\n{tail}",
+        hint="Run `hol-light` by itself to see whether it loads.",
+    )
+
+
+def _short_folder() -> Path:
+    """A private folder in which a socket's path is short enough."""
+    folder = Path(tempfile.mkdtemp(prefix="bait-hol-"))
+    if len(os.fsencode(folder / "socket")) > _LONGEST_SOCKET_PATH:
+        shutil.rmtree(folder)
+        folder = Path(tempfile.mkdtemp(prefix="bait-hol-", dir="/tmp"))
+    return folder
+
+
+def _signal(send: Callable[[], None]) -> None:
+    try:
+        send()
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,23 @@
+"""Showing how far the load of HOL Light is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bait_holist.prover.launch import Progress as Callback
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callback]:
+    """A progress bar on standard error; a line of text where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print("Loading HOL Light; this takes one to two minutes.")
+    columns = (TextColumn("Loading HOL Light"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda share: bar.update(task, completed=share)

@@ -1,0 +1,105 @@
+"""The HOL Light that `bait holist start` keeps for many runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import filelock
+import psutil
+
+from bait_core.errors import ProverStartError
+from bait_core.files import replace_file
+from bait_core.places import data_folder
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Progress, Server, ignore_progress, start
+
+_TOLERANCE = 2.0  # seconds between the clock's and the process table's idea of a start
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is written down about a kept server."""
+
+    pid: int
+    socket: str
+    folder: str
+    created: float
+    memory: int
+
+    def server(self) -> Server | None:
+        """The server, if it still runs."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created) < _TOLERANCE
+        except psutil.NoSuchProcess:
+            return None
+        server = Server(process, Path(self.socket), Path(self.folder))
+        return server if same and server.is_alive() else None
+
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.time() - self.created
+
+
+def find() -> tuple[Record, Server] | None:
+    """The kept server, if one runs."""
+    try:
+        record = Record(**json.loads(_file().read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        _file().unlink(missing_ok=True)
+        return None
+    server = record.server()
+    return (record, server) if server else None
+
+
+def keep(
+    *,
+    memory: int = MEMORY,
+    timeout: float = LOAD_TIMEOUT,
+    progress: Progress = ignore_progress,
+) -> Record:
+    """Start a server that outlives this process.
+
+    Raises:
+        ProverStartError: One runs already, another start is under way, or it did not load.
+    """
+    folder = _file().parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        with lock.acquire(timeout=0):
+            if find():
+                raise ProverStartError(
+                    "a HOL Light is already kept running", hint="See `bait holist status`."
+                )
+            server = start(owned=False, memory=memory, timeout=timeout, progress=progress)
+            record = Record(
+                pid=server.process.pid,
+                socket=str(server.socket),
+                folder=str(server.folder),
+                created=server.process.create_time(),
+                memory=memory,
+            )
+            replace_file(_file(), [json.dumps(asdict(record)).encode()])
+            return record
+    except filelock.Timeout as error:
+        raise ProverStartError(
+            "a HOL Light is being started by somebody else", hint="See `bait holist status`."
+        ) from error
+
+
+def stop() -> bool:
+    """End the kept server with all its workers; whether there was one."""
+    found = find()
+    if found:
+        found[1].stop()
+    _file().unlink(missing_ok=True)
+    return found is not None
+
+
+def _file() -> Path:
+    return data_folder() / "holist" / "server.json"

@@ -1,0 +1,1 @@
+"""HOL Light's terms as S-expressions: the form that is exact."""
