@@ -102,7 +102,8 @@ def _write(hol_folder: Path, progress: Progress, export: Export) -> None:
                 records = (r for r in decode_records(lines, raw) if isinstance(r, kind | End))
                 replace_file(path, _compressed(map(_line, records)))
     traces = human_traces(read_human_proofs(export.proofs))
-    replace_file(export.traces, _compressed(encode_record(trace) + b"\n" for trace in traces))
+    members = (gzip.compress(encode_record(trace) + b"\n", mtime=0) for trace in traces)
+    replace_file(export.traces, members)
 
 
 def _line(record: Record) -> bytes:
