@@ -1,0 +1,1 @@
+"""HOList's benchmark: its theorem database and its splits."""
