@@ -37,7 +37,8 @@ def read_database(path: Path) -> Iterator[Entry]:
     depth = 0
     try:
         with _open(path) as lines:
-            for number, line in enumerate(lines, 1):
+            for line in lines:
+                number += 1
                 text = line.strip()
                 if text.endswith("{"):
                     fields = {} if depth == 0 else fields

@@ -1,0 +1,1 @@
+"""HOList's protocol, in protocol buffers."""
