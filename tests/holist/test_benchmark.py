@@ -7,8 +7,8 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from bait_core.errors import BaitError
 
+from bait_core.errors import BaitError
 from bait_holist.benchmark.core_splits import core_splits
 from bait_holist.benchmark.reader import Entry, read_database
 from bait_holist.terms.fingerprint import fingerprint

@@ -1,0 +1,33 @@
+"""A client of any server that speaks HOList's protocol."""
+
+from __future__ import annotations
+
+import grpc
+
+from bait_core.errors import ProverError
+from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantServiceStub
+
+
+class RemoteProver:
+    """Applies tactics at a remote prover, e.g. at `127.0.0.1:2000`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._channel = grpc.insecure_channel(address)
+        self._stub = ProofAssistantServiceStub(self._channel)
+
+    def apply(self, goal: pb.Theorem, tactic: str, seconds: float = 5.0) -> pb.ApplyTacticResponse:
+        """Apply a tactic; the answer has the subgoals or an error."""
+        request = pb.ApplyTacticRequest(goal=goal, tactic=tactic, timeout_ms=int(seconds * 1000))
+        try:
+            return self._stub.ApplyTactic(request, timeout=2 * seconds + 2)
+        except grpc.RpcError as error:
+            raise ProverError(
+                f"the prover at {self._address} did not answer: {error}",
+                hint="Is its server running, and is the address right?",
+            ) from error
+
+    def close(self) -> None:
+        """End the connection."""
+        self._channel.close()
