@@ -13,7 +13,7 @@
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 	&& echo $$python && break; done)
-APT_PACKAGES ?= hol-light libnum-ocaml-dev
+APT_PACKAGES ?= hol-light libnum-ocaml-dev ocaml-compiler-libs
 PYTEST_FLAGS ?=
 
 BIN := .venv/bin

@@ -23,6 +23,10 @@ pytestmark = [
     pytest.mark.hol,
     pytest.mark.slow,
     pytest.mark.timeout(1800),
+    pytest.mark.skipif(
+        not os.environ.get("BAIT_WHOLE_LIBRARY"),
+        reason="takes four minutes; set BAIT_WHOLE_LIBRARY to run it",
+    ),
     pytest.mark.skipif(not (HOL / "hol.ml").is_file(), reason=f"HOL Light is not in {HOL}"),
 ]
 

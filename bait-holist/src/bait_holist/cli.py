@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from bait_core.cli.console import print_json, stdout
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_holist.human_proofs import (
+    export_human_proofs,
+    rates_by_file,
+    rates_table,
+    read_human_proofs,
+)
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
-from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
+from bait_holist.prover.launch import DEBIAN_FOLDER, LOAD_TIMEOUT, MEMORY
 from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1
@@ -80,3 +88,31 @@ def stop_command() -> None:
     """
     stopped = running.stop()
     stdout().print("Stopped." if stopped else "No HOL Light was running.")
+
+
+@app.command("export")
+def export_command(
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to write; by default BAIT's cache.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Record even if it was done.")] = False,
+) -> None:
+    """Record the proofs that people wrote for HOL Light's library; takes three to four minutes.
+
+    Writes the library's theorems in binding order, the steps of every proof, and the same as
+    traces; prints how many of them the tactic language says.
+
+    Example:
+      $ bait holist export
+    """
+    source = Path(os.environ.get("HOLLIGHT_DIR", DEBIAN_FOLDER))
+    with stderr().status("Recording") as status:
+        export = export_human_proofs(
+            source,
+            lambda what, count: status.update(f"{what}: {count}"),
+            folder,
+            again=again,
+        )
+    for path in (export.theorems, export.proofs, export.traces):
+        stdout().print(Text(f"Wrote {path}"))
+    stdout().print(Text(rates_table(rates_by_file(read_human_proofs(export.proofs)))))

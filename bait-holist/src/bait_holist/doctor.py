@@ -15,5 +15,5 @@ def hol_light() -> Finding:
     except NotInstalledError as error:
         return Finding(ok=False, message=error.message, hint=PACKAGES, details={})
     kept = running.find()
-    details = {"command": command, "kept": kept[0].socket if kept else "none"}
+    details = {"command": " ".join(command), "kept": kept[0].socket if kept else "none"}
     return Finding(ok=True, message="installed", hint="", details=details)

@@ -18,7 +18,6 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             factory="bait_holist.environment.environment:HolistEnvironment",
             options="bait_holist.environment.options:HolistOptions",
             statement_option="statement",
-            only_option="theorems",
             tactic_model="holist-tactics",
         )
     ]

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from bait_core.plugins.options import Options
 from bait_holist.environment.splits import Split
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
 
 
-class HolistOptions(BaseModel):
+class HolistOptions(Options):
     """What to prove, and with which HOL Light."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     statement: str | None = Field(
         default=None, description="A statement to prove, in HOL Light's syntax."

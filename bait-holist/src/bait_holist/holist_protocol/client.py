@@ -15,18 +15,21 @@ class RemoteProver:
     def __init__(self, address: str) -> None:
         self._address = address
         self._channel = grpc.insecure_channel(address)
-        self._stub = ProofAssistantServiceStub(self._channel)
+        self._stub = ProofAssistantServiceStub(self._channel)  # type: ignore[no-untyped-call]
 
     def apply(self, goal: pb.Theorem, tactic: str, seconds: float = 5.0) -> pb.ApplyTacticResponse:
         """Apply a tactic; the answer has the subgoals or an error."""
         request = pb.ApplyTacticRequest(goal=goal, tactic=tactic, timeout_ms=int(seconds * 1000))
         try:
-            return self._stub.ApplyTactic(request, timeout=2 * seconds + 2)
+            response: pb.ApplyTacticResponse = self._stub.ApplyTactic(
+                request, timeout=2 * seconds + 2
+            )
         except grpc.RpcError as error:
             raise ProverError(
                 f"the prover at {self._address} did not answer: {error}",
                 hint="Is its server running, and is the address right?",
             ) from error
+        return response
 
     def close(self) -> None:
         """End the connection."""

@@ -42,8 +42,9 @@ module Steps = struct
       { Language.goal; entries = entries access; fact = registered access; uses_assumptions = false }
       text
 
-  let without_metavariables (((metavariables, _), _, _) as state : goalstate) =
-    if metavariables <> [] then failwith "the tactic leaves metavariables" else state
+  (* Subgoals that share metavariables can't be solved apart. *)
+  let without_metavariables (((metavariables, _), subgoals, _) as state : goalstate) =
+    if metavariables <> [] && subgoals <> [] then failwith "the tactic leaves metavariables" else state
 
   let assumed ((asl, w) : goal) : goal =
     (List.map (fun (label, th) -> (label, Upper.assume (concl th))) asl, w)

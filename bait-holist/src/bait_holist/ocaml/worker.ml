@@ -91,6 +91,13 @@ module Worker = struct
       | Abs (_, body) -> add found body in
     List.rev (List.fold_left add (add [] w) (Steps.conclusions asl))
 
+  let without_outer_newlines text =
+    let n = String.length text in
+    let rec first i = if i < n && text.[i] = '\n' then first (i + 1) else i in
+    let rec last i = if i > 0 && text.[i - 1] = '\n' then last (i - 1) else i in
+    let from = first 0 in
+    String.sub text from (max 0 (last n - from))
+
   (* A goal as replies name it: `(ID)`, and the first time with its key and what people and models
      want to know. The key's size lets clients cut it out unread. *)
   let entry w goal =
@@ -103,7 +110,7 @@ module Worker = struct
         Hashtbl.add w.goals id goal;
         let b = Buffer.create (2 * String.length key) in
         Buffer.add_string b (Printf.sprintf "(%d %d %s " id (String.length key) key);
-        Sexp.add_quoted b (String.trim (Format.asprintf "%a" pp_print_goal goal));
+        Sexp.add_quoted b (without_outer_newlines (Format.asprintf "%a" pp_print_goal goal));
         Buffer.add_string b " (";
         List.iteri
           (fun i name -> if i > 0 then Buffer.add_char b ' '; Sexp.add_atom b name)

@@ -25,6 +25,7 @@ _LOG_SIZE = 262_000  # bytes that HOL Light prints while it loads
 _LEAST_THEOREMS = 2000
 _AXIOMS = 3
 _POLL = 0.2
+DEBIAN_FOLDER = "/usr/share/hol-light"
 _LONGEST_SOCKET_PATH = 100
 
 Progress = Callable[[float], None]
@@ -42,6 +43,7 @@ class Server:
     process: psutil.Process
     socket: Path
     folder: Path
+    started: subprocess.Popen[bytes] | None = None  # holds the pipe whose end ends the server
 
     def is_alive(self) -> bool:
         """Whether the process runs and its socket exists."""
@@ -63,6 +65,10 @@ class Server:
         for process in alive:
             _signal(process.kill)
         psutil.wait_procs(alive, timeout=3)
+        if self.started is not None:
+            if self.started.stdin is not None:
+                self.started.stdin.close()
+            self.started.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -71,8 +77,8 @@ def ocaml_folder() -> Path:
     return Path(str(resources.files("bait_holist").joinpath("ocaml")))
 
 
-def find_hol_light() -> str:
-    """The command that starts HOL Light.
+def find_hol_light() -> list[str]:
+    """The command that starts HOL Light, without the line editor that `hol-light` may add.
 
     Raises:
         NotInstalledError: It is not on the path.
@@ -80,9 +86,13 @@ def find_hol_light() -> str:
     command = shutil.which("hol-light")
     if command is None:
         raise NotInstalledError(
-            "HOL Light is not installed: no hol-light on the path", hint=PACKAGES
+            "HOL Light is not installed: there is no hol-light on the path", hint=PACKAGES
         )
-    return command
+    folder = Path(os.environ.get("HOLLIGHT_DIR", DEBIAN_FOLDER))
+    toplevel = folder / "ocaml"
+    if os.access(toplevel, os.X_OK):
+        return [str(toplevel), "-init", str(folder / "hol.ml")]
+    return [command]
 
 
 def start(
@@ -117,7 +127,7 @@ def start(
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [command],
+            command,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -125,7 +135,7 @@ def start(
             cwd=folder,
             start_new_session=True,
         )
-    server = Server(psutil.Process(process.pid), path, folder)
+    server = Server(psutil.Process(process.pid), path, folder, process)
     try:
         _feed(process, owned=owned)
         _await_ready(process, server, log, timeout, progress)

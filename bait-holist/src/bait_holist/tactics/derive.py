@@ -6,16 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from bait_holist.tactics.templates import TERM_SOURCES
+
 _WORD = re.compile(r"`[^`]*`|\"[^\"]*\"|[A-Za-z_][\w']*|\[|\]|[^\s]")
 _LIST = re.compile(r"\[ ?(?:(?:GSYM )?\?(?: ; )?)+ ?\]")
 
 
 def template_of(tactic: str, theorems: Collection[str]) -> str | None:
-    """The tactic with its theorems and terms left out; None if it has more than one gap."""
+    """The tactic with its theorems and terms left out; None if nobody could fill the gaps."""
     words = [_gap(word, theorems) for word in _WORD.findall(tactic)]
     text = _LIST.sub("[?]", " ".join(words))
     text = text.replace("[ ]", "[]").replace("( ", "(").replace(" )", ")")
-    return text if text.count("?") + text.count("!") <= 1 else None
+    if text.count("?") + text.count("!") > 1:
+        return None
+    return None if "!" in text and text.partition(" ")[0] not in TERM_SOURCES else text
 
 
 def _gap(word: str, theorems: Collection[str]) -> str:

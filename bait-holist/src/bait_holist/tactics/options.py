@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bait_core.plugins.options import Options
 
 
-class TemplateOptions(BaseModel):
+class TemplateOptions(Options):
     """How many ways of filling a template are proposed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     premises: int = Field(
         default=16, ge=0, le=1000, description="Library theorems tried for a template with one."

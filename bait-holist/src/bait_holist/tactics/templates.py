@@ -60,7 +60,7 @@ def fill(
     elif "?" in template.text:
         yield from _spread(template.text, "?", list(premises), options)
     elif "!" in template.text:
-        terms = _terms(template.head, goal)
+        terms = TERM_SOURCES[template.head](goal)
         fillings = [f"`{to_text(term)}`" for term in itertools.islice(terms, options.terms)]
         yield from _spread(template.text, "!", fillings, options)
     else:
@@ -83,14 +83,6 @@ def _spread(
         yield text.replace(gap, filling, 1), weight / total
 
 
-def _terms(head: str, goal: GoalView) -> Iterator[Sexp]:
-    return _SOURCES.get(head, _variables)(goal)
-
-
-def _variables(goal: GoalView) -> Iterator[Sexp]:
-    yield from goal.free_variables
-
-
 def _witnesses(goal: GoalView) -> Iterator[Sexp]:
     variable = goal.bound("?")
     if variable is not None:
@@ -111,7 +103,8 @@ def _propositions(goal: GoalView) -> Iterator[Sexp]:
     yield from (t for t in goal.witnesses(("bool",)) if t not in goal.hypotheses)
 
 
-_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
+# Where the terms for a gap come from, by the head of the template.
+TERM_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
     "EXISTS_TAC": _witnesses,
     "X_GEN_TAC": _generalised,
     "UNDISCH_TAC": _assumptions,

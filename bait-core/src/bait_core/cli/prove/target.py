@@ -82,6 +82,7 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
         plugin, spec = _single(takers, f"files like {path.name}")
         return Target(plugin, spec, {spec.file_option: path}, path)
     takers = [(p, s) for p, s in plugins if s.statement_option]
+    takers = [(p, s) for p, s in takers if s.asked_first] or takers
     plugin, spec = _single(takers, "statements")
     return Target(plugin, spec, {spec.statement_option: text}, None)
 
