@@ -129,6 +129,7 @@ def start(
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
+            bufsize=0,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
@@ -149,7 +150,6 @@ def _feed(process: subprocess.Popen[bytes], *, owned: bool) -> None:
     assert process.stdin is not None  # noqa: S101  (a pipe was asked for)
     try:
         process.stdin.write(b'#use "%s";;\n' % os.fsencode(ocaml_folder() / "server.ml"))
-        process.stdin.flush()
         if not owned:
             process.stdin.close()
     except BrokenPipeError:
