@@ -19,6 +19,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             options="bait_holist.environment.options:HolistOptions",
             statement_option="statement",
             tactic_model="holist-tactics",
+            only_by_name=True,
         )
     ]
 

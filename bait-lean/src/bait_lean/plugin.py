@@ -22,7 +22,6 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             only_option="only",
             file_suffixes=(".lean",),
             tactic_model="lean-automation",
-            asked_first=True,
             prepare="bait_lean.prepare:prepare",
         )
     ]

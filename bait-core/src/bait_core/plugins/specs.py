@@ -52,8 +52,8 @@ class EnvironmentSpec(PluginSpec):
         only_option: The option that takes the names of the holes to fill, if any.
         file_suffixes: Endings of such files, such as `.lean`.
         tactic_model: The tactic model that `bait prove` uses unless told otherwise.
-        asked_first: Whether it takes statements when several environments prove some and the user
-            names none; of use to at most one environment.
+        only_by_name: Whether it takes statements only from users who name it, so that those of
+            others don't become ambiguous.
         prepare: "module:attribute" of a function that `bait prove` calls first, as
             `prepare(options, yes)`, to install what the prover lacks. It may ask on a terminal,
             unless `yes` is true.
@@ -64,7 +64,7 @@ class EnvironmentSpec(PluginSpec):
     only_option: str = ""
     file_suffixes: tuple[str, ...] = ()
     tactic_model: str = ""
-    asked_first: bool = False
+    only_by_name: bool = False
     prepare: str = ""
 
 

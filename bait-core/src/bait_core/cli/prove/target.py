@@ -81,8 +81,9 @@ def find_target(text: str, environment: str | None, registry: Registry) -> Targe
         takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
         plugin, spec = _single(takers, f"files like {path.name}")
         return Target(plugin, spec, {spec.file_option: path}, path)
-    takers = [(p, s) for p, s in plugins if s.statement_option]
-    takers = [(p, s) for p, s in takers if s.asked_first] or takers
+    takers = [
+        (p, s) for p, s in plugins if s.statement_option and (environment or not s.only_by_name)
+    ]
     plugin, spec = _single(takers, "statements")
     return Target(plugin, spec, {spec.statement_option: text}, None)
 
