@@ -33,7 +33,9 @@ def test_the_shipped_splits_are_the_databases(entries: list[Entry]) -> None:
     assert json.loads(shipped.read_text("utf-8")) == core_splits(entries)
 
 
-@pytest.mark.parametrize("text", ["theorems {\n", "theorems {\n  tag\n}\n", "theorems {\n}\n"])
+@pytest.mark.parametrize(
+    "text", ["", "<html>\n", "theorems {\n", "theorems {\n  tag\n}\n", "theorems {\n}\n"]
+)
 def test_damage_is_told_with_its_line(text: str, tmp_path: Path) -> None:
     path = tmp_path / "database.textpb"
     path.write_text(text)

@@ -50,8 +50,10 @@ def read_database(path: Path) -> Iterator[Entry]:
                 elif depth == 1 and fields is not None:
                     name, value = text.split(": ", 1)
                     fields.setdefault(name, []).append(value)
-        if depth:
-            raise ValueError("the file ends inside an entry")
+                elif text and not text.startswith(("#", "name:")) and not depth:
+                    raise ValueError(f"{text[:60]!r} is no entry")
+        if depth or fields is None:
+            raise ValueError("the file ends inside an entry, or has none")
     except (ValueError, SyntaxError, KeyError, EOFError, OSError, lzma.LZMAError) as error:
         raise BaitError(
             f"{path} is no readable theorem database: line {number}: {error}",
