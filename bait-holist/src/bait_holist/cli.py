@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +19,7 @@ from bait_holist.human_proofs import (
 )
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
-from bait_holist.prover.launch import DEBIAN_FOLDER, LOAD_TIMEOUT, MEMORY
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, hol_folder
 from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1
@@ -105,10 +104,9 @@ def export_command(
     Example:
       $ bait holist export
     """
-    source = Path(os.environ.get("HOLLIGHT_DIR", DEBIAN_FOLDER))
     with stderr().status("Recording") as status:
         export = export_human_proofs(
-            source,
+            hol_folder(),
             lambda what, count: status.update(f"{what}: {count}"),
             folder,
             again=again,

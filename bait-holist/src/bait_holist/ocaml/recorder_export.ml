@@ -52,7 +52,7 @@ module Recorder_export = struct
   let goal key =
     let goal = Codec.to_goal (Sexp.parse key) in
     Fields
-      [ ("key", Text key); ("text", Text (String.trim (Format.asprintf "%a" pp_print_goal goal)));
+      [ ("key", Text key); ("text", Text (Worker.printed goal));
         ("symbols", Items (List.map (fun c -> Text c) (Worker.constants_of goal))) ]
 
   let step s =

@@ -98,6 +98,8 @@ module Worker = struct
     let from = first 0 in
     String.sub text from (max 0 (last n - from))
 
+  let printed goal = without_outer_newlines (Format.asprintf "%a" pp_print_goal goal)
+
   (* A goal as replies name it: `(ID)`, and the first time with its key and what people and models
      want to know. The key's size lets clients cut it out unread. *)
   let entry w goal =
@@ -110,7 +112,7 @@ module Worker = struct
         Hashtbl.add w.goals id goal;
         let b = Buffer.create (2 * String.length key) in
         Buffer.add_string b (Printf.sprintf "(%d %d %s " id (String.length key) key);
-        Sexp.add_quoted b (without_outer_newlines (Format.asprintf "%a" pp_print_goal goal));
+        Sexp.add_quoted b (printed goal);
         Buffer.add_string b " (";
         List.iteri
           (fun i name -> if i > 0 then Buffer.add_char b ' '; Sexp.add_atom b name)

@@ -25,7 +25,7 @@ _LOG_SIZE = 262_000  # bytes that HOL Light prints while it loads
 _LEAST_THEOREMS = 2000
 _AXIOMS = 3
 _POLL = 0.2
-DEBIAN_FOLDER = "/usr/share/hol-light"
+_DEBIAN_FOLDER = "/usr/share/hol-light"
 _LONGEST_SOCKET_PATH = 100
 
 Progress = Callable[[float], None]
@@ -77,6 +77,11 @@ def ocaml_folder() -> Path:
     return Path(str(resources.files("bait_holist").joinpath("ocaml")))
 
 
+def hol_folder() -> Path:
+    """Where HOL Light's library is."""
+    return Path(os.environ.get("HOLLIGHT_DIR", _DEBIAN_FOLDER))
+
+
 def find_hol_light() -> list[str]:
     """The command that starts HOL Light, without the line editor that `hol-light` may add.
 
@@ -88,7 +93,7 @@ def find_hol_light() -> list[str]:
         raise NotInstalledError(
             "HOL Light is not installed: there is no hol-light on the path", hint=PACKAGES
         )
-    folder = Path(os.environ.get("HOLLIGHT_DIR", DEBIAN_FOLDER))
+    folder = hol_folder()
     toplevel = folder / "ocaml"
     if os.access(toplevel, os.X_OK):
         return [str(toplevel), "-init", str(folder / "hol.ml")]
