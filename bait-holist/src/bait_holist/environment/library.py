@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import PurePath
@@ -32,6 +33,21 @@ class Library:
     def _premises(self) -> tuple[Premise, ...]:
         return tuple(Premise(f.name, f.text, tuple(constants(f.sexp))) for f in self.facts)
 
+    @cached_property
+    def definitions(self) -> frozenset[str]:
+        """Names of the theorems that are the first to say anything of some constant.
+
+        No earlier theorem can prove them. What one binding binds, such as the rules of an inductive
+        definition and its induction, comes at once.
+        """
+        found: list[str] = []
+        known: set[str] = set()
+        for _, bound in itertools.groupby(self.facts, key=lambda fact: (fact.file, fact.line)):
+            mentioned = [(fact.name, set(constants(fact.sexp))) for fact in bound]
+            found += [name for name, names in mentioned if names - known]
+            known.update(*(names for _, names in mentioned))
+        return frozenset(found)
+
     def find(self, name: str) -> Fact | None:
         """The theorem that is called so."""
         return self._by_name.get(name)
@@ -54,6 +70,8 @@ class Library:
     def choose(self, options: HolistOptions) -> Iterator[Fact]:
         """The theorems that the options ask for, in binding order.
 
+        Definitions are left out, unless they are named.
+
         Raises:
             TheoremError: There is no theorem or file of that name.
         """
@@ -63,7 +81,7 @@ class Library:
         for fact in self.facts:
             if count == options.limit:
                 return
-            if wanted and fact.name not in wanted:
+            if fact.name not in wanted if wanted else fact.name in self.definitions:
                 continue
             if files and PurePath(fact.file).stem not in files:
                 continue

@@ -19,7 +19,7 @@ class HolistOptions(Options):
         default=None, description="A statement to prove, in HOL Light's syntax."
     )
     theorems: tuple[str, ...] = Field(
-        default=(), description="Names of library theorems to prove; all if empty."
+        default=(), description="Names of library theorems to prove; if empty, all but definitions."
     )
     files: tuple[str, ...] = Field(
         default=(), description="Only theorems of these library files, such as arith."
