@@ -72,6 +72,8 @@ def test_writing_an_environment(tmp_path):
     assert proved.returncode == 0, proved.stderr
     (theorem,) = json.loads(proved.stdout)["theorems"]
     assert (theorem["status"], theorem["proof"]) == ("proved", "pay 20\npay 20")
+    as_option = project.bait("prove", "--environment", "coins", "-o", "environment.amount=40")
+    assert as_option.returncode == 0, as_option.stderr
     failed = project.bait("prove", "19", "--environment", "coins")
     assert failed.returncode == 1
     assert "0 of 1 proved" in failed.stdout
@@ -102,7 +104,9 @@ def test_searches_of_bait_prove_are_recorded(tmp_path):
         (["40", "--environment", "coins", "-o", "environment.coin=3"], "coins"),
         (["40", "--environment", "coins", "--search", "best-frist"], "best-first"),
         (["40", "--environment", "coins", "--model", "all-coin"], "all-coins"),
-        (["40", "--environment", "coins", "--only", "x"], "--only is for files"),
+        (["40", "--environment", "coins", "--only", "x"], "--only chooses among several"),
+        ([], "it was not said what to prove"),
+        (["--environment", "coins"], "amount"),
         (["40", "--environment", "coins", "-o", "environment.coins=[7,"], "is not JSON"),
         (["40", "--environment", "coins", "--workers", "0"], "workers"),
     ],

@@ -18,6 +18,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             factory="bait_holist.environment.environment:HolistEnvironment",
             options="bait_holist.environment.options:HolistOptions",
             statement_option="statement",
+            only_option="theorems",
             tactic_model="holist-tactics",
             only_by_name=True,
         )

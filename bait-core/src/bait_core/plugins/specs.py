@@ -49,7 +49,7 @@ class EnvironmentSpec(PluginSpec):
     Attributes:
         statement_option: The option that takes a statement to prove, if it has one.
         file_option: The option that takes a file whose holes are to be filled, if any.
-        only_option: The option that takes the names of the holes to fill, if any.
+        only_option: The option that takes the names of the holes or theorems to prove, if any.
         file_suffixes: Endings of such files, such as `.lean`.
         tactic_model: The tactic model that `bait prove` uses unless told otherwise.
         only_by_name: Whether it takes statements only from users who name it, so that those of

@@ -24,7 +24,10 @@ EXIT_NOT_ALL_PROVED = 1
 
 
 def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
-    target: Annotated[str, typer.Argument(help="A statement, or a file whose holes get filled.")],
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A statement, or a file whose holes get filled.", show_default=False),
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write the filled file here.")
@@ -85,7 +88,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     ] = False,
     as_json_: JsonOption = False,
 ) -> None:
-    """Prove a statement, or fill the holes of a file.
+    """Prove a statement, fill the holes of a file, or prove what an environment has of its own.
 
     Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if all
     was proved, 1 if some was not, 2 for bad input.
@@ -95,6 +98,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
       $ bait prove Lists.lean --write --timeout 30
       $ bait prove Lists.lean --only append_nil --json
       $ bait prove Lists.lean --workers 8 --execution processes --resume
+      $ bait prove --environment holist --only ADD_SYM --only ADD_ASSOC
     """
     registry = installed()
     options = parse_assignments(option or [])
@@ -103,8 +107,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         goal = goal.restricted_to(only)
     if (write or output) and goal.file is None:
         raise ConfigurationError(
-            "--write and --output are for files, and this is a statement",
-            hint=f"If {target!r} is meant to be a file: there is none of this name.",
+            "--write and --output are for files, and there is none here",
+            hint=f"There is no file {target!r}." if target else "Name the file to fill.",
         )
     destination = goal.file if write else output
     folder = traces or trace_folder()
@@ -138,7 +142,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             console.print(f"Wrote {destination}.")
         console.print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
     else:
-        stdout().print(f"Nothing to prove: {target} has no holes.")
+        why = "the options choose no theorem" if target is None else f"{target} has no holes"
+        stdout().print(f"Nothing to prove: {why}.", markup=False)
     if interrupted:
         raise KeyboardInterrupt
     if any(result.status != "proved" for result in results):

@@ -23,7 +23,7 @@ class Target:
         plugin: The environment's plugin.
         spec: Its spec.
         options: Options of the environment.
-        file: The file whose holes are to be filled; None for a statement.
+        file: The file whose holes are to be filled; None for anything else.
     """
 
     plugin: Plugin
@@ -50,28 +50,37 @@ class Target:
             prepare(parse_options(self.plugin, self.options), yes)
 
     def restricted_to(self, names: Sequence[str]) -> Target:
-        """The same target, but only the holes of these names.
+        """The same target, but only the holes or theorems of these names.
 
         Raises:
-            ConfigurationError: The environment can't choose among holes, or there are none.
+            ConfigurationError: There is nothing to choose from.
         """
-        if self.file is None or not self.spec.only_option:
+        if not self.spec.only_option or self.spec.statement_option in self.options:
             raise ConfigurationError(
-                f"--only is for files with holes, and {self.plugin.name!r} gets none here",
+                f"--only chooses among several theorems, and {self.plugin.name!r} gets one here",
                 hint="Leave it out.",
             )
         return self.with_options({self.spec.only_option: tuple(names)})
 
 
-def find_target(text: str, environment: str | None, registry: Registry) -> Target:
+def find_target(text: str | None, environment: str | None, registry: Registry) -> Target:
     """Decide whether `text` is a file or a statement, and which environment takes it.
 
-    It is a file if its ending is one that an environment fills, or if it exists.
+    It is a file if its ending is one that an environment fills, or if it exists. Without a text,
+    the theorems are those that the environment has of its own.
 
     Raises:
         ConfigurationError: No environment, or more than one, takes it.
     """
     plugins = _environments(environment, registry)
+    if text is None:
+        if environment is None:
+            raise ConfigurationError(
+                "it was not said what to prove",
+                hint="Give a statement or a file, or --environment NAME for its own theorems.",
+            )
+        [(plugin, spec)] = plugins
+        return Target(plugin, spec, {}, None)
     if not text.strip():
         raise ConfigurationError("the statement is empty", hint="See: bait prove --help")
     path = Path(text)
