@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
 
 from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.protocols.tactic_model import TacticRequest
+from bait_holist.environment.splits import Split, split_of
+from bait_holist.human_proofs import HumanProof
+from bait_holist.human_proofs.records import HumanGoal, HumanStep
 from bait_holist.tactics.derive import derive_templates, template_of
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.model import TemplateModel
@@ -34,7 +38,8 @@ PREMISES = PremiseSet(
 @pytest.mark.parametrize(
     ("tactic", "template"),
     [
-        ("REWRITE_TAC [ADD_SYM; GSYM EXP]", "REWRITE_TAC [?]"),
+        ("REWRITE_TAC [ADD_SYM; GSYM EXP]", "REWRITE_TAC [?*]"),
+        ("REWRITE_TAC [GSYM EXP]", "REWRITE_TAC [GSYM ?]"),
         ("MATCH_MP_TAC ADD_SYM", "MATCH_MP_TAC ?"),
         ("EXISTS_TAC `(v (num) x)`", "EXISTS_TAC !"),
         (
@@ -50,8 +55,23 @@ def test_templates_leave_out_theorems_and_terms(tactic: str, template: str | Non
     assert template_of(tactic, {"ADD_SYM", "EXP"}) == template
 
 
-def test_rare_templates_are_left_out() -> None:
-    assert derive_templates(["A_TAC", "A_TAC", "B_TAC"], (), 2) == [("A_TAC", 2)]
+def proof_of(statement: str, *tactics: str, is_procedural: bool = False) -> HumanProof:
+    goals = (HumanGoal(f"(g () {statement})", "", ()), HumanGoal("(g () (c bool F))", "", ()))
+    steps = tuple(HumanStep(0, 1, tactic, (1,), tactic) for tactic in tactics)
+    idle = HumanStep(0, 1, "ALL_TAC", (0,), "ALL_TAC")
+    return HumanProof("A", "A", 0, "a.ml", 1, is_procedural, goals, (*steps, idle, idle))
+
+
+def test_templates_come_from_what_people_did_often_in_training_proofs() -> None:
+    statements = (f"(v (bool) {n})" for n in itertools.count())
+    train = next(s for s in statements if split_of(s) == Split.TRAIN)
+    test = next(s for s in statements if split_of(s) == Split.TEST)
+    proofs = [
+        proof_of(train, "A_TAC", "A_TAC", "B_TAC"),
+        proof_of(test, "C_TAC", "C_TAC"),
+        proof_of(train, "D_TAC", "D_TAC", is_procedural=True),
+    ]
+    assert derive_templates(proofs, (), 2) == [("A_TAC", 2)]
 
 
 def test_goal_view_finds_variables_and_witnesses() -> None:
@@ -62,7 +82,7 @@ def test_goal_view_finds_variables_and_witnesses() -> None:
     assert goal.witnesses(("num",)) == [("v", ("num",), "y"), ("v", ("num",), "z")]
 
 
-@pytest.mark.parametrize("text", ["REWRITE_TAC [?]", "MATCH_MP_TAC ?", "EXISTS_TAC !", "GEN_TAC"])
+@pytest.mark.parametrize("text", ["REWRITE_TAC [?*]", "MATCH_MP_TAC ?", "EXISTS_TAC !", "GEN_TAC"])
 def test_shares_add_up_to_one(text: str) -> None:
     filled = list(fill(Template(text, 1), GoalView.of_key(KEY), ["A", "B"], TemplateOptions()))
     assert math.isclose(sum(share for _, share in filled), 1)

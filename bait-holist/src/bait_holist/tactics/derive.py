@@ -1,22 +1,56 @@
-"""How `templates.json` is made from recorded human steps."""
+"""Makes `templates.json` from recorded human proofs: `python -m bait_holist.tactics.derive`.
+
+Only proofs of the training split count, so that the model knows nothing of those it is tested on.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
+from bait_holist.environment.splits import Split, split_of
+from bait_holist.human_proofs import HumanProof, read_human_proofs, read_library_theorems
 from bait_holist.tactics.templates import TERM_SOURCES
 
+LEAST_COUNT = 5
+"""Templates that people used less often are left out."""
+
 _WORD = re.compile(r"`[^`]*`|\"[^\"]*\"|[A-Za-z_][\w']*|\[|\]|[^\s]")
-_LIST = re.compile(r"\[ ?(?:(?:GSYM )?\?(?: ; )?)+ ?\]")
+_SEVERAL = re.compile(r"\[ (?:(?:GSYM )?\? ; )+(?:GSYM )?\? \]")
+
+
+def derive_templates(
+    proofs: Iterable[HumanProof], theorems: Collection[str], least: int = LEAST_COUNT
+) -> list[tuple[str, int]]:
+    """Templates that occur at least `least` times, with their counts, most frequent first.
+
+    Args:
+        proofs: Those of people, in the training split, count, and of these the steps that change
+            something.
+        theorems: Names of the library's theorems.
+        least: How often a template must occur.
+    """
+    tactics = (
+        step.tactic
+        for proof in proofs
+        if not proof.is_procedural and split_of(proof.statement) == Split.TRAIN
+        for step in proof.steps
+        if step.tactic is not None and step.subgoals != (step.goal,)
+    )
+    counts = Counter(template_of(tactic, theorems) for tactic in tactics)
+    return [(text, count) for text, count in counts.most_common() if text and count >= least]
 
 
 def template_of(tactic: str, theorems: Collection[str]) -> str | None:
     """The tactic with its theorems and terms left out; None if nobody could fill the gaps."""
     words = [_gap(word, theorems) for word in _WORD.findall(tactic)]
-    text = _LIST.sub("[?]", " ".join(words))
-    text = text.replace("[ ]", "[]").replace("( ", "(").replace(" )", ")")
+    text = _SEVERAL.sub("[?*]", " ".join(words))
+    for spaced, plain in (("[ ", "["), (" ]", "]"), ("( ", "("), (" )", ")")):
+        text = text.replace(spaced, plain)
     if text.count("?") + text.count("!") > 1:
         return None
     return None if "!" in text and text.partition(" ")[0] not in TERM_SOURCES else text
@@ -28,10 +62,13 @@ def _gap(word: str, theorems: Collection[str]) -> str:
     return "?" if word in theorems else word
 
 
-def derive_templates(
-    tactics: Iterable[str], theorems: Collection[str], least: int
-) -> list[tuple[str, int]]:
-    """Templates that occur at least `least` times, with their counts, most frequent first."""
-    templates = (template_of(tactic, theorems) for tactic in tactics)
-    counts = Counter(template for template in templates if template is not None)
-    return [(text, count) for text, count in counts.most_common() if count >= least]
+def main(folder: Path, output: Path) -> None:
+    """Derive templates from what `bait holist export --folder FOLDER` wrote."""
+    theorems = {theorem.name for theorem in read_library_theorems(folder / "theorems.jsonl.gz")}
+    templates = derive_templates(read_human_proofs(folder / "proofs.jsonl.gz"), theorems)
+    lines = ",\n".join(json.dumps(template) for template in templates)
+    output.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,7 +1,7 @@
 """Tactics of people with their theorems and terms left out, and how to fill the gaps.
 
-A template is the text of a tactic in which `?` stands for a theorem, `[?]` for a list of theorems,
-and `!` for a term. At most one of these occurs, once.
+A template is the text of a tactic in which `?` stands for a theorem, `[?*]` for a list of several
+theorems, and `!` for a term. At most one of these occurs, once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Template:
 
 @cache
 def load_templates() -> tuple[Template, ...]:
-    """The templates of the human proofs of HOL Light's library, most frequent first."""
+    """The templates of the human proofs of HOL Light's training split, most frequent first."""
     text = resources.files(__package__).joinpath("templates.json").read_text("utf-8")
     return tuple(Template(text, count) for text, count in json.loads(text))
 
@@ -54,9 +54,8 @@ def fill(
     Yields:
         Tactic text and share; the shares add up to at most 1.
     """
-    if "[?]" in template.text:
-        fillings = [f"[{names}]" for names in _lists(premises)]
-        yield from _spread(template.text, "[?]", fillings, options)
+    if "[?*]" in template.text:
+        yield from _spread(template.text, "?*", list(_lists(premises)), options)
     elif "?" in template.text:
         yield from _spread(template.text, "?", list(premises), options)
     elif "!" in template.text:
@@ -68,7 +67,6 @@ def fill(
 
 
 def _lists(premises: Sequence[str]) -> Iterator[str]:
-    yield from premises
     for length in _LIST_LENGTHS:
         if length <= len(premises):
             yield "; ".join(premises[:length])
