@@ -1,5 +1,6 @@
-"""HOL Light's own errors; all of them are `bait_core.errors.ProverError`.
+"""HOL Light's and HOList's own errors, all below `bait_core.errors.BaitError`.
 
+* DatabaseError             a theorem database can't be read, or lacks what is looked for
 * ProverError
   + ProverStartError
     - NotInstalledError     HOL Light, or the library it needs, is missing
@@ -13,7 +14,11 @@
 
 from __future__ import annotations
 
-from bait_core.errors import ProverError, ProverStartError
+from bait_core.errors import BaitError, ProverError, ProverStartError
+
+
+class DatabaseError(BaitError):
+    """A theorem database can't be read, or lacks what is looked for."""
 
 
 class NotInstalledError(ProverStartError):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bait_holist.benchmark.database import TheoremDatabase
+from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 
-from bait_holist.benchmark.reader import Entry
+_SPLITS = {
+    "train": pb.Theorem.TRAINING,
+    "valid": pb.Theorem.VALIDATION,
+    "test": pb.Theorem.TESTING,
+}
 
-_NAMES = {"TRAINING": "train", "VALIDATION": "valid", "TESTING": "test"}
 
-
-def core_splits(entries: Iterable[Entry]) -> dict[str, list[int]]:
+def core_splits(database: TheoremDatabase) -> dict[str, list[int]]:
     """Fingerprints of the core entries that have a split, sorted, by split."""
-    table: dict[str, list[int]] = {name: [] for name in _NAMES.values()}
-    for entry in entries:
-        if "core" in entry.library_tags and entry.split in _NAMES:
-            table[_NAMES[entry.split]].append(entry.fingerprint)
-    return {name: sorted(numbers) for name, numbers in table.items()}
+    return {
+        name: sorted(t.fingerprint for t in database.select(split=split, library="core"))
+        for name, split in _SPLITS.items()
+    }
