@@ -1,4 +1,4 @@
-"""`bait holist`: keep a HOL Light running."""
+"""`bait holist`: keep a HOL Light running, serve it to others, and export its human proofs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 from rich.text import Text
 
 from bait_core.cli.console import print_json, stderr, stdout
+from bait_holist.environment.options import HolistOptions
+from bait_holist.environment.provers import Provers
 from bait_holist.human_proofs import (
     export_human_proofs,
     rates_by_file,
@@ -23,8 +25,9 @@ from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, hol_folder
 from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
-app = typer.Typer(no_args_is_help=True, help="Keep a HOL Light running for many runs.")
+app = typer.Typer(no_args_is_help=True, help="HOL Light for many runs, and for others.")
 
 
 @app.command("start")
@@ -87,6 +90,43 @@ def stop_command() -> None:
     """
     stopped = running.stop()
     stdout().print("Stopped." if stopped else "No HOL Light was running.")
+
+
+@app.command("serve")
+def serve_command(
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 for any.", min=0, max=65535)
+    ] = 2000,
+    host: Annotated[
+        str, typer.Option(help="Interface to listen on; the protocol has no passwords.")
+    ] = "127.0.0.1",
+    threads: Annotated[int, typer.Option(help="Requests answered at a time.", min=1)] = 8,
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="Of a running HOL Light; by default the one kept, or one of its own."),
+    ] = None,
+) -> None:
+    """Offer HOL Light to HOList's clients over gRPC, until Ctrl-C.
+
+    Example:
+      $ bait holist serve --port 2000
+    """
+    from bait_holist.holist_protocol.server import serving  # noqa: PLC0415  (loads gRPC)
+
+    provers = Provers(HolistOptions(server=socket))
+    try:
+        provers.connect().close()  # load HOL Light now rather than at the first request
+        with serving(provers, host=host, port=port, threads=threads) as (server, bound):
+            stdout().print(
+                Text(f"HOList's clients can connect to {host}:{bound}; end with Ctrl-C.")
+            )
+            if host not in _LOOPBACK:
+                stderr().print("Whoever reaches this address can use the prover.", style="yellow")
+            server.wait_for_termination()
+    except KeyboardInterrupt:
+        stdout().print("Stopped.")
+    finally:
+        provers.close()
 
 
 @app.command("export")

@@ -10,6 +10,7 @@
   + WorkerError             the connection to a worker is of no use any more
     - WorkerLostError       the worker ended, or was killed
     - ServerGoneError       there is no server to connect to
+  + RemoteError             a call of a HOList server failed
 """
 
 from __future__ import annotations
@@ -67,3 +68,17 @@ class WorkerLostError(WorkerError):
 
 class ServerGoneError(WorkerError):
     """There is no server to connect to."""
+
+
+class RemoteError(ProverError):
+    """A call of a HOList server failed.
+
+    Args:
+        message: What happened.
+        hint: What the user can do next.
+        timed_out: Whether it did not answer in time.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", timed_out: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.timed_out = timed_out

@@ -9,13 +9,11 @@ from contextlib import closing
 from bait_core.domain import Theorem
 from bait_core.errors import TheoremError
 from bait_holist.environment.library import Library, theorem_of
-from bait_holist.environment.options import HolistOptions
+from bait_holist.environment.options import STATEMENT, HolistOptions
 from bait_holist.environment.provers import Provers
 from bait_holist.environment.session import HolistSession, Task
 from bait_holist.errors import RequestError
 from bait_holist.terms.sexp import to_text
-
-STATEMENT = "statement"
 
 
 class HolistEnvironment:

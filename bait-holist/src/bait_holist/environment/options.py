@@ -11,6 +11,9 @@ from bait_core.plugins.options import Options
 from bait_holist.environment.splits import Split
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
 
+STATEMENT = "statement"
+"""What a statement of the user is called."""
+
 
 class HolistOptions(Options):
     """What to prove, and with which HOL Light."""
@@ -39,6 +42,25 @@ class HolistOptions(Options):
     load_timeout: float = Field(
         default=LOAD_TIMEOUT, gt=0, description="Seconds that HOL Light may take to load."
     )
+
+    address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s/]+:\d+$",
+        description="host:port of a HOList server to use instead of a HOL Light on this machine.",
+    )
+    database: Path | None = Field(
+        default=None, description="HOList's theorem database, whose theorems such a server proves."
+    )
+
+    @model_validator(mode="after")
+    def _one_prover(self) -> Self:
+        if self.address is None and self.database is not None:
+            raise ValueError("a database is for HOList servers: give the address of one")
+        if self.address is not None and self.server is not None:
+            raise ValueError("give an address or a server, not both")
+        if self.address is not None and self.database is None and self.statement is None:
+            raise ValueError("with an address, give a database or a statement (an S-expression)")
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

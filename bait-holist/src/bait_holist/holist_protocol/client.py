@@ -2,41 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
 import grpc
 
-from bait_core.errors import ProverError
+from bait_holist.errors import RemoteError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.holist_protocol.messages import CHANNEL_OPTIONS
 from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantServiceStub
 
-_GIGABYTE = 1 << 30  # as HOList's own clients and servers allow
-_OPTIONS = (
-    ("grpc.max_send_message_length", _GIGABYTE),
-    ("grpc.max_receive_message_length", _GIGABYTE),
-)
+REQUEST_SECONDS = 60.0
+QUEUE_SECONDS = 30.0
+PROOF_SECONDS = 600.0
+"""How long the client waits for an answer; a busy server may not begin at once."""
+
+_CAUSES = {
+    grpc.StatusCode.UNAVAILABLE: (
+        "can't be reached",
+        "Is the server running, and is the address right? Ours starts by `bait holist serve`.",
+    ),
+    grpc.StatusCode.DEADLINE_EXCEEDED: (
+        "did not answer in time",
+        "It may be busy with other clients, or the tactic does not end.",
+    ),
+    grpc.StatusCode.RESOURCE_EXHAUSTED: (
+        "refused a message that is too large",
+        "Goals of this size can't be sent to it.",
+    ),
+    grpc.StatusCode.UNIMPLEMENTED: (
+        "does not speak HOList's protocol",
+        "Is the port that of HOList's proof assistant?",
+    ),
+}
+_UNFORESEEN = ("failed", "See the server's log.")
 
 
 class RemoteProver:
-    """Applies tactics at a remote prover, e.g. at `127.0.0.1:2000`."""
+    """A HOList server, e.g. at `127.0.0.1:2000`. Safe to use from several threads.
+
+    All methods raise RemoteError if the server can't be reached, does not answer in time, or does
+    not take the message.
+    """
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._stub = ProofAssistantServiceStub(self._channel)  # type: ignore[no-untyped-call]
 
+    def __enter__(self) -> Self:
+        """The prover itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the connection."""
+        self.close()
+
     def apply(self, goal: pb.Theorem, tactic: str, seconds: float = 5.0) -> pb.ApplyTacticResponse:
-        """Apply a tactic; the answer has the subgoals or an error."""
+        """Apply a tactic; the answer has the subgoals or an error.
+
+        Args:
+            goal: Conclusion and hypotheses.
+            tactic: In HOList's form.
+            seconds: That the tactic may take.
+        """
         request = pb.ApplyTacticRequest(goal=goal, tactic=tactic, timeout_ms=int(seconds * 1000))
-        try:
-            response: pb.ApplyTacticResponse = self._stub.ApplyTactic(
-                request, timeout=2 * seconds + 2
-            )
-        except grpc.RpcError as error:
-            raise ProverError(
-                f"the prover at {self._address} did not answer: {error}",
-                hint="Is its server running, and is the address right?",
-            ) from error
+        limit = 2 * seconds + QUEUE_SECONDS
+        response: pb.ApplyTacticResponse = self._call(self._stub.ApplyTactic, request, limit)
+        return response
+
+    def verify(self, goal: pb.Theorem, tactics: list[str]) -> pb.VerifyProofResponse:
+        """Let the server replay a whole proof, and compare the theorem with the goal.
+
+        Args:
+            goal: What is proved.
+            tactics: Depth first.
+        """
+        theorem = pb.Theorem(
+            tag=pb.Theorem.THEOREM, conclusion=goal.conclusion, hypotheses=goal.hypotheses
+        )
+        request = pb.VerifyProofRequest(goal=goal, tactics=tactics, theorem=theorem)
+        response: pb.VerifyProofResponse = self._call(
+            self._stub.VerifyProof, request, PROOF_SECONDS
+        )
+        return response
+
+    def register(self, theorem: pb.Theorem) -> pb.RegisterTheoremResponse:
+        """Make a theorem known, so that tactics can name it as `THM FINGERPRINT`."""
+        request = pb.RegisterTheoremRequest(theorem=theorem)
+        response: pb.RegisterTheoremResponse = self._call(
+            self._stub.RegisterTheorem, request, REQUEST_SECONDS
+        )
         return response
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection. May be called twice."""
         self._channel.close()
+
+    def _call(self, method: Callable[..., Any], request: Any, seconds: float) -> Any:  # generated
+        try:
+            return method(request, timeout=seconds)
+        except grpc.RpcError as error:
+            what, hint = _CAUSES.get(error.code(), _UNFORESEEN)
+            raise RemoteError(
+                f"the prover at {self._address} {what}: {error.details()}",
+                hint=hint,
+                timed_out=error.code() == grpc.StatusCode.DEADLINE_EXCEEDED,
+            ) from error

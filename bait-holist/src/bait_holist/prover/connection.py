@@ -140,6 +140,11 @@ class Worker:
         """
         return str(self._ask(f"(register {fingerprint} {term})")[1])
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed, killed or lost."""
+        return self._socket.fileno() < 0
+
     def close(self) -> None:
         """Disconnect; the worker ends by itself. May be called twice."""
         self._socket.close()

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bait_holist.terms.sexp import Sexp, parse, to_text
+from bait_holist.terms.goal_key import read_key
+from bait_holist.terms.sexp import Sexp, to_text
 
 _MAX_WITNESS = 200  # characters of a term that is proposed as a witness
 
 
 @dataclass(frozen=True)
 class GoalView:
-    """A goal `(g (HYPOTHESIS ...) CONCLUSION)`, parsed."""
+    """A goal, parsed."""
 
     hypotheses: tuple[Sexp, ...]
     conclusion: Sexp
@@ -21,8 +22,7 @@ class GoalView:
     @classmethod
     def of_key(cls, key: str) -> GoalView:
         """Parse the key of a goal."""
-        goal = parse(key)
-        return cls(tuple(_without_label(h) for h in goal[1]), goal[2])
+        return cls(*read_key(key))
 
     @cached_property
     def free_variables(self) -> tuple[Sexp, ...]:
@@ -46,10 +46,6 @@ class GoalView:
             found.update((t, None) for t, ty in _occurrences(term) if ty == type_)
         texts = [(t[0] != "v", len(to_text(t)), t) for t in found]
         return [t for _, size, t in sorted(texts, key=lambda x: x[:2]) if size <= _MAX_WITNESS]
-
-
-def _without_label(hypothesis: Sexp) -> Sexp:
-    return hypothesis[2] if hypothesis[0] == "h" else hypothesis
 
 
 def _occurrences(term: Sexp) -> Iterator[tuple[Sexp, Sexp]]:

@@ -1,0 +1,61 @@
+"""A HOList server: `bait holist serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import grpc
+
+from bait_core.errors import ProverStartError
+from bait_holist.holist_protocol.messages import CHANNEL_OPTIONS
+from bait_holist.holist_protocol.proof_assistant_pb2_grpc import (
+    add_ProofAssistantServiceServicer_to_server,
+)
+from bait_holist.holist_protocol.service import ProofService
+from bait_holist.holist_protocol.workers import WorkerPool, WorkerSource
+
+DEFAULT_PORT = 2000
+"""Where HOList's clients look for their server."""
+
+LOOPBACK = "127.0.0.1"
+
+_GRACE = 1.0  # seconds that calls may take to end when the server stops
+
+
+@contextmanager
+def serving(
+    provers: WorkerSource, *, host: str = LOOPBACK, port: int = DEFAULT_PORT, threads: int = 8
+) -> Iterator[tuple[grpc.Server, int]]:
+    """A running server and its port, until the context is left.
+
+    Args:
+        provers: Where workers come from.
+        host: Address of the interface to listen on. The protocol has neither passwords nor
+            encryption.
+        port: 0 for any that is free.
+        threads: Requests that are answered at a time.
+
+    Raises:
+        ProverStartError: The port is taken, or the address is not one of this machine.
+    """
+    workers = WorkerPool(provers)
+    executor = ThreadPoolExecutor(threads, thread_name_prefix="holist")
+    # Without this option two servers could share a port, each answering some of the calls.
+    options = (*CHANNEL_OPTIONS, ("grpc.so_reuseport", 0))
+    server = grpc.server(executor, options=options)
+    add_ProofAssistantServiceServicer_to_server(ProofService(workers), server)  # type: ignore[no-untyped-call]
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise ProverStartError(
+            f"can't listen on {host}:{port}: {error}", hint="Choose another --port."
+        ) from error
+    server.start()
+    try:
+        yield server, bound
+    finally:
+        server.stop(_GRACE).wait()
+        executor.shutdown()
+        workers.close()
