@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bait_holist.errors import SexpError
+from bait_holist.prover.connection import Worker
+from bait_holist.prover.launch import Server
 from bait_holist.terms.sexp import MAX_DEPTH, Sexp, atom, parse, to_text
 
 atoms = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -41,7 +43,38 @@ def test_depth_is_limited() -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("/\\", "/\\"), ("a b", '"a b"'), ("", '""'), ('"', '"\\""'), ("\x01", '"\\x01"')],
+    [
+        ("/\\", "/\\"),
+        ("a b", '"a b"'),
+        ("", '""'),
+        ('"', '"\\""'),
+        ("\x01", '"\\x01"'),
+        ("ä\xa0\u3000ℝ", "ä\xa0\u3000ℝ"),
+    ],
 )
 def test_atoms_are_quoted_only_where_they_must(text: str, written: str) -> None:
     assert atom(text) == written
+
+
+@pytest.mark.parametrize(
+    ("escaped", "meant"),
+    [
+        ("\\x41", "A"),
+        ("\\xc3\\xa9", "é"),
+        ("\\xE2\\x84\\x9dn", "ℝn"),
+        ("\\xff", "\udcff"),
+        ("\\\\x41", "\\x41"),
+    ],
+)
+def test_hexadecimal_escapes_are_bytes(escaped: str, meant: str) -> None:
+    assert parse(f'"{escaped}"') == meant
+
+
+@pytest.mark.hol
+def test_hol_light_writes_atoms_the_same_way(hol_light: Server) -> None:
+    worker = Worker(hol_light.socket)
+    for name in ("é", "a b", "a\xa0b", "\u3000", "\x85", "\x7f", '"\\', "\t\n", "\\x41", "𝔸"):
+        key = to_text(("g", (), ("v", ("bool",), name)))
+        assert worker.goal(key).key == key
+    assert worker.goal('(g () (v (bool) "\\xc3\\xa9"))').key == "(g () (v (bool) é))"
+    worker.close()

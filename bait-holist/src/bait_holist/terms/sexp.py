@@ -1,8 +1,8 @@
 r"""S-expressions, the exact form of HOL Light's terms on the wire and in keys.
 
-A bare atom is one or more characters other than space, parentheses, double quote and control
-characters; a backslash in it is itself, as in HOList's `/\`. Any other atom is quoted, with the
-escapes `\\"`, `\\\\`, `\\n`, `\\t`, `\\r` and `\\xHH` for bytes of its UTF-8.
+A bare atom is one or more characters other than ASCII's space, parentheses, double quote and
+control characters; a backslash in it is itself, as in HOList's `/\`. Any other atom is quoted, with
+the escapes `\"`, `\\`, `\n`, `\t`, `\r` and `\xHH` for a byte of its UTF-8.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Sexp: TypeAlias = str | tuple["Sexp", ...]
 MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 10_000
 
-_TOKEN = re.compile(r'([()])|([^\s()"\x00-\x1f\x7f]+)|"((?:[^"\\]|\\.)*)"|( +)', re.DOTALL)
-_BARE = re.compile(r'[^\s()"\x00-\x1f\x7f]+')
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_TOKEN = re.compile(r'([()])|([^ ()"\x00-\x1f\x7f]+)|"((?:[^"\\]|\\.)*)"|( +)', re.DOTALL)
+_BARE = re.compile(r'[^ ()"\x00-\x1f\x7f]+')
+_ESCAPE = re.compile(r"((?:\\x[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _NAMES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -109,12 +109,13 @@ def _unescape(quoted: str, text: str, position: int) -> str:
         return quoted
 
     def replace(match: re.Match[str]) -> str:
-        code = match.group(1)
-        if code in _PLAIN:
-            return _PLAIN[code]
-        if len(code) != 3:
+        several_bytes, code = match.groups()
+        if several_bytes:
+            together = bytes.fromhex(several_bytes.replace("\\x", ""))
+            return together.decode("utf-8", "surrogateescape")
+        if code not in _PLAIN:
             raise _malformed(text, position)
-        return chr(int(code[1:], 16))
+        return _PLAIN[code]
 
     return _ESCAPE.sub(replace, quoted)
 
