@@ -1,0 +1,78 @@
+"""What of HOList's database is in the HOL Light that runs here, and why the rest is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from rich.markup import escape
+from rich.table import Table
+
+from bait_holist.environment.library import Library
+from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.terms.canonical import canonical
+from bait_holist.terms.sexp import Sexp, parse
+
+_EXAMPLE_WIDTH = 100
+
+
+class Match(StrEnum):
+    """How an entry of the database is in the library; the first that holds."""
+
+    SAME = "the same term"
+    TYPE_VARIABLES = "the same but for names of type variables"
+    VARIABLES = "the same but for names of variables"
+    LEMMA = "a lemma within a proof: it has no name"
+    SPECIFICATION = "the existence theorem behind a definition: it has no name"
+    ABSENT = "none of these: computed by a procedure, or stated otherwise in this version"
+
+
+def compare(
+    entries: Iterable[pb.Theorem], library: Library, lemmas: Iterable[str]
+) -> dict[Match, list[pb.Theorem]]:
+    """The entries by how they are in the library.
+
+    Args:
+        entries: Of HOList's database, without hypotheses.
+        library: Of the running HOL Light.
+        lemmas: Statements that its proofs prove on the way, as S-expressions.
+    """
+    index = _Index([fact.sexp for fact in library.facts], [parse(lemma) for lemma in lemmas])
+    found: dict[Match, list[pb.Theorem]] = {match: [] for match in Match}
+    for entry in entries:
+        found[index.match(entry)].append(entry)
+    return found
+
+
+def comparison_table(found: Mapping[Match, Sequence[pb.Theorem]]) -> Table:
+    """Counts and shares, each with the shortest entries as examples."""
+    total = sum(len(entries) for entries in found.values())
+    table = Table(title=f"{total} statements of the database, in this HOL Light")
+    for column in ("", "count", "share", "for example"):
+        table.add_column(column, justify="right" if column in ("count", "share") else "left")
+    for match, entries in found.items():
+        shortest = sorted((e.pretty_printed for e in entries), key=len)[:2]
+        examples = "\n".join(escape(" ".join(text.split())[:_EXAMPLE_WIDTH]) for text in shortest)
+        table.add_row(match, str(len(entries)), f"{len(entries) / max(total, 1):.1%}", examples)
+    return table
+
+
+class _Index:
+    def __init__(self, facts: Sequence[Sexp], lemmas: Sequence[Sexp]) -> None:
+        self._same = set(facts)
+        self._type_variables = {canonical(fact, keep_variables=True) for fact in facts}
+        self._variables = {canonical(fact) for fact in facts}
+        self._lemmas = {canonical(lemma) for lemma in lemmas}
+
+    def match(self, entry: pb.Theorem) -> Match:
+        term = parse(entry.conclusion)
+        if term in self._same:
+            return Match.SAME
+        if canonical(term, keep_variables=True) in self._type_variables:
+            return Match.TYPE_VARIABLES
+        form = canonical(term)
+        if form in self._variables:
+            return Match.VARIABLES
+        if form in self._lemmas:
+            return Match.LEMMA
+        return Match.SPECIFICATION if entry.proof_function == "specification" else Match.ABSENT
