@@ -325,7 +325,7 @@ def test_large_goals_are_answered(prover: RemoteProver) -> None:
     large = goal(conclusion, *(f"(v (bool) h{n})" for n in range(1000)))
     response = prover.apply(large, "CONJ_TAC", 60)
     assert len(response.goals.goals) == 2, response.error
-    assert len(key_of(response.goals.goals[0])) > 30_000
+    assert len(key_of(response.goals.goals[1])) > 100_000
 
 
 def test_a_port_that_is_taken(provers: Provers, port: int) -> None:

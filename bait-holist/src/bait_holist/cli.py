@@ -11,9 +11,12 @@ import typer
 from rich.text import Text
 
 from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.files import replace_file
+from bait_holist.environment.library import Library
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.provers import Provers
 from bait_holist.human_proofs import (
+    Export,
     export_human_proofs,
     rates_by_file,
     rates_table,
@@ -26,6 +29,11 @@ from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+SocketOption = Annotated[
+    Path | None,
+    typer.Option(help="Of a running HOL Light; by default the one kept, or one of its own."),
+]
 
 app = typer.Typer(no_args_is_help=True, help="HOL Light for many runs, and for others.")
 
@@ -101,10 +109,7 @@ def serve_command(
         str, typer.Option(help="Interface to listen on; the protocol has no passwords.")
     ] = "127.0.0.1",
     threads: Annotated[int, typer.Option(help="Requests answered at a time.", min=1)] = 8,
-    socket: Annotated[
-        Path | None,
-        typer.Option(help="Of a running HOL Light; by default the one kept, or one of its own."),
-    ] = None,
+    socket: SocketOption = None,
 ) -> None:
     """Offer HOL Light to HOList's clients over gRPC, until Ctrl-C.
 
@@ -129,6 +134,46 @@ def serve_command(
         provers.close()
 
 
+@app.command("database")
+def database_command(
+    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    socket: SocketOption = None,
+) -> None:
+    """Write the theorems of HOL Light's library as a HOList theorem database.
+
+    HOList's own clients tell their server of all theorems of their database, which `bait holist
+    serve` can only accept if its HOL Light has them: give them this database.
+
+    Example:
+      $ bait holist database library.textpb
+    """
+    from bait_holist.benchmark.writing import database_of, text_of  # noqa: PLC0415  (protobuf)
+
+    database = database_of(_library(socket))
+    replace_file(output, text_of(database))
+    stdout().print(Text(f"Wrote {len(database.theorems)} theorems to {output}."))
+
+
+@app.command("compare")
+def compare_command(
+    database: Annotated[Path, typer.Argument(help="HOList's theorem database.")],
+    tag: Annotated[str, typer.Option(help="Compare the theorems with this library tag.")] = "core",
+    socket: SocketOption = None,
+) -> None:
+    """Show how many theorems of HOList's database are in this HOL Light, and why others are not.
+
+    Example:
+      $ bait holist compare theorem_database_v1.1.textpb
+    """
+    from bait_holist.benchmark.comparison import compare, comparison_table  # noqa: PLC0415
+    from bait_holist.benchmark.database import TheoremDatabase  # noqa: PLC0415  (protobuf)
+    from bait_holist.holist_protocol import proof_assistant_pb2 as pb  # noqa: PLC0415
+
+    entries = TheoremDatabase.load(database).select(tag=pb.Theorem.THEOREM, library=tag)
+    lemmas = {proof.statement for proof in read_human_proofs(_export().proofs)}
+    stdout().print(comparison_table(compare(entries, _library(socket), lemmas)))
+
+
 @app.command("export")
 def export_command(
     folder: Annotated[
@@ -144,13 +189,25 @@ def export_command(
     Example:
       $ bait holist export
     """
+    export = _export(folder, again=again)
+    for path in (export.theorems, export.proofs, export.traces):
+        stdout().print(Text(f"Wrote {path}"))
+    stdout().print(Text(rates_table(rates_by_file(read_human_proofs(export.proofs)))))
+
+
+def _export(folder: Path | None = None, *, again: bool = False) -> Export:
     with stderr().status("Recording") as status:
-        export = export_human_proofs(
+        return export_human_proofs(
             hol_folder(),
             lambda what, count: status.update(f"{what}: {count}"),
             folder,
             again=again,
         )
-    for path in (export.theorems, export.proofs, export.traces):
-        stdout().print(Text(f"Wrote {path}"))
-    stdout().print(Text(rates_table(rates_by_file(read_human_proofs(export.proofs)))))
+
+
+def _library(socket: Path | None) -> Library:
+    with (
+        closing(Provers(HolistOptions(server=socket))) as provers,
+        closing(provers.connect()) as worker,
+    ):
+        return Library(worker.library(), worker.greeting.version)

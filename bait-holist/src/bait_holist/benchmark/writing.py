@@ -1,0 +1,51 @@
+"""The theorems of the running HOL Light as a theorem database of HOList's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from google.protobuf import text_format
+
+from bait_holist.environment.library import Library
+from bait_holist.environment.splits import Split, split_of
+from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.prover.replies import Fact
+from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.terms.sexp import to_text
+
+_SPLITS = {
+    Split.TRAIN: pb.Theorem.TRAINING,
+    Split.VALID: pb.Theorem.VALIDATION,
+    Split.TEST: pb.Theorem.TESTING,
+}
+
+
+def database_of(library: Library) -> pb.TheoremDatabase:
+    """The library's theorems in binding order; of those that state the same, the first."""
+    theorems: dict[int, pb.Theorem] = {}
+    for fact in library.facts:
+        theorem = _entry(fact, is_definition=fact.name in library.definitions)
+        theorems.setdefault(theorem.fingerprint, theorem)
+    return pb.TheoremDatabase(theorems=theorems.values())
+
+
+def text_of(database: pb.TheoremDatabase) -> Iterator[bytes]:
+    """The database in protobuf's text format, entry by entry."""
+    for theorem in database.theorems:
+        entry = pb.TheoremDatabase(theorems=[theorem])
+        yield text_format.MessageToString(entry).encode()
+
+
+def _entry(fact: Fact, *, is_definition: bool) -> pb.Theorem:
+    statement = to_text(fact.sexp)
+    theorem = pb.Theorem(
+        conclusion=statement,
+        tag=pb.Theorem.DEFINITION if is_definition else pb.Theorem.THEOREM,
+        name=fact.name,
+        fingerprint=fingerprint(statement),
+        library_tag=["core", fact.file],
+        pretty_printed=f"|- {fact.text}",
+    )
+    if not is_definition:
+        theorem.training_split = _SPLITS[split_of(statement)]
+    return theorem
