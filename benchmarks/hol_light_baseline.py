@@ -4,7 +4,7 @@ Takes theorems of the test split, evenly spread over the library. Each is first 
 `MESON_TAC []`, `ARITH_TAC`, `REWRITE_TAC []` and `ASM_REWRITE_TAC []` alone, each with as much time
 as a search has; then searched. Every proof that counts was accepted by a fresh prover.
 
-    python benchmarks/hol_light_baseline.py [--theorems 200] [--seconds 10] [--search best-first]
+    python benchmarks/hol_light_baseline.py [--theorems 200] [--seconds 10] [--tactic-seconds 0.1]
 """
 
 from __future__ import annotations
@@ -88,16 +88,15 @@ def main() -> None:
     parser.add_argument("--search", default="best-first")
     parser.add_argument("--model", default="holist-tactics")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--settings", default="{}", help="other search settings, as JSON")
-    parser.add_argument("--options", default="{}", help="options of the model, as JSON")
+    parser.add_argument("--tactic-seconds", type=float, default=0.1)
     parser.add_argument("--no-automation", action="store_true")
     parser.add_argument("--output", type=Path, help="where to write the names, as JSON")
     arguments = parser.parse_args()
     job = SearchJob(
         environment=Part("holist", {"split": arguments.split}),
-        model=Part(arguments.model, json.loads(arguments.options)),
+        model=Part(arguments.model),
         search=Part(arguments.search),
-        settings=SearchSettings(seconds=arguments.seconds, **json.loads(arguments.settings)),
+        settings=SearchSettings(seconds=arguments.seconds, tactic_seconds=arguments.tactic_seconds),
         run=RunSettings(workers=arguments.workers),
     )
     console = Console()
@@ -110,7 +109,10 @@ def main() -> None:
         run_searches(job, environment, theorems, results)
     console.print(table(alone, results.proved, len(theorems), arguments.search))
     if arguments.output:
-        names = {"alone": {n: sorted(c) for n, c in alone.items()}, "search": sorted(results.proved)}
+        names = {
+            "alone": {n: sorted(c) for n, c in alone.items()},
+            "search": sorted(results.proved),
+        }
         arguments.output.write_text(json.dumps(names, indent=1))
 
 

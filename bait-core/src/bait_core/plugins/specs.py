@@ -57,6 +57,7 @@ class EnvironmentSpec(PluginSpec):
         prepare: "module:attribute" of a function that `bait prove` calls first, as
             `prepare(options, yes)`, to install what the prover lacks. It may ask on a terminal,
             unless `yes` is true.
+        tactic_seconds: Time that `bait prove` gives one tactic unless told otherwise.
     """
 
     statement_option: str = ""
@@ -66,6 +67,7 @@ class EnvironmentSpec(PluginSpec):
     tactic_model: str = ""
     only_by_name: bool = False
     prepare: str = ""
+    tactic_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         int | None, typer.Option(min=0, metavar="N", help="Goals expanded per theorem, at most.")
     ] = None,
     tactic_timeout: Annotated[
-        float, typer.Option(min=0.001, metavar="SECONDS", help="Time per tactic.")
-    ] = 5.0,
+        float | None,
+        typer.Option(min=0.001, metavar="SECONDS", help="Time per tactic; the environment's own."),
+    ] = None,
     search_name: Annotated[
         str, typer.Option("--search", metavar="NAME", help="The search model.")
     ] = "best-first",
@@ -118,7 +119,10 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         search=Part(search_name, options["search"]),
         goal_model=Part(goal_model_name or "", options["goal_model"]),
         settings=SearchSettings(
-            seconds=timeout, expansions=expansions, tactic_seconds=tactic_timeout, seed=seed
+            seconds=timeout,
+            expansions=expansions,
+            tactic_seconds=tactic_timeout or goal.spec.tactic_seconds,
+            seed=seed,
         ),
         run=RunSettings(workers=workers, seconds=total_timeout),
         execution=validate(
