@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -104,7 +105,11 @@ def main() -> None:
         theorems = spread(list(environment.theorems()), arguments.theorems)
         alone: dict[str, set[str]] = {}
         if not arguments.no_automation:
-            alone = {t.name: proved_alone(environment, t, arguments.seconds) for t in theorems}
+            with ThreadPoolExecutor(arguments.workers) as pool:
+                calls = pool.map(
+                    lambda theorem: proved_alone(environment, theorem, arguments.seconds), theorems
+                )
+                alone = {t.name: found for t, found in zip(theorems, calls, strict=True)}
         results = Results(console, len(theorems))
         run_searches(job, environment, theorems, results)
     console.print(table(alone, results.proved, len(theorems), arguments.search))
