@@ -32,6 +32,7 @@ from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.provers import Provers
 from bait_holist.environment.remote import RemoteEnvironment
 from bait_holist.environment.remote_session import RemoteSession, holist_form
+from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.server import serving
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
@@ -96,6 +97,15 @@ def run(job: SearchJob) -> list[TraceRecord]:
 def apply(session: RemoteSession, tactic: str) -> Outcome:
     [outcome] = session.run_tactics(session.root, [tactic], 5)
     return outcome
+
+
+def test_the_server_takes_all_of_the_librarys_database(address: str, database: Path) -> None:
+    theorems = TheoremDatabase.load(database).theorems
+    with RemoteProver(address) as prover:
+        answers = [prover.register(theorem) for theorem in theorems]
+    assert len(answers) > 2_500
+    assert not [answer.error_msg for answer in answers if answer.error_msg]
+    assert [a.fingerprint for a in answers] == [t.fingerprint for t in theorems]
 
 
 def test_search_proves_theorems_at_a_server(address: str, database: Path) -> None:
