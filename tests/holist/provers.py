@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bait_core.domain import Goal, Outcome, Proof, ProofStep, Proved, Subgoals
+from bait_core.domain import Goal, Outcome, Proof, ProofStep, Proved, Subgoals, Theorem
+from bait_core.execution import SearchJob, SearchProgress, run_searches
+from bait_core.traces import TraceRecord
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.session import HolistSession
@@ -43,3 +45,27 @@ def prove(session: HolistSession, tactics: list[str]) -> Proof:
         goals = [*subgoals, *goals]
     assert not goals
     return Proof(session.root, steps)
+
+
+class _Collector:
+    """Keeps what searches record."""
+
+    def __init__(self) -> None:
+        self.records: list[TraceRecord] = []
+
+    def on_start(self, theorem: Theorem) -> None:
+        pass
+
+    def on_step(self, progress: SearchProgress) -> None:
+        pass
+
+    def on_end(self, record: TraceRecord) -> None:
+        self.records.append(record)
+
+
+def run(job: SearchJob) -> list[TraceRecord]:
+    """The records of a job's searches."""
+    collector = _Collector()
+    with job.open_environment() as environment:
+        run_searches(job, environment, list(environment.theorems()), collector)
+    return collector.records

@@ -17,13 +17,11 @@ from bait_core.domain import (
     ProofStep,
     Proved,
     Subgoals,
-    Theorem,
 )
 from bait_core.errors import ProverCrashError, TheoremError
-from bait_core.execution import Part, SearchJob, SearchProgress, run_searches
+from bait_core.execution import Part, SearchJob
 from bait_core.files import replace_file
 from bait_core.prover import SearchSettings
-from bait_core.traces import TraceRecord
 from bait_holist.benchmark.database import TheoremDatabase
 from bait_holist.benchmark.writing import database_of, text_of
 from bait_holist.environment.factory import make_environment
@@ -36,6 +34,8 @@ from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.server import serving
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
+
+from .provers import run
 
 BOOL2 = "(fun (bool) (fun (bool) (bool)))"
 P = "(v (bool) p)"
@@ -69,29 +69,6 @@ def open_environment(**options: object) -> RemoteEnvironment:
 def fingerprint_of(database: Path, name: str) -> str:
     theorems = TheoremDatabase.load(database).theorems
     return str(next(t.fingerprint for t in theorems if t.name == name))
-
-
-class Collector:
-    """Keeps what searches record."""
-
-    def __init__(self) -> None:
-        self.records: list[TraceRecord] = []
-
-    def on_start(self, theorem: Theorem) -> None:
-        pass
-
-    def on_step(self, progress: SearchProgress) -> None:
-        pass
-
-    def on_end(self, record: TraceRecord) -> None:
-        self.records.append(record)
-
-
-def run(job: SearchJob) -> list[TraceRecord]:
-    collector = Collector()
-    with job.open_environment() as environment:
-        run_searches(job, environment, list(environment.theorems()), collector)
-    return collector.records
 
 
 def apply(session: RemoteSession, tactic: str) -> Outcome:

@@ -24,7 +24,8 @@ from bait_holist.human_proofs import (
 )
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
-from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, hol_folder
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
+from bait_holist.prover.process import hol_folder
 from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1
@@ -43,6 +44,9 @@ def start_command(
     memory: Annotated[
         int, typer.Option(help="MiB of heap at which a tactic is stopped.", min=512)
     ] = MEMORY,
+    idle: Annotated[
+        float | None, typer.Option(help="Minutes without use after which it ends.", min=0.1)
+    ] = None,
     timeout: Annotated[
         float, typer.Option(help="Seconds that HOL Light may take to load.", min=1)
     ] = LOAD_TIMEOUT,
@@ -53,7 +57,12 @@ def start_command(
       $ bait holist start
     """
     with shown_progress() as progress:
-        record = running.keep(memory=memory, timeout=timeout, progress=progress)
+        record = running.keep(
+            memory=memory,
+            idle=None if idle is None else idle * 60,
+            timeout=timeout,
+            progress=progress,
+        )
     stdout().print(Text(f"HOL Light runs as process {record.pid} and listens on {record.socket}."))
 
 

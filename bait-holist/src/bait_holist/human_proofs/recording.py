@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from bait_holist.human_proofs.records import HumanProofsError
+from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
 
 #: The first file of the library that is loaded when `prove` is there.
 _FIRST_FILE = "itab.ml"
@@ -45,7 +45,7 @@ def record_library(
     if not (hol_folder / "hol.ml").is_file():
         raise HumanProofsError(
             f"HOL Light is not in {hol_folder}",
-            hint="Install it (apt-get install hol-light libnum-ocaml-dev), or set HOLLIGHT_DIR.",
+            hint=f"{PACKAGES}; or set HOLLIGHT_DIR.",
         )
     with (
         as_file(files("bait_holist") / "ocaml") as ocaml,
@@ -55,22 +55,26 @@ def record_library(
         overlay = folder / "library"
         _overlay(hol_folder, overlay, ocaml)
         recording, log = folder / "recording", folder / "log"
-        environment = os.environ | {
+        environment = {
             "HOLLIGHT_DIR": str(overlay),
             "BAIT_HOLIST_OCAML": str(ocaml),
             "BAIT_HOLIST_RECORDING": str(recording),
-            "BAIT_HOLIST_EXPORT": str(output),
+            "BAIT_HOLIST_EXPORT": str(output.resolve()),
         }
         commands = folder / "commands"
         commands.write_text(_use(ocaml / finish))
-        process = _start(hol_folder, commands, log, environment)
+        with commands.open("rb") as stdin:
+            process = spawn(find_hol_light(hol_folder), log, environment, stdin)
+        family = psutil.Process(process.pid)
         try:
             _watch(process, recording, output, progress, time.monotonic() + seconds)
         finally:
-            _stop(process)
+            end_family(family)
+            process.wait()
         if process.returncode != 0:
+            code, tail = process.returncode, log_tail(log)
             raise HumanProofsError(
-                f"HOL Light ended with code {process.returncode} while it recorded: {_tail(log)}",
+                f"HOL Light ended with code {code} while it recorded:\n{tail}",
                 hint="Recording needs OCaml's own libraries: apt-get install ocaml-compiler-libs",
             )
 
@@ -88,28 +92,6 @@ def _overlay(hol_folder: Path, overlay: Path, ocaml: Path) -> None:
             (overlay / item.name).symlink_to(item.resolve())
     first = _use(ocaml / "recorder_start.ml") + _use(hol_folder.resolve() / _FIRST_FILE)
     (overlay / _FIRST_FILE).write_text(first)
-
-
-def _start(
-    hol_folder: Path, commands: Path, log: Path, environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    own = hol_folder / "ocaml"
-    command = [str(own) if own.exists() else "ocaml", "-init", str(hol_folder / "hol.ml")]
-    try:
-        with commands.open("rb") as stdin, log.open("wb") as stdout:
-            return subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=stdout,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                start_new_session=True,
-            )
-    except OSError as error:
-        raise HumanProofsError(
-            f"OCaml can't be started: {error.strerror or error}",
-            hint="Install HOL Light: apt-get install hol-light libnum-ocaml-dev",
-        ) from error
 
 
 def _watch(
@@ -134,16 +116,3 @@ def _lines(path: Path, beginning: bytes) -> int:
         return 0
     with path.open("rb") as file:
         return sum(line.startswith(beginning) for line in file)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            child.kill()
-        process.kill()
-    process.wait()
-
-
-def _tail(log: Path) -> str:
-    lines = log.read_text(errors="replace").split("\n")
-    return " ".join(line.strip() for line in lines[-6:] if line.strip())

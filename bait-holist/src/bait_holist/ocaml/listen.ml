@@ -43,6 +43,17 @@ module Listen = struct
         | _ -> Unix.close client)
     | exception Unix.Unix_error ((Unix.EINTR | Unix.ECONNABORTED), _, _) -> ()
 
+  (* Workers are reaped by the system, since we ignore SIGCHLD: none is left when there is no child. *)
+  let has_workers () =
+    match Unix.waitpid [ Unix.WNOHANG ] (-1) with
+    | _ -> true
+    | exception Unix.Unix_error (Unix.ECHILD, _, _) -> false
+
+  let idle_limit = Option.bind (setting "IDLE") float_of_string_opt
+
+  (* How often we look whether the server is idle; a negative time waits for ever. *)
+  let patience = match idle_limit with None -> -1. | Some seconds -> Float.min 10. (seconds /. 2.)
+
   let set_memory_limit () =
     match Option.bind (setting "MEMORY") int_of_string_opt with
     | Some mebibytes when mebibytes > 0 ->
@@ -57,9 +68,18 @@ module Listen = struct
     Sys.set_signal Sys.sigchld Sys.Signal_ignore;
     let listening = listen () in
     let watched = if setting "OWNED" = None then [ listening ] else [ listening; Unix.stdin ] in
+    let used = ref (Unix.gettimeofday ()) in
+    let end_if_idle () =
+      if has_workers () then used := Unix.gettimeofday ()
+      else
+        match idle_limit with
+        | Some seconds when Unix.gettimeofday () -. !used > seconds -> end_all 0
+        | _ -> () in
     let rec loop () =
-      (match Unix.select watched [] [] (-1.) with
+      (match Unix.select watched [] [] patience with
+      | [], _, _ -> end_if_idle ()
       | readable, _, _ ->
+          used := Unix.gettimeofday ();
           if List.mem Unix.stdin readable then end_all 0;
           if List.mem listening readable then accept listening definitions
       | exception Unix.Unix_error (Unix.EINTR, _, _) -> ());

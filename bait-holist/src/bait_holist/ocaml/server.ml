@@ -4,20 +4,15 @@
      BAIT_HOLIST_OCAML   the folder of these files
      BAIT_HOLIST_SOCKET  the unix socket to listen on
      BAIT_HOLIST_MEMORY  MiB of heap at which a tactic is stopped; 0 for no limit
-     BAIT_HOLIST_OWNED   if set, the server ends when its standard input does *)
+     BAIT_HOLIST_OWNED   if set, the server ends when its standard input does
+     BAIT_HOLIST_IDLE    seconds without a client after which it ends; for ever if not set *)
 
 #load "unix.cma";;
 
 verbose := false;;
 type_invention_warning := false;;
 
-let bait_holist_load =
-  let folder = Sys.getenv "BAIT_HOLIST_OCAML" in
-  fun file ->
-    if not (Toploop.use_silently Format.std_formatter (Filename.concat folder file)) then begin
-      print_endline ("bait-holist: " ^ file ^ " does not load");
-      exit 3
-    end;;
+Toploop.use_silently Format.std_formatter (Filename.concat (Sys.getenv "BAIT_HOLIST_OCAML") "load.ml");;
 
 List.iter bait_holist_load
   ["upper.ml"; "holist.ml"; "sexp.ml"; "codec.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml";

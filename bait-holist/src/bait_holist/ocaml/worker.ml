@@ -13,6 +13,7 @@ module Worker = struct
     socket : Unix.file_descr;
     definitions : string;
     incoming : Buffer.t;
+    mutable start : int;  (* of what was not yet taken from `incoming` *)
     chunk : Bytes.t;
     goals : (int, goal) Hashtbl.t;
     ids : (string, int) Hashtbl.t;
@@ -20,7 +21,7 @@ module Worker = struct
   }
 
   let create socket definitions =
-    { socket; definitions; incoming = Buffer.create 65536; chunk = Bytes.create 65536;
+    { socket; definitions; incoming = Buffer.create 65536; start = 0; chunk = Bytes.create 65536;
       goals = Hashtbl.create 1024; ids = Hashtbl.create 1024; access = Steps.everything () }
 
   exception Gone
@@ -48,24 +49,27 @@ module Worker = struct
     if readable <> [] && Buffer.length w.incoming < 2 * max_line then
       try receive w with Gone -> Limits.exit_now 0
 
-  let take_line w length =
-    let text = Buffer.contents w.incoming in
-    let rest = String.length text - length - 1 in
-    Buffer.clear w.incoming;
-    Buffer.add_substring w.incoming text (length + 1) rest;
-    String.sub text 0 length
+  (* What was taken is dropped only when it is the larger part, or each line would copy the rest. *)
+  let take_line w stop =
+    let line = Buffer.sub w.incoming w.start (stop - w.start) in
+    w.start <- stop + 1;
+    if 2 * w.start > Buffer.length w.incoming then begin
+      let rest = Buffer.sub w.incoming w.start (Buffer.length w.incoming - w.start) in
+      Buffer.clear w.incoming;
+      Buffer.add_string w.incoming rest;
+      w.start <- 0
+    end;
+    line
 
-  let line_end w from =
-    let rec go i =
-      if i >= Buffer.length w.incoming then None
-      else if Buffer.nth w.incoming i = '\n' then Some i
-      else go (i + 1) in
-    go from
+  let rec line_end w from =
+    if from >= Buffer.length w.incoming then None
+    else if Buffer.nth w.incoming from = '\n' then Some from
+    else line_end w (from + 1)
 
   let rec read_line ?(from = 0) w =
-    match line_end w from with
-    | Some length -> take_line w length
-    | None when Buffer.length w.incoming > max_line -> raise Too_large
+    match line_end w (max from w.start) with
+    | Some stop -> take_line w stop
+    | None when Buffer.length w.incoming - w.start > max_line -> raise Too_large
     | None ->
         let from = Buffer.length w.incoming in
         receive w;

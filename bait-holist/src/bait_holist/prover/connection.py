@@ -59,7 +59,11 @@ class Worker:
                 hint="Start one by `bait holist start`.",
             ) from error
         self._pid = 0
-        self.greeting: Greeting = parse_greeting(self._receive(REQUEST_TIMEOUT))
+        try:
+            self.greeting: Greeting = parse_greeting(self._receive(REQUEST_TIMEOUT))
+        except BaseException:
+            self._socket.close()
+            raise
         self._pid = self.greeting.pid
         if memory:
             limit = memory * _ADDRESS_SPACE * 1024 * 1024

@@ -16,16 +16,15 @@ import psutil
 
 from bait_holist.errors import LoadError, NotInstalledError, WorkerError
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
 
 LOAD_TIMEOUT = 600.0
 MEMORY = 2048
-PACKAGES = "On Debian: apt-get install hol-light libnum-ocaml-dev"
 
 _LOG_SIZE = 262_000  # bytes that HOL Light prints while it loads
 _LEAST_THEOREMS = 2000
 _AXIOMS = 3
 _POLL = 0.2
-_DEBIAN_FOLDER = "/usr/share/hol-light"
 _LONGEST_SOCKET_PATH = 100
 
 Progress = Callable[[float], None]
@@ -55,16 +54,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server and all its workers. May be called twice."""
-        try:
-            family = [self.process, *self.process.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            family = []
-        for process in family[:1]:
-            _signal(process.terminate)
-        _, alive = psutil.wait_procs(family, timeout=3)
-        for process in alive:
-            _signal(process.kill)
-        psutil.wait_procs(alive, timeout=3)
+        end_family(self.process)
         if self.started is not None:
             if self.started.stdin is not None:
                 self.started.stdin.close()
@@ -77,33 +67,11 @@ def ocaml_folder() -> Path:
     return Path(str(resources.files("bait_holist").joinpath("ocaml")))
 
 
-def hol_folder() -> Path:
-    """Where HOL Light's library is."""
-    return Path(os.environ.get("HOLLIGHT_DIR", _DEBIAN_FOLDER))
-
-
-def find_hol_light() -> list[str]:
-    """The command that starts HOL Light, without the line editor that `hol-light` may add.
-
-    Raises:
-        NotInstalledError: It is not on the path.
-    """
-    command = shutil.which("hol-light")
-    if command is None:
-        raise NotInstalledError(
-            "HOL Light is not installed: there is no hol-light on the path", hint=PACKAGES
-        )
-    folder = hol_folder()
-    toplevel = folder / "ocaml"
-    if os.access(toplevel, os.X_OK):
-        return [str(toplevel), "-init", str(folder / "hol.ml")]
-    return [command]
-
-
 def start(
     *,
     owned: bool,
     memory: int = MEMORY,
+    idle: float | None = None,
     timeout: float = LOAD_TIMEOUT,
     progress: Progress = ignore_progress,
 ) -> Server:
@@ -112,6 +80,7 @@ def start(
     Args:
         owned: Whether the server is to end with the process that started it.
         memory: MiB of heap at which a tactic is stopped.
+        idle: Seconds without clients after which the server ends; None for never.
         timeout: Seconds that loading may take.
         progress: Told how far it is.
 
@@ -122,25 +91,17 @@ def start(
     command = find_hol_light()
     folder = _short_folder()
     path = folder / "socket"
-    environment = os.environ | {
+    environment = {
         "BAIT_HOLIST_OCAML": str(ocaml_folder()),
         "BAIT_HOLIST_SOCKET": str(path),
         "BAIT_HOLIST_MEMORY": str(memory),
     }
     if owned:
         environment["BAIT_HOLIST_OWNED"] = "1"
+    if idle is not None:
+        environment["BAIT_HOLIST_IDLE"] = str(idle)
     log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            bufsize=0,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-        )
+    process = spawn(command, log, environment, subprocess.PIPE)
     server = Server(psutil.Process(process.pid), path, folder, process)
     try:
         _feed(process, owned=owned)
@@ -174,9 +135,9 @@ def _await_ready(
         if b"nums.cma" in text and b"Cannot find file" in text:
             raise NotInstalledError("OCaml's num library is not installed", hint=PACKAGES)
         if process.poll() is not None:
-            raise _not_loaded(f"ended with exit code {process.returncode}", text)
+            raise _not_loaded(f"ended with exit code {process.returncode}", log)
         if time.monotonic() > deadline:
-            raise _not_loaded(f"did not load within {timeout:g} s", text)
+            raise _not_loaded(f"did not load within {timeout:g} s", log)
         progress(min(0.99, len(text) / _LOG_SIZE))
         time.sleep(_POLL)
     _check_counts(server.socket, log)
@@ -187,18 +148,17 @@ def _check_counts(path: Path, log: Path) -> None:
     try:
         worker = Worker(path)
     except WorkerError as error:
-        raise _not_loaded(f"does not answer: {error.message}", log.read_bytes()) from error
+        raise _not_loaded(f"does not answer: {error.message}", log) from error
     counts = worker.greeting.counts
     worker.close()
     if counts.theorems < _LEAST_THEOREMS or counts.axioms != _AXIOMS:
         what = f"loaded only in part: {counts.theorems} theorems, {counts.axioms} axioms"
-        raise _not_loaded(what, log.read_bytes())
+        raise _not_loaded(what, log)
 
 
-def _not_loaded(what: str, log: bytes) -> LoadError:
-    tail = log[-1500:].decode("utf-8", "replace").strip()
+def _not_loaded(what: str, log: Path) -> LoadError:
     return LoadError(
-        f"HOL Light {what}. The end of what it printed:\n{tail}",
+        f"HOL Light {what}. The end of what it printed:\n{log_tail(log)}",
         hint="Run `hol-light` by itself to see whether it loads.",
     )
 
@@ -210,10 +170,3 @@ def _short_folder() -> Path:
         shutil.rmtree(folder)
         folder = Path(tempfile.mkdtemp(prefix="bait-hol-", dir="/tmp"))
     return folder
-
-
-def _signal(send: Callable[[], None]) -> None:
-    try:
-        send()
-    except psutil.NoSuchProcess:
-        return

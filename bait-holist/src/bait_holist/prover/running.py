@@ -59,10 +59,11 @@ def find() -> tuple[Record, Server] | None:
 def keep(
     *,
     memory: int = MEMORY,
+    idle: float | None = None,
     timeout: float = LOAD_TIMEOUT,
     progress: Progress = ignore_progress,
 ) -> Record:
-    """Start a server that outlives this process.
+    """Start a server that outlives this process; the arguments are those of `launch.start`.
 
     Raises:
         ProverStartError: One runs already, another start is under way, or it did not load.
@@ -76,7 +77,9 @@ def keep(
                 raise ProverStartError(
                     "a HOL Light is already kept running", hint="See `bait holist status`."
                 )
-            server = start(owned=False, memory=memory, timeout=timeout, progress=progress)
+            server = start(
+                owned=False, memory=memory, idle=idle, timeout=timeout, progress=progress
+            )
             record = Record(
                 pid=server.process.pid,
                 socket=str(server.socket),
