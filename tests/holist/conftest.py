@@ -18,7 +18,7 @@ from bait_holist.prover import running
 from bait_holist.prover.launch import Server
 from bait_holist.prover.process import find_hol_light
 
-MEMORY = 1024  # MiB at which tactics are stopped in tests
+MEMORY = 640  # MiB at which tactics are stopped in tests
 BAIT = str(Path(sys.executable).with_name("bait"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from bait_core.domain import Goal, Outcome, Proof, ProofStep, Proved, Subgoals, Theorem
 from bait_core.execution import SearchJob, SearchProgress, run_searches
@@ -19,9 +19,8 @@ def session(server: Server, **options: object) -> Iterator[HolistSession]:
     """A session on the first theorem that the options ask for."""
     environment = HolistEnvironment(HolistOptions(server=server.socket, **options))  # type: ignore[arg-type]
     try:
-        opened = environment.start(next(iter(environment.theorems())))
-        yield opened
-        opened.close()
+        with closing(environment.start(next(iter(environment.theorems())))) as opened:
+            yield opened
     finally:
         environment.close()
 

@@ -39,7 +39,7 @@ def test_prove_uses_the_kept_one(kept: KeptHolLight) -> None:
     assert proved.returncode == 0, proved.stderr
     assert "Loading" not in proved.stderr
     [theorem] = json.loads(proved.stdout)["theorems"]
-    assert theorem["proof"].startswith("let STATEMENT = prove")
+    assert theorem["proof"].startswith("let statement = prove")
 
 
 def test_prove_theorems_of_the_library(kept: KeptHolLight) -> None:
@@ -69,7 +69,7 @@ def test_database(kept: KeptHolLight, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("holist", "compare", "none.textpb"), "none.textpb can't be read"),
-        (("holist", "database", "/no/such/folder/x"), "/no/such/folder"),
+        (("holist", "database", "/no/such/folder/x"), "/no/such/folder/x can't be written"),
         (("holist", "serve", "--socket", "none"), "no HOL Light listens on none"),
     ],
 )

@@ -20,10 +20,9 @@ from bait_core.domain import (
 )
 from bait_core.errors import ProverCrashError, TheoremError
 from bait_core.execution import Part, SearchJob
-from bait_core.files import replace_file
 from bait_core.prover import SearchSettings
 from bait_holist.benchmark.database import TheoremDatabase
-from bait_holist.benchmark.writing import database_of, text_of
+from bait_holist.benchmark.writing import database_of, write_database
 from bait_holist.environment.factory import make_environment
 from bait_holist.environment.library import Library
 from bait_holist.environment.options import HolistOptions
@@ -47,7 +46,7 @@ def database(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The library as a HOList database."""
     path = tmp_path_factory.mktemp("database") / "library.textpb"
     with closing(Worker(hol_light.socket)) as worker:
-        replace_file(path, text_of(database_of(Library(worker.library(), ""))))
+        write_database(database_of(Library(worker.library(), "")), path)
     return path
 
 

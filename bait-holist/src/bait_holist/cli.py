@@ -11,7 +11,6 @@ import typer
 from rich.text import Text
 
 from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.files import replace_file
 from bait_holist.environment.library import Library
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.provers import Provers
@@ -156,10 +155,10 @@ def database_command(
     Example:
       $ bait holist database library.textpb
     """
-    from bait_holist.benchmark.writing import database_of, text_of  # noqa: PLC0415  (protobuf)
+    from bait_holist.benchmark.writing import database_of, write_database  # noqa: PLC0415  (protobuf)
 
     database = database_of(_library(socket))
-    replace_file(output, text_of(database))
+    write_database(database, output)
     stdout().print(Text(f"Wrote {len(database.theorems)} theorems to {output}."))
 
 

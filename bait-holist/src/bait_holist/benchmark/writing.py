@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from google.protobuf import text_format
 
+from bait_core.files import replace_file
 from bait_holist.environment.library import Library
 from bait_holist.environment.splits import Split, split_of
+from bait_holist.errors import DatabaseError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.prover.replies import Fact
 from bait_holist.terms.fingerprint import fingerprint
@@ -29,8 +32,21 @@ def database_of(library: Library) -> pb.TheoremDatabase:
     return pb.TheoremDatabase(theorems=theorems.values())
 
 
-def text_of(database: pb.TheoremDatabase) -> Iterator[bytes]:
-    """The database in protobuf's text format, entry by entry."""
+def write_database(database: pb.TheoremDatabase, path: Path) -> None:
+    """Write the database in protobuf's text format, entry by entry.
+
+    Raises:
+        DatabaseError: The file can't be written; an old one is untouched.
+    """
+    try:
+        replace_file(path, _text(database))
+    except OSError as error:
+        raise DatabaseError(
+            f"the theorem database {path} can't be written: {error.strerror or error}"
+        ) from error
+
+
+def _text(database: pb.TheoremDatabase) -> Iterator[bytes]:
     for theorem in database.theorems:
         entry = pb.TheoremDatabase(theorems=[theorem])
         yield text_format.MessageToString(entry).encode()
