@@ -4,7 +4,6 @@ The bare socket sends the same requests to a worker of the same server and reads
 without looking into them. Both are measured in turns, and the best of several runs counts. The
 last row is the first tactic on many different goals, whose replies describe goals that are new.
 
-    bait holist start
     python benchmarks/hol_light_speed.py [--seconds 1] [--repeats 5]
 """
 
@@ -27,6 +26,7 @@ from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.session import HolistSession
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.launch import start
 from bait_holist.terms.goal_key import write_key
 from bait_holist.terms.sexp import quote
 
@@ -38,9 +38,9 @@ LIMIT = 5.0
 class BareSocket:
     """A worker's socket, and nothing else."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
+        self._socket.connect(str(path))
         self._file = self._socket.makefile("rb")
         self._file.readline()
 
@@ -95,9 +95,9 @@ def new_goals(session: HolistSession, bare: BareSocket, keys: list[str]) -> tupl
     return len(keys) / (middle - start), len(keys) / (end - middle)
 
 
-def keys_of_library(path: str) -> list[str]:
+def keys_of_library(path: Path) -> list[str]:
     """Keys of the library's theorems that begin with a quantifier."""
-    with closing(Worker(Path(path))) as worker:
+    with closing(Worker(path)) as worker:
         facts = [fact for fact in worker.library() if fact.text.startswith("!")]
     return [write_key((), fact.sexp) for fact in facts]
 
@@ -113,23 +113,28 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
-    environment = HolistEnvironment(HolistOptions(theorems=(THEOREM,)))
+    found = running.find()
+    server = found[1] if found else start(owned=True)
+    try:
+        Console().print(measure(server.socket, arguments.seconds, arguments.repeats))
+    finally:
+        if not found:
+            server.stop()
+
+
+def measure(path: Path, seconds: float, repeats: int) -> Table:
+    """The table, for a running server."""
+    environment = HolistEnvironment(HolistOptions(theorems=(THEOREM,), server=path))
     with closing(environment), closing(environment.start(Theorem(THEOREM, ""))) as session:
-        found = running.find()
-        assert found is not None, "keep a HOL Light running: bait holist start"
-        path = found[0].socket
         rows: list[tuple[str, str, tuple[float, float]]] = []
         with closing(BareSocket(path)) as bare:
             bare.ask([f"(goal {session.root.key})\n".encode()])
             for tactic, batch in itertools.product(TACTICS, (1, 32)):
-                measured = [
-                    rates(session, bare, tactic, batch, arguments.seconds)
-                    for _ in range(arguments.repeats)
-                ]
+                measured = [rates(session, bare, tactic, batch, seconds) for _ in range(repeats)]
                 rows.append((tactic, str(batch), best(measured)))
         keys = keys_of_library(path)
         measured = []
-        for _ in range(arguments.repeats):
+        for _ in range(repeats):
             with (
                 closing(BareSocket(path)) as bare,
                 closing(environment.start(Theorem(THEOREM, ""))) as fresh,
@@ -142,7 +147,7 @@ def main() -> None:
     for what, size, (bare_rate, session_rate) in rows:
         share = f"{session_rate / bare_rate:.0%}"
         table.add_row(what, size, f"{bare_rate:,.0f}", f"{session_rate:,.0f}", share)
-    Console().print(table)
+    return table
 
 
 if __name__ == "__main__":

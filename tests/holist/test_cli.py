@@ -92,6 +92,7 @@ def test_bad_arguments_get_a_clear_answer(
             {"pid": os.getpid(), "socket": "s", "folder": "f", "created": 1.0, "memory": 1}
         ).encode(),
     ],
+    ids=["none", "no JSON", "incomplete", "of another process"],
 )
 def test_nothing_runs_whatever_is_written_down(record: bytes | None, tmp_path: Path) -> None:
     if record is not None:

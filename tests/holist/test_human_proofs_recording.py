@@ -142,7 +142,7 @@ def test_a_failure_midway_is_reported_and_stops_the_prover(tmp_path):
     finish = tmp_path / "finish.ml"
     finish.write_text('print_endline "stopped here";; exit 3;;\n')
     folder = beginning_of_hol(tmp_path / "hol", "")
-    with pytest.raises(HumanProofsError, match=r"code 3.*stopped here"):
+    with pytest.raises(HumanProofsError, match=r"code 3(.|\n)*stopped here"):
         record_library(folder, tmp_path / "output", lambda _what, _count: None, finish=finish)
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import grpc
@@ -69,7 +70,7 @@ def port(provers: Provers) -> Iterator[int]:
 
 @pytest.fixture
 def prover(port: int) -> Iterator[RemoteProver]:
-    with RemoteProver(f"127.0.0.1:{port}") as prover:
+    with closing(RemoteProver(f"127.0.0.1:{port}")) as prover:
         yield prover
 
 
@@ -236,7 +237,7 @@ def test_several_clients_at_once_and_one_that_leaves(port: int) -> None:
         time.sleep(0.3)
 
     def prove(_: int) -> int:
-        with RemoteProver(address) as prover:
+        with closing(RemoteProver(address)) as prover:
             return sum(not prover.apply(goal(SWAP), "ITAUT_TAC").error for _ in range(25))
 
     with ThreadPoolExecutor(4) as pool:
@@ -244,7 +245,7 @@ def test_several_clients_at_once_and_one_that_leaves(port: int) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    with RemoteProver("127.0.0.1:1") as prover, pytest.raises(RemoteError) as error:
+    with closing(RemoteProver("127.0.0.1:1")) as prover, pytest.raises(RemoteError) as error:
         prover.apply(goal(SWAP), "ITAUT_TAC")
     assert "can't be reached" in error.value.message
     assert "bait holist serve" in error.value.hint
@@ -292,7 +293,7 @@ class Stub:
 def test_failures_of_servers_are_told_apart(code: grpc.StatusCode, message: str) -> None:
     with (
         Stub(code) as address,
-        RemoteProver(address) as prover,
+        closing(RemoteProver(address)) as prover,
         pytest.raises(RemoteError, match=message),
     ):
         prover.apply(goal(SWAP), "ITAUT_TAC")
@@ -301,7 +302,7 @@ def test_failures_of_servers_are_told_apart(code: grpc.StatusCode, message: str)
 def test_a_message_that_is_too_large() -> None:
     with (
         Stub(None, receive=1000) as address,
-        RemoteProver(address) as prover,
+        closing(RemoteProver(address)) as prover,
         pytest.raises(RemoteError, match="refused a message that is too large"),
     ):
         prover.apply(goal(SWAP), "X" * 2000)
@@ -311,7 +312,7 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bait_holist.holist_protocol.client.QUEUE_SECONDS", 0.1)
     with (
         Stub(None) as address,
-        RemoteProver(address) as prover,
+        closing(RemoteProver(address)) as prover,
         pytest.raises(RemoteError, match="did not answer in time") as error,
     ):
         prover.apply(goal(SWAP), "ITAUT_TAC", 0.1)
@@ -344,7 +345,7 @@ def test_serve_from_the_command_line(hol_light: Server) -> None:
         assert process.stdout is not None
         line = process.stdout.readline()
         address = line.partition("connect to ")[2].partition(";")[0]
-        with RemoteProver(address) as prover:
+        with closing(RemoteProver(address)) as prover:
             assert not prover.apply(goal(SWAP), "ITAUT_TAC").error
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(20) == 0

@@ -77,7 +77,7 @@ def apply(session: RemoteSession, tactic: str) -> Outcome:
 
 def test_the_server_takes_all_of_the_librarys_database(address: str, database: Path) -> None:
     theorems = TheoremDatabase.load(database).theorems
-    with RemoteProver(address) as prover:
+    with closing(RemoteProver(address)) as prover:
         answers = [prover.register(theorem) for theorem in theorems]
     assert len(answers) > 2_500
     assert not [answer.error_msg for answer in answers if answer.error_msg]

@@ -16,7 +16,7 @@ from bait_holist.errors import NotInstalledError
 PACKAGES = "On Debian: apt-get install hol-light libnum-ocaml-dev"
 
 _DEBIAN_FOLDER = "/usr/share/hol-light"
-_TAIL = 1500  # bytes of a log that a message shows
+_TAIL = 600  # bytes of a log that a message shows
 _SECONDS_TO_END = 3
 
 
