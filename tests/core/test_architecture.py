@@ -25,8 +25,12 @@ LAYERS = {
     "traces": BASE | {"domain", "graph", "protocols", "plugins", "prover"},
     "execution": BASE | {"domain", "graph", "protocols", "plugins", "prover", "traces"},
     "testing": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
+    "training": BASE | {"domain", "protocols", "plugins", "traces"},
+    "experiment": BASE
+    | {"domain", "protocols", "plugins", "prover", "traces", "execution", "training"},
     "cli": BASE
-    | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces", "execution"},
+    | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces", "execution"}
+    | {"training", "experiment"},
 }
 FOREIGN = {
     "bait_holist",

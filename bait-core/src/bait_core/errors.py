@@ -14,6 +14,8 @@
   x ModelError              a tactic model or search broke its contract
   x ExecutionError          worker processes, or a cluster, can't be used
   x TraceError              a recorded search can't be written or read
+  x TrainingError           a model can't be trained
+    + CheckpointError       a checkpoint is missing, damaged, or of something else
 
 A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
 """
@@ -109,3 +111,11 @@ class ExecutionError(BaitError):
 
 class TraceError(BaitError):
     """A recorded search can't be written or read."""
+
+
+class TrainingError(BaitError):
+    """A model can't be trained; what was there before is untouched."""
+
+
+class CheckpointError(TrainingError):
+    """A checkpoint is missing, damaged, of another kind of model, or newer than this version."""

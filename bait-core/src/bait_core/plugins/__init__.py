@@ -16,6 +16,8 @@ from bait_core.plugins.specs import (
     PluginKind,
     PluginSpec,
     SearchSpec,
+    TraceProcessorSpec,
+    TrainerSpec,
 )
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "Problem",
     "Registry",
     "SearchSpec",
+    "TraceProcessorSpec",
+    "TrainerSpec",
     "hookimpl",
     "installed",
 ]

@@ -14,13 +14,22 @@ from bait_core.plugins.registry import Plugin, Registry, installed
 from bait_core.plugins.specs import PluginKind
 
 if TYPE_CHECKING:
-    from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
+    from bait_core.protocols import (
+        Environment,
+        GoalModel,
+        SearchModel,
+        TacticModel,
+        TraceProcessor,
+        Trainer,
+    )
 
 _METHODS = {
     PluginKind.ENVIRONMENT: ("theorems", "start", "close"),
     PluginKind.TACTIC_MODEL: ("get_tactics",),
     PluginKind.GOAL_MODEL: ("score_goals",),
     PluginKind.SEARCH_MODEL: ("reset", "get_goals", "process_responses"),
+    PluginKind.TRACE_PROCESSOR: ("process",),
+    PluginKind.TRAINER: ("train",),
 }
 _NO_OPTIONS: Mapping[str, object] = {}
 
@@ -55,6 +64,22 @@ def make_search_model(
     """Make the search model `name`; raises what `make` raises."""
     model: SearchModel = _make(PluginKind.SEARCH_MODEL, name, options, registry)
     return model
+
+
+def make_trace_processor(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> TraceProcessor:
+    """Make the trace processor `name`; raises what `make` raises."""
+    processor: TraceProcessor = _make(PluginKind.TRACE_PROCESSOR, name, options, registry)
+    return processor
+
+
+def make_trainer(
+    name: str, options: Mapping[str, object] = _NO_OPTIONS, registry: Registry | None = None
+) -> Trainer:
+    """Make the trainer `name`; raises what `make` raises."""
+    trainer: Trainer = _make(PluginKind.TRAINER, name, options, registry)
+    return trainer
 
 
 def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:

@@ -21,6 +21,8 @@ from bait_core.plugins.specs import (
     DoctorCheck,
     EnvironmentSpec,
     PluginSpec,
+    TraceProcessorSpec,
+    TrainerSpec,
 )
 
 API_VERSION = 1
@@ -53,6 +55,18 @@ def bait_register_goal_models() -> list[PluginSpec]:
 @hookspec
 def bait_register_search_models() -> list[PluginSpec]:
     """Search models: what chooses the next goal; `SearchSpec`s if they use a goal model."""
+    raise NotImplementedError
+
+
+@hookspec
+def bait_register_trace_processors() -> list[TraceProcessorSpec]:
+    """Trace processors: what makes training examples of recorded searches."""
+    raise NotImplementedError
+
+
+@hookspec
+def bait_register_trainers() -> list[TrainerSpec]:
+    """Trainers: what makes checkpoints of training examples."""
     raise NotImplementedError
 
 

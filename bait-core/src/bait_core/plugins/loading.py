@@ -25,6 +25,8 @@ from bait_core.plugins.specs import (
     EnvironmentSpec,
     PluginKind,
     PluginSpec,
+    TraceProcessorSpec,
+    TrainerSpec,
 )
 
 Item = PluginSpec | CommandSpec | DoctorCheck
@@ -34,12 +36,16 @@ KIND_OF_HOOK = {
     "bait_register_tactic_models": PluginKind.TACTIC_MODEL,
     "bait_register_goal_models": PluginKind.GOAL_MODEL,
     "bait_register_search_models": PluginKind.SEARCH_MODEL,
+    "bait_register_trace_processors": PluginKind.TRACE_PROCESSOR,
+    "bait_register_trainers": PluginKind.TRAINER,
 }
 _ITEM_OF_HOOK: dict[str, type[Item]] = {
     "bait_register_environments": EnvironmentSpec,
     "bait_register_tactic_models": PluginSpec,
     "bait_register_goal_models": PluginSpec,
     "bait_register_search_models": PluginSpec,
+    "bait_register_trace_processors": TraceProcessorSpec,
+    "bait_register_trainers": TrainerSpec,
     "bait_register_commands": CommandSpec,
     "bait_register_doctor_checks": DoctorCheck,
 }

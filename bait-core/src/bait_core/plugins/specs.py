@@ -14,6 +14,8 @@ class PluginKind(StrEnum):
     TACTIC_MODEL = "tactic-model"
     GOAL_MODEL = "goal-model"
     SEARCH_MODEL = "search-model"
+    TRACE_PROCESSOR = "trace-processor"
+    TRAINER = "trainer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,30 @@ class SearchSpec(PluginSpec):
     """
 
     goal_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceProcessorSpec(PluginSpec):
+    """A trace processor.
+
+    Attributes:
+        examples: The kind of the examples that it makes, such as `seq2seq`.
+    """
+
+    examples: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerSpec(PluginSpec):
+    """A trainer.
+
+    Attributes:
+        examples: The kind of the examples that it learns from.
+        trace_processor: The trace processor that makes them unless told otherwise.
+    """
+
+    examples: str = ""
+    trace_processor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Recorded searches: the standard format, writing and reading it."""
 
-from bait_core.traces.build import trace_record
-from bait_core.traces.records import (
+from bait_core.domain.records import (
     SCHEMA,
     EdgeRecord,
     GoalRecord,
@@ -9,6 +8,7 @@ from bait_core.traces.records import (
     SelectionRecord,
     TraceRecord,
 )
+from bait_core.traces.build import trace_record
 from bait_core.traces.store import SUFFIX, TraceWriter, decode_record, encode_record, read_traces
 
 __all__ = [

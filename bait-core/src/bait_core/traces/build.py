@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bait_core.domain import Failed, Outcome, Subgoals
-from bait_core.graph import Edge, GoalNode
-from bait_core.prover import Attempt
-from bait_core.traces.records import (
+from bait_core.domain.records import (
     EdgeRecord,
     GoalRecord,
     ProofRecord,
@@ -16,6 +14,8 @@ from bait_core.traces.records import (
     TimingsRecord,
     TraceRecord,
 )
+from bait_core.graph import Edge, GoalNode
+from bait_core.prover import Attempt
 
 
 def trace_record(

@@ -19,10 +19,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from bait_core.domain import Theorem
+from bait_core.domain.records import SCHEMA, TraceRecord
 from bait_core.errors import TraceError
 from bait_core.files import replace_file
 from bait_core.prover import SearchStatus
-from bait_core.traces.records import SCHEMA, TraceRecord
 
 SUFFIX = ".jsonl.gz"
 _CHUNK = 1 << 20

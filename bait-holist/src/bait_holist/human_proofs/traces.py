@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bait_core.domain.records import TimingsRecord
 from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
-from bait_core.traces.records import TimingsRecord
 from bait_holist.human_proofs.records import HumanProof, HumanStep
 
 #: In the `configuration` of the traces, by which they can be told from searches.

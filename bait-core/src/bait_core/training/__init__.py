@@ -1,0 +1,20 @@
+"""From recorded searches to training examples, and from these to checkpoints."""
+
+from bait_core.training.choice import best_traces, of_splits
+from bait_core.training.examples import (
+    ExampleCounts,
+    read_examples,
+    write_examples,
+)
+from bait_core.training.step import TrainingJob, TrainingReport, train_in_child
+
+__all__ = [
+    "ExampleCounts",
+    "TrainingJob",
+    "TrainingReport",
+    "best_traces",
+    "of_splits",
+    "read_examples",
+    "train_in_child",
+    "write_examples",
+]

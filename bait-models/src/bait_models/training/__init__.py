@@ -1,0 +1,1 @@
+"""What all trainable models have in common: checkpoints, optimisation, fitting."""

@@ -1,0 +1,125 @@
+"""Fitting a learner: Lightning's trainer, with checkpoints to go on from and a guard for NaN."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger, WandbLogger
+
+from bait_core.errors import ConfigurationError, TrainingError
+from bait_core.protocols import TrainingTask
+from bait_models.training.learner import Learner
+from bait_models.training.options import FitOptions
+
+_LOGGERS = {"csv": CSVLogger, "tensorboard": TensorBoardLogger, "wandb": WandbLogger}
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, NumPy's and PyTorch's randomness, in data workers too."""
+    pl.seed_everything(seed, workers=True, verbose=False)
+    random.seed(seed)
+
+
+def fit(
+    learner: Learner, data: pl.LightningDataModule, options: FitOptions, task: TrainingTask
+) -> dict[str, float]:
+    """Train, and leave the learner with its best weights by `valid_loss`, or else its last.
+
+    A training that was killed goes on after the last epoch that it finished.
+
+    Returns:
+        The last value of each number that was logged, and the number of parameters.
+
+    Raises:
+        TrainingError: A loss is no number; the batch is saved.
+        ConfigurationError: An option does not fit this machine or the others.
+        KeyboardInterrupt: At Ctrl-C.
+    """
+    learner.fit_options = options
+    folder = task.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    keeper = ModelCheckpoint(
+        folder, filename="best", monitor="valid_loss", save_last=True, enable_version_counter=False
+    )
+    trainer = _trainer(options, folder, [keeper, _NumberGuard(folder)])
+    last = folder / "last.ckpt"
+    start = str(last) if last.exists() else None
+    trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    if keeper.best_model_path and Path(keeper.best_model_path).exists():
+        best = torch.load(keeper.best_model_path, map_location="cpu", weights_only=True)
+        learner.load_state_dict(best["state_dict"])
+    numbers = {name: float(value) for name, value in trainer.logged_metrics.items()}
+    if keeper.best_model_score is not None:
+        numbers["best_valid_loss"] = float(keeper.best_model_score)
+    return {
+        **numbers,
+        "epochs": float(trainer.current_epoch),
+        "steps": float(trainer.global_step),
+        "parameters": float(sum(p.numel() for p in learner.parameters())),
+    }
+
+
+def _trainer(options: FitOptions, folder: Path, callbacks: list[Callback]) -> pl.Trainer:
+    if options.patience is not None:
+        callbacks.append(EarlyStopping("valid_loss", patience=options.patience))
+    try:
+        return pl.Trainer(
+            accelerator=options.accelerator,
+            devices=options.devices,
+            strategy=options.strategy,
+            precision=options.precision,  # type: ignore[arg-type]  # Lightning checks it
+            max_epochs=options.max_epochs,
+            max_steps=options.max_steps,
+            max_time=timedelta(minutes=options.max_minutes) if options.max_minutes else None,
+            accumulate_grad_batches=options.accumulate_grad_batches,
+            gradient_clip_val=options.gradient_clip or None,
+            callbacks=callbacks,
+            logger=[_logger(name, folder) for name in options.loggers],
+            enable_progress_bar=options.progress_bar,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            log_every_n_steps=10,
+            default_root_dir=folder,
+        )
+    except (ValueError, RuntimeError, ModuleNotFoundError) as error:
+        raise ConfigurationError(
+            f"the trainer can't be made: {error}",
+            hint="See its options accelerator, devices, strategy, precision and loggers.",
+        ) from error
+
+
+def _logger(name: str, folder: Path) -> Logger:
+    if name not in _LOGGERS:
+        raise ConfigurationError(
+            f"there is no logger {name!r}", hint=f"Choose among {', '.join(_LOGGERS)}."
+        )
+    logger: Logger = _LOGGERS[name](save_dir=folder, name=name)
+    return logger
+
+
+class _NumberGuard(Callback):
+    """Stops at a loss that is no number, and saves what led to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "not-a-number.pt"
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *rest: Any
+    ) -> None:
+        loss = outputs["loss"] if isinstance(outputs, dict) else outputs
+        if loss is None or bool(torch.isfinite(loss).all()):
+            return
+        torch.save({"batch": rest[0], "step": trainer.global_step}, self._path)
+        raise TrainingError(
+            f"the loss became {float(loss)} at step {trainer.global_step} of "
+            f"{type(pl_module).__name__}; the batch is saved in {self._path}",
+            hint="A smaller learning_rate, a smaller gradient_clip or precision 32-true may help.",
+        )
