@@ -112,10 +112,10 @@ def test_rates_keep_people_and_procedures_apart():
 
 
 def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():
-    record = human_trace(proof(SPLIT, CLOSED, CLOSURE, fault="a step can't be expressed"), "A")
+    record = human_trace(proof(SPLIT, CLOSED, CLOSURE, fault="a step can't be expressed"), "A", {})
     assert decode_record(encode_record(record)) == record
     assert (record.goals[0].text, record.goals[0].symbols) == ("`T`", ("T",))
-    assert (record.theorem, record.statement, record.status) == ("A", "(c (bool) T)", "proved")
+    assert (record.theorem, record.statement, record.status) == ("A", "`T`", "proved")
     assert [edge.tactic for edge in record.edges] == [
         "CONJ_TAC",
         "REWRITE_TAC []",
@@ -129,7 +129,7 @@ def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():
 
 def test_lemmas_without_a_name_get_different_ones():
     lemma, procedural = proof(SPLIT, name=None), proof(SPLIT, is_procedural=True)
-    traces = human_traces([lemma, lemma, procedural, proof(SPLIT), proof(SPLIT)])
+    traces = human_traces([lemma, lemma, procedural, proof(SPLIT), proof(SPLIT)], {})
     names = [trace.theorem for trace in traces]
     assert len(set(names)) == 4
     assert names[2] == "A"

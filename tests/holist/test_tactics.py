@@ -71,7 +71,7 @@ def test_templates_come_from_what_people_did_often_in_training_proofs() -> None:
         proof_of(test, "C_TAC", "C_TAC"),
         proof_of(train, "D_TAC", "D_TAC", is_procedural=True),
     ]
-    assert derive_templates(proofs, (), 2) == [("A_TAC", 2)]
+    assert derive_templates(proofs, {}, 2) == [("A_TAC", 2)]
 
 
 def test_goal_view_finds_variables_and_witnesses() -> None:

@@ -10,7 +10,7 @@ from bait_holist.human_proofs.records import (
     read_library_theorems,
 )
 from bait_holist.human_proofs.report import FileRates, Rates, rates_by_file, rates_table
-from bait_holist.human_proofs.traces import human_trace, human_traces
+from bait_holist.human_proofs.traces import human_trace, human_traces, split_of_proof
 
 __all__ = [
     "Export",
@@ -27,4 +27,5 @@ __all__ = [
     "rates_table",
     "read_human_proofs",
     "read_library_theorems",
+    "split_of_proof",
 ]

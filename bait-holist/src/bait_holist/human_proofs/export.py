@@ -25,6 +25,7 @@ from bait_holist.human_proofs.records import (
     Record,
     decode_records,
     read_human_proofs,
+    read_library_theorems,
 )
 from bait_holist.human_proofs.traces import human_traces
 
@@ -101,7 +102,8 @@ def _write(hol_folder: Path, progress: Progress, export: Export) -> None:
             with raw.open("rb") as lines:
                 records = (r for r in decode_records(lines, raw) if isinstance(r, kind | End))
                 replace_file(path, _compressed(map(_line, records)))
-    traces = human_traces(read_human_proofs(export.proofs))
+    library = {theorem.name: theorem for theorem in read_library_theorems(export.theorems)}
+    traces = human_traces(read_human_proofs(export.proofs), library)
     members = (gzip.compress(encode_record(trace) + b"\n", mtime=0) for trace in traces)
     replace_file(export.traces, members)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bait_core.domain.records import TimingsRecord
 from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
-from bait_holist.human_proofs.records import HumanProof, HumanStep
+from bait_holist.environment.splits import Split, split_of
+from bait_holist.human_proofs.records import HumanProof, HumanStep, LibraryTheorem
 
-#: In the `configuration` of the traces, by which they can be told from searches.
-CONFIGURATION = {"source": "human"}
+Library = Mapping[str, LibraryTheorem]
+"""The library's theorems by name."""
 
 
-def human_traces(proofs: Iterable[HumanProof]) -> Iterator[TraceRecord]:
+def human_traces(proofs: Iterable[HumanProof], library: Library) -> Iterator[TraceRecord]:
     """The traces of the proofs that people wrote, each with a name of its own.
 
     Lemmas within a proof have none; of a name that the library gives twice the second counts as
@@ -25,10 +26,22 @@ def human_traces(proofs: Iterable[HumanProof]) -> Iterator[TraceRecord]:
             if name is None or name in names:
                 name = f"{proof.binding or proof.file} (lemma {number})"
             names.add(name)
-            yield human_trace(proof, name)
+            yield human_trace(proof, name, library)
 
 
-def human_trace(proof: HumanProof, name: str) -> TraceRecord:
+def split_of_proof(proof: HumanProof, library: Library) -> Split:
+    """The split that a proof belongs to: that of its theorem, and of the one it is a lemma of.
+
+    If these differ, it is the one that is held out more: who is tested on a theorem must not have
+    learned from a lemma in its proof.
+    """
+    statements = [proof.statement]
+    if proof.binding in library:
+        statements.append(library[proof.binding].statement)
+    return max(map(split_of, statements), key=list(Split).index)
+
+
+def human_trace(proof: HumanProof, name: str, library: Library) -> TraceRecord:
     """The trace of a human proof.
 
     The edges are the steps in the order of execution. Their tactics are in the tactic language
@@ -38,12 +51,22 @@ def human_trace(proof: HumanProof, name: str) -> TraceRecord:
     Args:
         proof: Each of its goals is a goal of the trace.
         name: Of the theorem, in the trace.
+        library: Gives the statement as the environment tells it.
+
+    The configuration tells these traces from searches: `source` is `human`, `split` the split that
+    the proof belongs to, and `index` the place in the library from which it was proved.
     """
+    fact = library.get(name)
+    is_fact = fact is not None and fact.statement == proof.statement
     return TraceRecord(
         theorem=name,
-        statement=proof.statement,
+        statement=fact.text if fact is not None and is_fact else proof.goals[0].text,
         source=f"{proof.file}:{proof.line}",
-        configuration=CONFIGURATION,
+        configuration={
+            "source": "human",
+            "split": split_of_proof(proof, library).value,
+            "index": proof.index,
+        },
         versions={},
         status="proved",
         started=0.0,

@@ -9,11 +9,17 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from bait_holist.environment.splits import Split, split_of
-from bait_holist.human_proofs import HumanProof, read_human_proofs, read_library_theorems
+from bait_holist.environment.splits import Split
+from bait_holist.human_proofs import (
+    HumanProof,
+    LibraryTheorem,
+    read_human_proofs,
+    read_library_theorems,
+    split_of_proof,
+)
 from bait_holist.tactics.templates import TERM_SOURCES
 
 LEAST_COUNT = 5
@@ -24,20 +30,20 @@ _SEVERAL = re.compile(r"\[ (?:(?:GSYM )?\? ; )+(?:GSYM )?\? \]")
 
 
 def derive_templates(
-    proofs: Iterable[HumanProof], theorems: Collection[str], least: int = LEAST_COUNT
+    proofs: Iterable[HumanProof], theorems: Mapping[str, LibraryTheorem], least: int = LEAST_COUNT
 ) -> list[tuple[str, int]]:
     """Templates that occur at least `least` times, with their counts, most frequent first.
 
     Args:
         proofs: Those of people, in the training split, count, and of these the steps that change
             something.
-        theorems: Names of the library's theorems.
+        theorems: The library's theorems by name.
         least: How often a template must occur.
     """
     tactics = (
         step.tactic
         for proof in proofs
-        if not proof.is_procedural and split_of(proof.statement) == Split.TRAIN
+        if not proof.is_procedural and split_of_proof(proof, theorems) == Split.TRAIN
         for step in proof.steps
         if step.tactic is not None and step.subgoals != (step.goal,)
     )
@@ -64,7 +70,8 @@ def _gap(word: str, theorems: Collection[str]) -> str:
 
 def main(folder: Path, output: Path) -> None:
     """Derive templates from what `bait holist export --folder FOLDER` wrote."""
-    theorems = {theorem.name for theorem in read_library_theorems(folder / "theorems.jsonl.gz")}
+    facts = read_library_theorems(folder / "theorems.jsonl.gz")
+    theorems = {theorem.name: theorem for theorem in facts}
     templates = derive_templates(read_human_proofs(folder / "proofs.jsonl.gz"), theorems)
     lines = ",\n".join(json.dumps(template) for template in templates)
     output.write_text(f"[\n{lines}\n]\n", encoding="utf-8")

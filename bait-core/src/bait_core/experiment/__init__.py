@@ -1,0 +1,29 @@
+"""The loop: search for proofs, record, train on the record, search again."""
+
+from bait_core.experiment.config import (
+    ExperimentConfig,
+    Models,
+    PluginConfig,
+    TheoremSet,
+    TrainingStep,
+    load_config,
+)
+from bait_core.experiment.loop import Display, Experiment
+from bait_core.experiment.metrics import Metrics
+from bait_core.experiment.report import Report, read_report
+from bait_core.experiment.run_folder import RunFolder
+
+__all__ = [
+    "Display",
+    "Experiment",
+    "ExperimentConfig",
+    "Metrics",
+    "Models",
+    "PluginConfig",
+    "Report",
+    "RunFolder",
+    "TheoremSet",
+    "TrainingStep",
+    "load_config",
+    "read_report",
+]

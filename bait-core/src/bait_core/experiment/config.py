@@ -1,0 +1,179 @@
+"""The configuration of an experiment: a YAML file, and assignments that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import Field, model_validator
+from yaml import YAMLError
+
+from bait_core.errors import ConfigurationError
+from bait_core.execution import ExecutionSettings
+from bait_core.plugins.options import Options, validate
+from bait_core.prover import RunSettings, SearchSettings
+
+UPDATABLE = ("model", "goal_model")
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+class PluginConfig(Options):
+    """A plugin by name, with its options."""
+
+    name: str = Field(description="of the plugin; see `bait list-plugins`")
+    options: dict[str, Any] = Field(default={}, description="see `bait show-plugin NAME`")
+
+
+class Models(Options):
+    """What searches with; a part that is left out is that of the experiment."""
+
+    model: PluginConfig | None = Field(default=None, description="the tactic model")
+    search: PluginConfig | None = Field(default=None, description="the search")
+    goal_model: PluginConfig | None = Field(default=None, description="the goal model")
+
+
+class TheoremSet(Options):
+    """Theorems that are searched in every iteration."""
+
+    options: dict[str, Any] = Field(
+        default={}, description="options of the environment that choose them, besides its own"
+    )
+    seconds: float | None = Field(
+        default=None, gt=0, description="wall time per theorem, if not that of `settings`"
+    )
+    expansions: int | None = Field(
+        default=None, ge=0, description="goals expanded per theorem, if not those of `settings`"
+    )
+    limit: int | None = Field(
+        default=None, ge=1, description="at most so many theorems, at even distances"
+    )
+
+
+class TrainingStep(Options):
+    """One training between two iterations."""
+
+    name: str = Field(pattern=_NAME, description="of its folder; unique")
+    trainer: PluginConfig = Field(description="makes the checkpoint")
+    trace_processor: PluginConfig | None = Field(
+        default=None, description="makes the examples; by default the one that the trainer names"
+    )
+    updates: tuple[str, ...] = Field(
+        default=("model.checkpoint",),
+        description="which options of `model` or `goal_model` name the checkpoint from now on",
+    )
+    traces: tuple[Path, ...] = Field(
+        default=(), description="trace files to learn from, besides the searches of the run"
+    )
+    splits: tuple[str, ...] = Field(
+        default=(), description="of `traces`, take only those that are marked with these splits"
+    )
+    searches: bool = Field(
+        default=True, description="whether to learn from the searches of the run so far"
+    )
+    every_trace: bool = Field(
+        default=False,
+        description="learn from every trace of a theorem, not only the shortest proof, or else "
+        "the newest",
+    )
+    valid_share: float = Field(
+        default=0.1, ge=0, lt=1, description="share of the theorems whose examples validate"
+    )
+    continued: bool = Field(
+        default=False, description="start from the checkpoint of the iteration before"
+    )
+
+
+class ExperimentConfig(Options):
+    """Everything about an experiment."""
+
+    name: str = Field(pattern=_NAME, description="of the folder of its runs")
+    seed: int = Field(default=0, ge=0, description="of all randomness")
+    environment: PluginConfig = Field(description="where theorems are proved")
+    model: PluginConfig = Field(description="the tactic model")
+    search: PluginConfig = Field(
+        default=PluginConfig(name="best-first"), description="chooses goals"
+    )
+    goal_model: PluginConfig | None = Field(
+        default=None, description="judges goals; by default the one that the search names"
+    )
+    initial: Models = Field(
+        default=Models(), description="what searches in the first iteration, before any training"
+    )
+    collect: TheoremSet | None = Field(
+        default=None, description="theorems whose searches are learned from"
+    )
+    evaluate: TheoremSet | None = Field(
+        default=None, description="theorems that are only measured, never learned from"
+    )
+    settings: SearchSettings = Field(
+        default=SearchSettings(), description="what one theorem may cost"
+    )
+    run: RunSettings = Field(default=RunSettings(), description="what all may cost")
+    execution: ExecutionSettings = Field(
+        default=ExecutionSettings(), description="where searches run"
+    )
+    iterations: int = Field(default=2, ge=1, description="rounds of searching")
+    training: tuple[TrainingStep, ...] = Field(
+        default=(), description="what is trained after every round but the last"
+    )
+
+    @model_validator(mode="after")
+    def _something_to_do(self) -> Self:
+        if self.collect is None and self.evaluate is None:
+            raise ValueError("give theorems to search: collect, evaluate or both")
+        return self
+
+    @model_validator(mode="after")
+    def _distinct_steps(self) -> Self:
+        names = [step.name for step in self.training]
+        if len(set(names)) < len(names):
+            raise ValueError("two steps of training have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _known_targets(self) -> Self:
+        for step in self.training:
+            for target in step.updates:
+                part, dot, option = target.partition(".")
+                if part not in UPDATABLE or not dot or not option:
+                    raise ValueError(
+                        f"the step {step.name} updates {target!r}, which is not of the form "
+                        "model.OPTION or goal_model.OPTION"
+                    )
+        return self
+
+
+def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig:
+    """Read a configuration.
+
+    Args:
+        path: A YAML file.
+        assignments: Changes such as `settings.seconds=5` or `search.name=htps`.
+
+    Raises:
+        ConfigurationError: It can't be read, or something in it is wrong.
+    """
+    try:
+        loaded = OmegaConf.merge(OmegaConf.load(path), OmegaConf.from_dotlist(list(assignments)))
+        values = OmegaConf.to_container(loaded, resolve=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the configuration {path} can't be read: {error.strerror or error}",
+            hint="See docs/experiments.md and the examples in examples/experiments.",
+        ) from error
+    except (OmegaConfBaseException, YAMLError, ValueError, TypeError) as error:
+        raise ConfigurationError(
+            f"the configuration {path} is not well-formed: {error}",
+            hint="It is YAML; changes are written KEY=VALUE, such as settings.seconds=5.",
+        ) from error
+    if not isinstance(values, Mapping):
+        raise ConfigurationError(f"the configuration {path} is no mapping of keys to values")
+    return config_of({str(key): value for key, value in values.items()}, f"The file {path}")
+
+
+def config_of(values: Mapping[str, Any], title: str) -> ExperimentConfig:
+    """Check a configuration; raises ConfigurationError with the offending key."""
+    return validate(ExperimentConfig, values, title)

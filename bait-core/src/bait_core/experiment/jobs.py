@@ -1,0 +1,207 @@
+"""From a configuration to the searches and trainings of an iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bait_core.errors import ConfigurationError
+from bait_core.execution import Part, SearchJob
+from bait_core.experiment.config import (
+    ExperimentConfig,
+    PluginConfig,
+    TheoremSet,
+    TrainingStep,
+)
+from bait_core.experiment.run_folder import RunFolder
+from bait_core.plugins import (
+    EnvironmentSpec,
+    Plugin,
+    PluginKind,
+    TraceProcessorSpec,
+    TrainerSpec,
+    installed,
+)
+from bait_core.plugins.options import options_of, parse_options
+from bait_core.training import TrainingJob
+from bait_core.training.choice import Identity
+
+Item = TypeVar("Item")
+
+
+def search_job(
+    config: ExperimentConfig,
+    theorems: TheoremSet,
+    iteration: int,
+    checkpoints: Mapping[str, Path],
+) -> SearchJob:
+    """The searches of a set of theorems in an iteration.
+
+    Args:
+        config: The experiment.
+        theorems: Which theorems.
+        iteration: The first has number 0.
+        checkpoints: Options such as `model.checkpoint`, and what they name by now.
+    """
+    first = config.initial if iteration == 0 else None
+    parts = {
+        name: (first and getattr(first, name)) or getattr(config, name)
+        for name in ("model", "search", "goal_model")
+    }
+    environment = config.environment
+    limits = {
+        name: getattr(theorems, name)
+        for name in ("seconds", "expansions")
+        if getattr(theorems, name) is not None
+    }
+    return SearchJob(
+        environment=Part(environment.name, {**environment.options, **theorems.options}),
+        model=_part("model", parts["model"], checkpoints),
+        search=_part("search", parts["search"], {}),
+        goal_model=_part("goal_model", parts["goal_model"], checkpoints),
+        settings=_settings(config).model_copy(update=limits),
+        run=config.run,
+        execution=config.execution,
+    )
+
+
+def training_job(
+    config: ExperimentConfig,
+    step: TrainingStep,
+    iteration: int,
+    folder: RunFolder,
+    checkpoints: Mapping[str, Path],
+    held_out: tuple[Identity, ...],
+) -> TrainingJob:
+    """A training after an iteration; arguments as of `search_job`."""
+    trainer, processor = training_plugins(step)
+    searches = [folder.traces(i, "collect") for i in range(iteration + 1)]
+    before = [checkpoints[target] for target in step.updates if target in checkpoints]
+    return TrainingJob(
+        trace_processor=(processor.qualified_name, _processor_options(step)),
+        trainer=(trainer.qualified_name, step.trainer.options),
+        traces=step.traces,
+        splits=step.splits,
+        searches=tuple(filter(Path.exists, searches)) if step.searches else (),
+        every_trace=step.every_trace,
+        held_out=held_out,
+        valid_share=step.valid_share,
+        start=before[0] if step.continued and before else None,
+        seed=config.seed + iteration,
+    )
+
+
+def training_plugins(step: TrainingStep) -> tuple[Plugin, Plugin]:
+    """Trainer and trace processor of a step.
+
+    Raises:
+        UnknownPluginError: One is not installed.
+        ConfigurationError: The one does not learn from what the other makes.
+    """
+    registry = installed()
+    trainer = registry.get(step.trainer.name, PluginKind.TRAINER)
+    learns_from = trainer.spec.examples if isinstance(trainer.spec, TrainerSpec) else ""
+    default = trainer.spec.trace_processor if isinstance(trainer.spec, TrainerSpec) else ""
+    name = step.trace_processor.name if step.trace_processor else default
+    if not name:
+        raise ConfigurationError(
+            f"the trainer {trainer.name!r} names no trace processor, and the step {step.name} "
+            "neither",
+            hint="Give one as `trace_processor: {name: ...}`.",
+        )
+    processor = registry.get(name, PluginKind.TRACE_PROCESSOR)
+    makes = processor.spec.examples if isinstance(processor.spec, TraceProcessorSpec) else ""
+    if makes != learns_from:
+        raise ConfigurationError(
+            f"the trainer {trainer.name!r} learns from examples of the kind {learns_from!r}, and "
+            f"the trace processor {processor.name!r} makes {makes!r}",
+            hint=f"Leave out the trace processor of the step {step.name}, or choose another.",
+        )
+    return trainer, processor
+
+
+def check(config: ExperimentConfig) -> dict[str, str]:
+    """Check the options of all plugins, without starting anything.
+
+    Returns:
+        The versions of all distributions that take part.
+
+    Raises:
+        ConfigurationError: An option is wrong, or a training updates an option that there is not.
+        UnknownPluginError: A plugin is not installed.
+    """
+    versions: dict[str, str] = {}
+    for theorems in filter(None, (config.collect, config.evaluate)):
+        for iteration in range(min(2, config.iterations)):
+            job = search_job(config, theorems, iteration, _targets(config) if iteration else {})
+            _ = job.configuration
+            versions |= job.versions
+    for step in config.training:
+        trainer, processor = training_plugins(step)
+        parse_options(trainer, step.trainer.options)
+        parse_options(processor, _processor_options(step))
+        _check_targets(config, step)
+        for plugin in (trainer, processor):
+            versions[plugin.distribution] = metadata.version(plugin.distribution)
+        if missing := [path for path in step.traces if not path.exists()]:
+            raise ConfigurationError(
+                f"the step {step.name} learns from {missing[0]}, which does not exist",
+                hint="Paths are relative to the folder in which `bait` runs.",
+            )
+    return versions
+
+
+def spread(items: Sequence[Item], limit: int | None) -> list[Item]:
+    """At most so many items, at even distances."""
+    count = len(items) if limit is None else min(limit, len(items))
+    return [items[i * len(items) // count] for i in range(count)]
+
+
+def _targets(config: ExperimentConfig) -> dict[str, Path]:
+    return {target: Path("checkpoint") for step in config.training for target in step.updates}
+
+
+def _check_targets(config: ExperimentConfig, step: TrainingStep) -> None:
+    kinds = {"model": PluginKind.TACTIC_MODEL, "goal_model": PluginKind.GOAL_MODEL}
+    for target in step.updates:
+        part, _, option = target.partition(".")
+        used: PluginConfig | None = getattr(config, part)
+        if used is None:
+            raise ConfigurationError(
+                f"the step {step.name} updates {target}, and the experiment names no {part}",
+                hint=f"Name one: `{part}: {{name: ...}}`.",
+            )
+        plugin = installed().get(used.name, kinds[part])
+        if option not in options_of(plugin).model_fields:
+            raise ConfigurationError(
+                f"the step {step.name} updates {target}, and {plugin.name!r} has no such option",
+                hint=f"See `bait show-plugin {plugin.name}`.",
+            )
+
+
+def _processor_options(step: TrainingStep) -> dict[str, Any]:
+    return step.trace_processor.options if step.trace_processor else {}
+
+
+def _part(section: str, given: PluginConfig | None, checkpoints: Mapping[str, Path]) -> Part:
+    if given is None:
+        return Part("")
+    new = {
+        target.partition(".")[2]: str(path)
+        for target, path in checkpoints.items()
+        if target.partition(".")[0] == section
+    }
+    return Part(given.name, {**given.options, **new})
+
+
+def _settings(config: ExperimentConfig) -> Any:
+    """The settings; the time of a tactic is the environment's own unless it is given."""
+    settings = config.settings.model_copy(update={"seed": config.seed})
+    plugin = installed().get(config.environment.name, PluginKind.ENVIRONMENT)
+    if "tactic_seconds" in settings.model_fields_set or not isinstance(
+        plugin.spec, EnvironmentSpec
+    ):
+        return settings
+    return settings.model_copy(update={"tactic_seconds": plugin.spec.tactic_seconds})

@@ -1,0 +1,154 @@
+"""The loop itself: search, record, train, search again. What is done already is not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import Protocol
+
+from bait_core.errors import ConfigurationError
+from bait_core.execution import Observer, SearchJob, run_searches
+from bait_core.experiment.config import ExperimentConfig, TheoremSet
+from bait_core.experiment.jobs import check, search_job, spread, training_job
+from bait_core.experiment.report import Report, make_report
+from bait_core.experiment.run_folder import RunFolder
+from bait_core.traces import TraceRecord, TraceWriter
+from bait_core.training import TrainingReport, train_in_child
+from bait_core.training.choice import Identity
+
+PARTS = ("collect", "evaluate")
+
+
+class Display(Protocol):
+    """Shows what an experiment does."""
+
+    def say(self, text: str) -> None:
+        """Tell that something begins or has ended."""
+        ...
+
+    def searches(self, total: int, done: int) -> AbstractContextManager[Observer]:
+        """Show searches for so many theorems, of which some were done before."""
+        ...
+
+
+class Experiment:
+    """A run of an experiment, new or taken up again.
+
+    Args:
+        config: What to do.
+        folder: Where its files go.
+        display: Is told what happens.
+
+    Raises:
+        ConfigurationError: An option of any part is wrong, or parts don't fit together.
+        PluginError: A plugin is not installed, or can't be used.
+    """
+
+    def __init__(self, config: ExperimentConfig, folder: RunFolder, display: Display) -> None:
+        self.config = config
+        self.folder = folder
+        self._display = display
+        self._versions = check(config)
+
+    def run(self) -> Report:
+        """Do all that is left to do.
+
+        Returns:
+            The report, which is also in the folder.
+
+        Raises:
+            KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
+            BaitError: A part failed; what was done is kept.
+        """
+        with self.folder.claimed():
+            self.folder.begin(self.config, self._versions)
+            checkpoints: dict[str, Path] = {}
+            for iteration in range(self.config.iterations):
+                self._search(iteration, checkpoints)
+                self._report()
+                if iteration + 1 < self.config.iterations:
+                    checkpoints = self._train(iteration, checkpoints)
+            return self._report()
+
+    def _search(self, iteration: int, checkpoints: Mapping[str, Path]) -> None:
+        for part, theorems in self._sets():
+            self._display.say(f"Iteration {iteration + 1}: {part}")
+            job = search_job(self.config, theorems, iteration, checkpoints)
+            search_all(job, theorems.limit, self.folder.traces(iteration, part), self._display)
+
+    def _train(self, iteration: int, checkpoints: Mapping[str, Path]) -> dict[str, Path]:
+        """Train every step; which option names which checkpoint from now on."""
+        updated = dict(checkpoints)
+        held_out = self._held_out()
+        for step in self.config.training:
+            self._display.say(f"Iteration {iteration + 1}: training {step.name}")
+            job = training_job(self.config, step, iteration, self.folder, updated, held_out)
+            report = train_in_child(job, self.folder.training(iteration, step.name))
+            self._display.say(_told(report))
+            updated.update(dict.fromkeys(step.updates, report.checkpoint))
+        return updated
+
+    def _held_out(self) -> tuple[Identity, ...]:
+        theorems = self.config.evaluate
+        if theorems is None or not self.config.training:
+            return ()
+        job = search_job(self.config, theorems, 0, {})
+        with job.open_environment() as environment:
+            return tuple((t.name, t.statement) for t in environment.theorems())
+
+    def _sets(self) -> list[tuple[str, TheoremSet]]:
+        sets = ((part, getattr(self.config, part)) for part in PARTS)
+        return [(part, theorems) for part, theorems in sets if theorems is not None]
+
+    def _report(self) -> Report:
+        report = make_report(self.config, self.folder, [part for part, _ in self._sets()])
+        self.folder.write_report(report)
+        return report
+
+
+def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) -> None:
+    """Search for proofs of a job's theorems that have no record yet.
+
+    Args:
+        job: What to search with.
+        limit: At most so many theorems.
+        path: The trace file.
+        display: Is told what happens.
+
+    Raises:
+        KeyboardInterrupt: At Ctrl-C, once the records are written.
+        ConfigurationError: There are no theorems.
+    """
+    with job.open_environment() as environment, closing(TraceWriter(path)) as writer:
+        theorems = spread(list(environment.theorems()), limit)
+        if not theorems:
+            raise ConfigurationError(
+                "the options of the environment choose no theorem", hint="Choose others."
+            )
+        done = writer.keep_final(theorems) if path.exists() else set[str]()
+        todo = [theorem for theorem in theorems if theorem.name not in done]
+        if todo:
+            with display.searches(len(theorems), len(done)) as observer:
+                interrupted = run_searches(job, environment, todo, _Recorder(writer, observer))
+            if interrupted:
+                raise KeyboardInterrupt
+
+
+class _Recorder:
+    """Records each finished search, then tells another observer."""
+
+    def __init__(self, writer: TraceWriter, observer: Observer) -> None:
+        self._writer = writer
+        self._observer = observer
+        self.on_start = observer.on_start
+        self.on_step = observer.on_step
+
+    def on_end(self, record: TraceRecord) -> None:
+        self._writer.append(record)
+        self._observer.on_end(record)
+
+
+def _told(report: TrainingReport) -> str:
+    numbers = ", ".join(f"{name} {value:.4g}" for name, value in report.metrics.items())
+    return f"{report.examples['train']} examples of {report.theorems['train']} theorems; {numbers}"

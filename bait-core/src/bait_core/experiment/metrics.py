@@ -1,0 +1,102 @@
+"""What searches came to: how much was proved, at what cost."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from statistics import NormalDist
+from typing import Self
+
+import msgspec
+
+from bait_core.domain.records import TraceRecord
+from bait_core.traces import read_traces
+
+_BUDGETS = (0.1, 0.25, 0.5, 1.0)
+_PARTS = ("search", "model", "prover", "check")
+
+
+class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers about the searches of one set of theorems in one iteration.
+
+    Attributes:
+        theorems: How many were searched.
+        proved: Names of those proved in this iteration.
+        new: How many of them no earlier iteration proved.
+        cumulative: How many were proved in this or an earlier iteration.
+        statuses: How the searches ended.
+        expansions: Goals expanded, altogether.
+        seconds: Time spent, by part: search, model, prover, check; summed over the searches.
+        by_share_of_time: How many were proved within a share of the longest search's time.
+    """
+
+    theorems: int
+    proved: tuple[str, ...]
+    new: int
+    cumulative: int
+    statuses: dict[str, int]
+    expansions: int
+    seconds: dict[str, float]
+    by_share_of_time: dict[float, int]
+
+    @classmethod
+    def of(cls, records: Iterable[TraceRecord], before: Collection[str]) -> Self:
+        """Measure the searches.
+
+        Args:
+            records: One per theorem.
+            before: Names of what earlier iterations proved.
+        """
+        statuses: Counter[str] = Counter()
+        seconds = dict.fromkeys(_PARTS, 0.0)
+        times: dict[str, float] = {}
+        longest, expansions = 0.0, 0
+        for record in records:
+            statuses[record.status] += 1
+            expansions += record.expansions
+            longest = max(longest, record.seconds)
+            for part in _PARTS:
+                seconds[part] += getattr(record.timings, part)
+            if record.status == "proved":
+                times[record.theorem] = record.seconds
+        return cls(
+            theorems=statuses.total(),
+            proved=tuple(sorted(times)),
+            new=len(times.keys() - set(before)),
+            cumulative=len(times.keys() | set(before)),
+            statuses=dict(sorted(statuses.items())),
+            expansions=expansions,
+            seconds={part: round(value, 3) for part, value in seconds.items()},
+            by_share_of_time={
+                share: sum(t <= share * longest for t in times.values()) for share in _BUDGETS
+            },
+        )
+
+    @property
+    def pass_at_1(self) -> float:
+        """Share of the theorems that were proved."""
+        return len(self.proved) / self.theorems if self.theorems else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of `pass_at_1`."""
+        return wilson_interval(len(self.proved), self.theorems)
+
+
+def measure(path: Path, before: Collection[str]) -> Metrics:
+    """The metrics of a trace file; of nothing if there is none."""
+    return Metrics.of(read_traces(path) if path.exists() else (), before)
+
+
+def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of a share (Wilson, Probable Inference, JASA 1927); (0, 1) without trials."""
+    if not trials:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = successes / trials
+    scale = 1 + z * z / trials
+    middle = (share + z * z / (2 * trials)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,105 @@
+"""The report of a run: what each iteration proved, and what each training came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bait_core.errors import TraceError
+from bait_core.experiment.config import ExperimentConfig
+from bait_core.experiment.metrics import Metrics, measure
+from bait_core.experiment.run_folder import RunFolder
+from bait_core.training import TrainingReport
+from bait_core.training.step import finished
+
+
+class IterationReport(msgspec.Struct, frozen=True):
+    """One iteration: metrics by set of theorems, trainings after it by step."""
+
+    searches: dict[str, Metrics]
+    trainings: dict[str, TrainingReport]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A run, as far as it is."""
+
+    name: str
+    seed: int
+    iterations: list[IterationReport]
+
+
+def make_report(config: ExperimentConfig, folder: RunFolder, parts: Sequence[str]) -> Report:
+    """The report of what is in a run's folder."""
+    before: dict[str, set[str]] = {part: set() for part in parts}
+    iterations: list[IterationReport] = []
+    for iteration in range(config.iterations):
+        searches: dict[str, Metrics] = {}
+        for part in parts:
+            path = folder.traces(iteration, part)
+            if path.exists():
+                searches[part] = measure(path, before[part])
+                before[part] |= set(searches[part].proved)
+        done = (
+            (step.name, finished(folder.training(iteration, step.name))) for step in config.training
+        )
+        trainings = {name: report for name, report in done if report is not None}
+        if searches or trainings:
+            iterations.append(IterationReport(searches, trainings))
+    return Report(config.name, config.seed, iterations)
+
+
+def read_report(path: Path) -> Report:
+    """The report of a run.
+
+    Args:
+        path: The run's folder.
+
+    Raises:
+        TraceError: There is none, or it can't be read.
+    """
+    file = RunFolder(path).report
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Report)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise TraceError(
+            f"there is no report of a run at {path}: {error}",
+            hint="Give the folder of a run, such as runs/NAME/2026-01-01_00-00-00.",
+        ) from error
+
+
+def rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """A table: one row per iteration and set of theorems, after the row of headings."""
+    yield HEADINGS
+    for number, iteration in enumerate(report.iterations, start=1):
+        for part, metrics in iteration.searches.items():
+            low, high = metrics.interval
+            yield (
+                str(number),
+                part,
+                f"{len(metrics.proved)}/{metrics.theorems}",
+                f"{metrics.pass_at_1:.1%}",
+                f"{low:.1%} to {high:.1%}",
+                str(metrics.new),
+                str(metrics.cumulative),
+                _times(metrics),
+            )
+
+
+HEADINGS = (
+    "iteration",
+    "theorems",
+    "proved",
+    "pass@1",
+    "95 % interval",
+    "new",
+    "cumulative",
+    "time: model, prover, search, check",
+)
+
+
+def _times(metrics: Metrics) -> str:
+    total = sum(metrics.seconds.values()) or 1.0
+    parts = ("model", "prover", "search", "check")
+    return ", ".join(f"{metrics.seconds[part] / total:.0%}" for part in parts)

@@ -1,0 +1,115 @@
+"""The files of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from filelock import FileLock, Timeout
+from omegaconf import OmegaConf
+
+from bait_core.errors import ConfigurationError
+from bait_core.experiment.config import ExperimentConfig, load_config
+from bait_core.files import replace_file
+from bait_core.traces import SUFFIX
+
+_CONFIG, _VERSIONS, _REPORT = "config.yaml", "versions.json", "report.json"
+
+
+class RunFolder:
+    """`runs/<experiment>/<time>/`: configuration, traces, trainings, report.
+
+    Args:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def new(cls, base: Path, config: ExperimentConfig) -> RunFolder:
+        """A folder for a new run of an experiment."""
+        return cls(base / config.name / time.strftime("%Y-%m-%d_%H-%M-%S"))
+
+    @classmethod
+    def newest(cls, base: Path, config: ExperimentConfig) -> RunFolder:
+        """The newest run of an experiment.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        paths = sorted((base / config.name).glob(f"*/{_CONFIG}"))
+        if not paths:
+            raise ConfigurationError(
+                f"there is no run of {config.name} in {base} to take up",
+                hint="Leave out --resume to begin one.",
+            )
+        return cls(paths[-1].parent)
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The configuration that the run began with."""
+        return load_config(self.path / _CONFIG)
+
+    @property
+    def report(self) -> Path:
+        """Where the report is, as JSON."""
+        return self.path / _REPORT
+
+    def traces(self, iteration: int, part: str) -> Path:
+        """The trace file of the searches of an iteration: `collect` or `evaluate`."""
+        return self.path / "traces" / str(iteration) / f"{part}{SUFFIX}"
+
+    def training(self, iteration: int, step: str) -> Path:
+        """The folder of a training after an iteration."""
+        return self.path / "training" / str(iteration) / step
+
+    def begin(self, config: ExperimentConfig, versions: Mapping[str, str]) -> None:
+        """Write down what runs.
+
+        Raises:
+            ConfigurationError: The folder is that of a run with another configuration.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        if (self.path / _CONFIG).exists() and self.config != config:
+            raise ConfigurationError(
+                f"{self.path} holds a run with another configuration",
+                hint=f"Take it up as it was: bait run {self.path / _CONFIG} --resume, or choose "
+                "another folder.",
+            )
+        text = OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+        replace_file(self.path / _CONFIG, [text.encode()])
+        replace_file(self.path / _VERSIONS, [_json(dict(versions))])
+
+    def write_report(self, report: object) -> None:
+        """Write the report, or its present state."""
+        replace_file(self.report, [_json(report)])
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other processes from running in the folder.
+
+        Raises:
+            ConfigurationError: One does.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / ".lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise ConfigurationError(
+                f"another process runs in {self.path}",
+                hint="Wait for it to end, stop it, or choose another folder with --output.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
