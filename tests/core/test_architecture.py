@@ -26,6 +26,7 @@ LAYERS = {
     "execution": BASE | {"domain", "graph", "protocols", "plugins", "prover", "traces"},
     "testing": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
     "training": BASE | {"domain", "protocols", "plugins", "traces"},
+    "frequencies": BASE | {"domain", "protocols", "plugins", "training"},
     "experiment": BASE
     | {"domain", "protocols", "plugins", "prover", "traces", "execution", "training"},
     "cli": BASE

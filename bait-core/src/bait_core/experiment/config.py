@@ -121,12 +121,6 @@ class ExperimentConfig(Options):
     )
 
     @model_validator(mode="after")
-    def _something_to_do(self) -> Self:
-        if self.collect is None and self.evaluate is None:
-            raise ValueError("give theorems to search: collect, evaluate or both")
-        return self
-
-    @model_validator(mode="after")
     def _distinct_steps(self) -> Self:
         names = [step.name for step in self.training]
         if len(set(names)) < len(names):

@@ -78,19 +78,27 @@ def training_job(
     """A training after an iteration; arguments as of `search_job`."""
     trainer, processor = training_plugins(step)
     searches = [folder.traces(i, "collect") for i in range(iteration + 1)]
-    before = [checkpoints[target] for target in step.updates if target in checkpoints]
+    before = [str(checkpoints[target]) for target in step.updates if target in checkpoints]
     return TrainingJob(
         trace_processor=(processor.qualified_name, _processor_options(step)),
         trainer=(trainer.qualified_name, step.trainer.options),
-        traces=step.traces,
+        traces=tuple(map(str, step.traces)),
         splits=step.splits,
-        searches=tuple(filter(Path.exists, searches)) if step.searches else (),
+        searches=tuple(str(p) for p in searches if step.searches and p.exists()),
         every_trace=step.every_trace,
         held_out=held_out,
         valid_share=step.valid_share,
         start=before[0] if step.continued and before else None,
         seed=config.seed + iteration,
     )
+
+
+def held_out(config: ExperimentConfig) -> tuple[Identity, ...]:
+    """The theorems that are measured and so must not be learned from; asks the environment."""
+    if config.evaluate is None or not config.training:
+        return ()
+    with search_job(config, config.evaluate, 0, {}).open_environment() as environment:
+        return tuple((theorem.name, theorem.statement) for theorem in environment.theorems())
 
 
 def training_plugins(step: TrainingStep) -> tuple[Plugin, Plugin]:

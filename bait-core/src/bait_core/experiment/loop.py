@@ -10,12 +10,11 @@ from typing import Protocol
 from bait_core.errors import ConfigurationError
 from bait_core.execution import Observer, SearchJob, run_searches
 from bait_core.experiment.config import ExperimentConfig, TheoremSet
-from bait_core.experiment.jobs import check, search_job, spread, training_job
+from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.traces import TraceRecord, TraceWriter
 from bait_core.training import TrainingReport, train_in_child
-from bait_core.training.choice import Identity
 
 PARTS = ("collect", "evaluate")
 
@@ -50,6 +49,11 @@ class Experiment:
         self.folder = folder
         self._display = display
         self._versions = check(config)
+        if not self._sets():
+            raise ConfigurationError(
+                f"the experiment {config.name} searches no theorems",
+                hint="Give `collect`, `evaluate` or both; {} takes all that the environment has.",
+            )
 
     def run(self) -> Report:
         """Do all that is left to do.
@@ -80,22 +84,14 @@ class Experiment:
     def _train(self, iteration: int, checkpoints: Mapping[str, Path]) -> dict[str, Path]:
         """Train every step; which option names which checkpoint from now on."""
         updated = dict(checkpoints)
-        held_out = self._held_out()
+        theorems = held_out(self.config)
         for step in self.config.training:
             self._display.say(f"Iteration {iteration + 1}: training {step.name}")
-            job = training_job(self.config, step, iteration, self.folder, updated, held_out)
+            job = training_job(self.config, step, iteration, self.folder, updated, theorems)
             report = train_in_child(job, self.folder.training(iteration, step.name))
             self._display.say(_told(report))
-            updated.update(dict.fromkeys(step.updates, report.checkpoint))
+            updated.update(dict.fromkeys(step.updates, Path(report.checkpoint)))
         return updated
-
-    def _held_out(self) -> tuple[Identity, ...]:
-        theorems = self.config.evaluate
-        if theorems is None or not self.config.training:
-            return ()
-        job = search_job(self.config, theorems, 0, {})
-        with job.open_environment() as environment:
-            return tuple((t.name, t.statement) for t in environment.theorems())
 
     def _sets(self) -> list[tuple[str, TheoremSet]]:
         sets = ((part, getattr(self.config, part)) for part in PARTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -103,3 +104,13 @@ def _times(metrics: Metrics) -> str:
     total = sum(metrics.seconds.values()) or 1.0
     parts = ("model", "prover", "search", "check")
     return ", ".join(f"{metrics.seconds[part] / total:.0%}" for part in parts)
+
+
+def as_json(report: Report) -> Any:
+    """The report as what JSON knows, with the shares and intervals worked out."""
+    told = msgspec.to_builtins(report)
+    for iteration, known in zip(told["iterations"], report.iterations, strict=True):
+        for part, metrics in known.searches.items():
+            iteration["searches"][part]["pass_at_1"] = metrics.pass_at_1
+            iteration["searches"][part]["interval"] = metrics.interval
+    return told

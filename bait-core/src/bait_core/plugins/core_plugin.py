@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
+from bait_core.plugins.specs import (
+    CommandSpec,
+    DoctorCheck,
+    EnvironmentSpec,
+    PluginSpec,
+    TraceProcessorSpec,
+    TrainerSpec,
+)
 
 BAIT_API = 1
 
@@ -31,6 +38,39 @@ def bait_register_tactic_models() -> list[PluginSpec]:
             summary="Numbers, for the synthetic environment",
             factory="bait_core.testing.synthetic:SyntheticModel",
             options="bait_core.testing.synthetic:SyntheticModelOptions",
+        ),
+        PluginSpec(
+            name="frequencies",
+            summary="Tactics that proved something before, the most frequent first",
+            factory="bait_core.frequencies.model:FrequencyModel",
+            options="bait_core.frequencies.options:FrequencyOptions",
+        ),
+    ]
+
+
+@hookimpl
+def bait_register_trace_processors() -> list[TraceProcessorSpec]:
+    """What needs no more than the core."""
+    return [
+        TraceProcessorSpec(
+            name="proof-steps",
+            summary="The steps of accepted proofs, goal by goal",
+            factory="bait_core.frequencies.training:ProofSteps",
+            examples="proof-step",
+        )
+    ]
+
+
+@hookimpl
+def bait_register_trainers() -> list[TrainerSpec]:
+    """What needs no more than the core."""
+    return [
+        TrainerSpec(
+            name="frequencies",
+            summary="Counts tactics, for the tactic model of this name",
+            factory="bait_core.frequencies.training:FrequencyTrainer",
+            examples="proof-step",
+            trace_processor="proof-steps",
         )
     ]
 
@@ -62,6 +102,26 @@ def bait_register_commands() -> list[CommandSpec]:
             "prove",
             "Prove a statement, or fill the holes of a file.",
             "bait_core.cli.prove.command:prove",
+        ),
+        CommandSpec(
+            "run",
+            "Run an experiment: search, record, train, search again.",
+            "bait_core.cli.experiment.run_cmd:run",
+        ),
+        CommandSpec(
+            "evaluate",
+            "Search the theorems of an experiment once.",
+            "bait_core.cli.experiment.evaluate_cmd:evaluate",
+        ),
+        CommandSpec(
+            "train",
+            "Do one training step of an experiment.",
+            "bait_core.cli.experiment.train_cmd:train",
+        ),
+        CommandSpec(
+            "report",
+            "Show what runs of experiments proved.",
+            "bait_core.cli.experiment.report_cmd:report",
         ),
         CommandSpec(
             "traces",

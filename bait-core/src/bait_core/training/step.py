@@ -43,20 +43,20 @@ class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
 
     trace_processor: tuple[str, dict[str, Any]]
     trainer: tuple[str, dict[str, Any]]
-    traces: tuple[Path, ...] = ()
+    traces: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
-    searches: tuple[Path, ...] = ()
+    searches: tuple[str, ...] = ()
     every_trace: bool = False
     held_out: tuple[Identity, ...] = ()
     valid_share: float = 0.1
-    start: Path | None = None
+    start: str | None = None
     seed: int = 0
 
 
 class TrainingReport(msgspec.Struct, frozen=True):
     """What came of a training: its checkpoint, its examples by split, and numbers about it."""
 
-    checkpoint: Path
+    checkpoint: str
     examples: dict[str, int]
     theorems: dict[str, int]
     metrics: dict[str, float] = field(default_factory=dict)
@@ -105,9 +105,10 @@ def train_here(folder: Path) -> TrainingReport:
     counts = write_examples(examples, processor.process(chosen_traces(job)), job.valid_share)
     sys.stderr.write(f"Training on {counts}.\n")
     checkpoint = folder / "checkpoint"
-    task = TrainingTask(examples, folder / "trainer", checkpoint, job.start, job.seed)
+    start = Path(job.start) if job.start else None
+    task = TrainingTask(examples, folder / "trainer", checkpoint, start, job.seed)
     result = make_trainer(*job.trainer).train(task)
-    report = TrainingReport(checkpoint, counts.examples, counts.theorems, dict(result.metrics))
+    report = TrainingReport(str(checkpoint), counts.examples, counts.theorems, dict(result.metrics))
     temporary = folder / f"{_RESULT}.new"
     temporary.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
     temporary.replace(folder / _RESULT)
@@ -134,8 +135,12 @@ def chosen_traces(job: TrainingJob) -> Iterator[TraceRecord]:
 
 
 def _all_traces(job: TrainingJob) -> Iterator[TraceRecord]:
-    given = chain.from_iterable(map(read_traces, job.traces))
-    return chain(of_splits(given, job.splits), *map(read_traces, job.searches))
+    given = chain.from_iterable(map(_read, job.traces))
+    return chain(of_splits(given, job.splits), *map(_read, job.searches))
+
+
+def _read(path: str) -> Iterator[TraceRecord]:
+    return read_traces(Path(path))
 
 
 def report_error(folder: Path, error: BaitError) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from bait_core.cli.prove.display import LiveTable
+from bait_core.cli.live_table import LiveTable
 from bait_core.cli.prove.results import Result, complete, result_of
 from bait_core.domain import Theorem
 from bait_core.errors import TraceError

@@ -1,4 +1,4 @@
-"""The live table of `bait prove`."""
+"""The live table of searches under way."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""`bait run`, `evaluate`, `train` and `report`: experiments, whole and in parts."""

@@ -1,0 +1,51 @@
+"""How the commands show an experiment under way, and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bait_core.cli.live_table import LiveTable
+from bait_core.execution import Observer
+from bait_core.experiment import Report
+from bait_core.experiment.report import rows
+
+
+class ConsoleDisplay:
+    """Shows an experiment on a console; see `bait_core.experiment.Display`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def say(self, text: str) -> None:
+        """A line that stands out."""
+        self._console.print(Text(text, "bold"))
+
+    @contextmanager
+    def searches(self, total: int, done: int) -> Iterator[Observer]:
+        """A live table."""
+        with LiveTable(self._console, total) as table:
+            table.skip(done)
+            yield table
+
+
+def print_report(console: Console, report: Report) -> None:
+    """The report as tables: searches, then trainings."""
+    headings, *lines = rows(report)
+    table = Table(title=f"{report.name}, seed {report.seed}", title_justify="left")
+    for heading in headings:
+        table.add_column(heading)
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+    for number, iteration in enumerate(report.iterations, start=1):
+        for name, training in iteration.trainings.items():
+            numbers = ", ".join(f"{key} {value:.4g}" for key, value in training.metrics.items())
+            console.print(
+                Text(f"After iteration {number}, {name}: {training.examples['train']} examples; "),
+                Text(numbers),
+            )

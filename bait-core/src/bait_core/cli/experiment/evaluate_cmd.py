@@ -1,0 +1,47 @@
+"""`bait evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.experiment.display import ConsoleDisplay, print_report
+from bait_core.cli.experiment.run_cmd import ChangesArgument, ConfigArgument
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.experiment import Experiment, Models, RunFolder, load_config
+from bait_core.experiment.report import as_json
+
+
+def evaluate(
+    config: ConfigArgument,
+    output: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Gets the records and the report.")
+    ],
+    changes: ChangesArgument = None,
+    as_json_: JsonOption = False,
+) -> None:
+    """Search the theorems of an experiment once, and train nothing.
+
+    The models are those that the experiment has after training: name their checkpoints. What the
+    folder holds already is not searched again.
+
+    Examples:
+      $ bait evaluate lean.yaml model.options.checkpoint=trained/checkpoint --output evaluated
+    """
+    wanted = load_config(config, changes or [])
+    once = wanted.model_copy(
+        update={
+            "iterations": 1,
+            "training": (),
+            "initial": Models(),
+            "collect": None if wanted.evaluate else wanted.collect,
+        }
+    )
+    report = Experiment(once, RunFolder(output), ConsoleDisplay(stderr())).run()
+    if as_json_:
+        print_json(as_json(report))
+    else:
+        print_report(stdout(), report)

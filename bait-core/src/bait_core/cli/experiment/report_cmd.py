@@ -1,0 +1,32 @@
+"""`bait report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bait_core.cli.console import print_json, stdout
+from bait_core.cli.experiment.display import print_report
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.experiment import read_report
+from bait_core.experiment.report import as_json
+
+
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
+    as_json_: JsonOption = False,
+) -> None:
+    """Show what runs proved, iteration by iteration, and what their trainings came to.
+
+    Examples:
+      $ bait report runs/lean-loop/2026-01-01_00-00-00
+      $ bait report runs/lean-loop/* --json
+    """
+    reports = [read_report(path) for path in runs]
+    if as_json_:
+        print_json([as_json(report) for report in reports])
+        return
+    for known in reports:
+        print_report(stdout(), known)

@@ -1,0 +1,72 @@
+"""`bait run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from omegaconf import OmegaConf
+
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.experiment.display import ConsoleDisplay, print_report
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.experiment import Experiment, ExperimentConfig, RunFolder, load_config
+from bait_core.experiment.report import as_json
+
+ConfigArgument = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="A YAML file.", show_default=False)
+]
+ChangesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KEY=VALUE]...", help="Changes of it.", show_default=False),
+]
+_RUNS = Path("runs")
+
+
+def run(
+    config: ConfigArgument,
+    changes: ChangesArgument = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up the newest run that was stopped.")
+    ] = False,
+    print_config: Annotated[
+        bool, typer.Option("--print-config", help="Show the whole configuration, and do nothing.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The run's folder; by default below runs/NAME."),
+    ] = None,
+    as_json_: JsonOption = False,
+) -> None:
+    """Run an experiment: search, record, train on the record, search again.
+
+    Examples:
+      $ bait run examples/experiments/lean-loop.yaml
+      $ bait run examples/experiments/lean-loop.yaml iterations=3 settings.seconds=5
+      $ bait run examples/experiments/lean-loop.yaml --resume
+    """
+    wanted = load_config(config, changes or [])
+    if print_config:
+        stdout().print(as_yaml(wanted), markup=False, end="")
+        return
+    folder = _folder(wanted, output, resume=resume)
+    console = stderr()
+    console.print(f"Recording in {folder.path}", style="dim")
+    report = Experiment(wanted, folder, ConsoleDisplay(console)).run()
+    if as_json_:
+        print_json(as_json(report))
+    else:
+        print_report(stdout(), report)
+        console.print(f"Recorded in {folder.path}; see `bait report` and `bait traces`.")
+
+
+def as_yaml(config: ExperimentConfig) -> str:
+    """A configuration as YAML, defaults included."""
+    return OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+
+
+def _folder(config: ExperimentConfig, output: Path | None, *, resume: bool) -> RunFolder:
+    if output is not None:
+        return RunFolder(output)
+    return RunFolder.newest(_RUNS, config) if resume else RunFolder.new(_RUNS, config)

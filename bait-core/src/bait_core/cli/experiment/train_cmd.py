@@ -1,0 +1,65 @@
+"""`bait train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.experiment.run_cmd import ChangesArgument, ConfigArgument
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.errors import ConfigurationError
+from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
+from bait_core.experiment.jobs import check, held_out, training_job
+from bait_core.plugins.problems import did_you_mean
+from bait_core.training import train_in_child
+
+
+def train(
+    config: ConfigArgument,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets the checkpoint.")],
+    changes: ChangesArgument = None,
+    step: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which training step; by default the only.")
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Learn from the searches of this run, too."),
+    ] = None,
+    as_json_: JsonOption = False,
+) -> None:
+    """Do one training step of an experiment, and search nothing.
+
+    A training that was stopped goes on in the same folder. The environment is asked for the
+    theorems of `evaluate`, which must not be learned from; `evaluate=null` needs no prover.
+
+    Examples:
+      $ bait train examples/experiments/holist.yaml --step tactics --output trained
+    """
+    wanted = load_config(config, changes or [])
+    check(wanted)
+    chosen = _choose(wanted, step)
+    source = RunFolder(run) if run else RunFolder(output)
+    job = training_job(wanted, chosen, wanted.iterations - 1, source, {}, held_out(wanted))
+    report = train_in_child(job, output)
+    if as_json_:
+        print_json({"checkpoint": str(report.checkpoint), "metrics": dict(report.metrics)})
+    else:
+        for name, value in report.metrics.items():
+            stdout().print(f"{name}: {value:.4g}", markup=False)
+        stderr().print(f"The checkpoint is {report.checkpoint}.", markup=False)
+
+
+def _choose(config: ExperimentConfig, name: str | None) -> TrainingStep:
+    steps = {step.name: step for step in config.training}
+    if name is None and len(steps) == 1:
+        return next(iter(steps.values()))
+    if name is None or name not in steps:
+        what = f"no training step {name!r}" if name else f"{len(steps)} training steps"
+        raise ConfigurationError(
+            f"the experiment {config.name} has {what}",
+            hint=did_you_mean(name or "", steps) or f"Choose with --step among: {', '.join(steps)}",
+        )
+    return steps[name]

@@ -1,0 +1,1 @@
+"""The simplest model that learns: how often each tactic has proved something."""

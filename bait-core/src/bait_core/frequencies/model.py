@@ -1,0 +1,33 @@
+"""The tactic model `frequencies`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bait_core.domain import Suggestion
+from bait_core.errors import CheckpointError
+from bait_core.frequencies.options import FrequencyOptions
+from bait_core.frequencies.training import read_counts
+from bait_core.protocols import TacticRequest
+
+
+class FrequencyModel:
+    """Proposes what proved something before, whatever the goal: a baseline for what learns more.
+
+    Raises:
+        CheckpointError: There is no checkpoint, or it holds no tactic.
+    """
+
+    def __init__(self, options: FrequencyOptions) -> None:
+        counts = read_counts(options.checkpoint)
+        total = sum(counts.values())
+        if not total:
+            raise CheckpointError(f"the checkpoint {options.checkpoint} knows no tactic")
+        self._suggestions = [
+            Suggestion(tactic, math.log(count / total)) for tactic, count in counts.items()
+        ]
+
+    def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
+        """The same `n` most frequent tactics for each goal."""
+        return [self._suggestions[:n] for _ in requests]
