@@ -65,7 +65,9 @@ class ExecutionSettings(Options):
             allowed += _REMOTE_ONLY
         if self.where is Where.RAY:
             allowed += _RAY_ONLY
-        idle = [name for name in (*_REMOTE_ONLY, *_RAY_ONLY) if name in self.model_fields_set]
-        if wrong := [name for name in idle if name not in allowed]:
+        # What has its default value may have been written out, as resolved configurations are.
+        defaults = type(self).model_fields
+        idle = [name for name in (*_REMOTE_ONLY, *_RAY_ONLY) if name not in allowed]
+        if wrong := [name for name in idle if getattr(self, name) != defaults[name].default]:
             raise ValueError(f"{', '.join(wrong)} has no effect when searches run in {self.where}")
         return self

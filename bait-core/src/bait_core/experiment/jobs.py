@@ -141,6 +141,8 @@ def check(config: ExperimentConfig) -> dict[str, str]:
         UnknownPluginError: A plugin is not installed.
     """
     versions: dict[str, str] = {}
+    for step in config.training:
+        _check_targets(config, step)
     for theorems in filter(None, (config.collect, config.evaluate)):
         for iteration in range(min(2, config.iterations)):
             job = search_job(config, theorems, iteration, _targets(config) if iteration else {})
@@ -150,7 +152,6 @@ def check(config: ExperimentConfig) -> dict[str, str]:
         trainer, processor = training_plugins(step)
         parse_options(trainer, step.trainer.options)
         parse_options(processor, _processor_options(step))
-        _check_targets(config, step)
         for plugin in (trainer, processor):
             versions[plugin.distribution] = metadata.version(plugin.distribution)
         if missing := [path for path in step.traces if not path.exists()]:

@@ -8,7 +8,7 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -99,10 +99,15 @@ def read_examples(folder: Path, split: str, kind: type[Example]) -> Iterator[Exa
         ) from error
 
 
-def _create(path: Path) -> IO[bytes]:
+@contextmanager
+def _create(path: Path) -> Iterator[IO[bytes]]:
     # No time and no name in the header: the same examples are the same file.
-    raw = gzip.GzipFile(filename="", mode="wb", fileobj=path.open("wb"), mtime=0)
-    return io.BufferedWriter(raw)
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+        io.BufferedWriter(packed) as file,
+    ):
+        yield file
 
 
 def _place(theorem: str) -> float:

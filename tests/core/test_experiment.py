@@ -1,0 +1,274 @@
+"""`bait run` and its parts, with the synthetic environment and the model that counts tactics."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from omegaconf import OmegaConf
+from scipy.stats import binomtest
+
+from bait_core.errors import BaitError, CheckpointError, ConfigurationError
+from bait_core.experiment import load_config, read_report
+from bait_core.experiment.jobs import check
+from bait_core.experiment.metrics import wilson_interval
+from bait_core.plugins.build import make_tactic_model
+from bait_core.traces import read_traces
+
+BAIT = str(Path(sys.executable).with_name("bait"))
+BASE: dict[str, Any] = {
+    "name": "loop",
+    "environment": {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.05}},
+    "model": {"name": "frequencies"},
+    "initial": {"model": {"name": "synthetic"}},
+    "collect": {},
+    "settings": {"expansions": 60},
+    "iterations": 2,
+    "training": [{"name": "tactics", "trainer": {"name": "frequencies"}}],
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**json.loads(json.dumps(BASE)), **changes}
+
+
+def write(folder: Path, config: dict[str, Any]) -> Path:
+    path = folder / "config.yaml"
+    OmegaConf.save(OmegaConf.create(config), path)
+    return path
+
+
+def bait(*arguments: object, folder: Path, code: int = 0) -> str:
+    done = subprocess.run(
+        [BAIT, *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run."""
+    folder = tmp_path_factory.mktemp("run")
+    bait("run", write(folder, BASE), "--output", folder / "run", folder=folder)
+    return folder / "run"
+
+
+def test_a_run_searches_trains_and_searches_again(finished: Path) -> None:
+    report = read_report(finished)
+    first, second = report.iterations
+    assert first.searches["collect"].theorems == second.searches["collect"].theorems == 12
+    assert first.trainings["tactics"].metrics["steps"] > 0
+    assert not second.trainings
+    records = list(read_traces(finished / "traces" / "1" / "collect.jsonl.gz"))
+    model = records[0].configuration["model"]
+    assert model["name"] == "bait-core:frequencies"
+    assert model["options"]["checkpoint"].endswith("training/0/tactics/checkpoint")
+    learned = make_tactic_model("frequencies", model["options"]).get_tactics([None], 100)[0]  # type: ignore[list-item]
+    used = {edge.tactic for record in records for edge in record.edges}
+    assert used <= {suggestion.tactic for suggestion in learned}
+
+
+def test_metrics_count_what_is_new_and_what_is_known(finished: Path) -> None:
+    names = []
+    for iteration in range(2):
+        records = read_traces(finished / "traces" / str(iteration) / "collect.jsonl.gz")
+        names.append({r.theorem for r in records if r.status == "proved"})
+    first, second = (it.searches["collect"] for it in read_report(finished).iterations)
+    assert set(first.proved) == names[0]
+    assert (first.new, first.cumulative) == (len(names[0]), len(names[0]))
+    assert (second.new, second.cumulative) == (len(names[1] - names[0]), len(names[0] | names[1]))
+    assert sum(first.statuses.values()) == 12
+    assert first.by_share_of_time[1.0] == len(first.proved)
+
+
+def test_the_report_is_shown(finished: Path) -> None:
+    shown = bait("report", finished, folder=finished)
+    assert "loop, seed 0" in shown
+    assert "After iteration 1, tactics" in shown
+    (told,) = json.loads(bait("report", finished, "--json", folder=finished))
+    metrics = told["iterations"][0]["searches"]["collect"]
+    assert metrics["pass_at_1"] == len(metrics["proved"]) / 12
+    assert "no report" in bait("report", finished / "traces", folder=finished, code=2)
+
+
+def test_a_finished_run_is_not_done_again(finished: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*.jsonl.gz")}
+    size = {path: path.read_bytes() for path in before}
+    bait("run", finished / "config.yaml", "--output", finished, folder=finished)
+    assert {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")} == size
+
+
+def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) -> None:
+    path = write(tmp_path, BASE)
+    shown = bait(
+        "run", path, "seed=3", "search.name=breadth-first", "--print-config", folder=tmp_path
+    )
+    (tmp_path / "shown.yaml").write_text(shown)
+    config = load_config(tmp_path / "shown.yaml")
+    assert config == load_config(path, ["seed=3", "search.name=breadth-first"])
+    assert (config.seed, config.search.name) == (3, "breadth-first")
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"serach": {"name": "best-first"}}, "serach"),
+        ({"iterations": 0}, "iterations"),
+        ({"environment": {"name": "synthetic", "options": {"theorem": 3}}}, "'theorem'"),
+        ({"environment": {"name": "synthetics"}}, "synthetics"),
+        ({"initial": {"model": {"name": "synthetic", "options": {"x": 1}}}}, "'x'"),
+        ({"search": {"name": "best-first", "options": {"alpha": "z"}}}, "alpha"),
+        ({"goal_model": {"name": "nothing"}}, "uses no goal model"),
+        ({"name": "../up"}, "name"),
+        ({"training": [{"name": "a", "trainer": {"name": "frequency"}}]}, "frequency"),
+        ({"training": [BASE["training"][0]] * 2}, "same name"),
+        ({"training": [{**BASE["training"][0], "updates": ["model"]}]}, "model.OPTION"),
+        ({"training": [{**BASE["training"][0], "updates": ["model.weights"]}]}, "no such option"),
+        (
+            {"training": [{**BASE["training"][0], "updates": ["goal_model.checkpoint"]}]},
+            "names no goal_model",
+        ),
+        ({"training": [{**BASE["training"][0], "traces": ["lost.gz"]}]}, "lost.gz"),
+        ({"training": [{**BASE["training"][0], "trace_processor": {"name": "x"}}]}, "'x'"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_starts(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BaitError) as error:
+        check(load_config(write(tmp_path, changed(**changes))))
+    assert message in str(error.value)
+
+
+def test_files_that_are_no_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    with pytest.raises(ConfigurationError, match="can't be read"):
+        load_config(path)
+    for text in ("a: [", "- 1\n- 2", "name: x"):
+        path.write_text(text)
+        with pytest.raises(ConfigurationError):
+            load_config(path)
+    with pytest.raises(ConfigurationError, match="well-formed"):
+        load_config(write(tmp_path, BASE), ["settings.seconds.x=[1"])
+
+
+def test_theorems_that_are_measured_are_not_learned_from(tmp_path: Path) -> None:
+    path = write(tmp_path, changed(evaluate={"options": {"theorems": 3}}))
+    told = bait("run", path, "--output", tmp_path / "run", folder=tmp_path, code=2)
+    assert "theorem-0 is one of the theorems that the models are evaluated on" in told
+    assert not (tmp_path / "run" / "training" / "0" / "tactics" / "checkpoint").exists()
+
+
+def test_a_run_without_theorems(tmp_path: Path) -> None:
+    path = write(tmp_path, changed(collect=None))
+    assert "searches no theorems" in bait("run", path, folder=tmp_path, code=2)
+
+
+def test_two_runs_in_one_folder(tmp_path: Path, finished: Path) -> None:
+    with FileLock(finished / ".lock"):
+        told = bait("run", finished / "config.yaml", "--output", finished, folder=tmp_path, code=2)
+    assert "another process runs in" in told
+    told = bait(
+        "run", finished / "config.yaml", "seed=9", "--output", finished, folder=tmp_path, code=2
+    )
+    assert "another configuration" in told
+
+
+def test_nothing_to_take_up(tmp_path: Path) -> None:
+    told = bait("run", write(tmp_path, BASE), "--resume", folder=tmp_path, code=2)
+    assert "no run of loop" in told
+
+
+SLOW = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0, "work": 3000}}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_while_searching_is_taken_up(tmp_path: Path, how: int) -> None:
+    path = write(
+        tmp_path,
+        changed(environment=SLOW, training=[], iterations=1, model=BASE["initial"]["model"]),
+    )
+    with subprocess.Popen([BAIT, "run", path], cwd=tmp_path, stderr=subprocess.DEVNULL) as run:
+        wait_for(tmp_path, "traces/0/collect.jsonl.gz")
+        run.send_signal(how)
+        assert run.wait(60) in {-how, 130}
+    [folder] = (tmp_path / "runs" / "loop").iterdir()
+    bait("run", path, "--resume", "settings.expansions=60", folder=tmp_path)
+    names = Counter(r.theorem for r in read_traces(folder / "traces" / "0" / "collect.jsonl.gz"))
+    assert names == Counter(f"theorem-{k}" for k in range(12))
+
+
+def test_a_run_that_is_killed_while_training_is_taken_up(tmp_path: Path) -> None:
+    path = write(tmp_path, BASE)
+    bait("run", path, "--output", tmp_path / "run", folder=tmp_path)
+    done = tmp_path / "run" / "training" / "0" / "tactics"
+    counts = (done / "checkpoint" / "frequencies.json").read_bytes()
+    first = (tmp_path / "run" / "traces" / "0" / "collect.jsonl.gz").read_bytes()
+    (done / "result.json").unlink()  # as if killed before the end
+    bait("run", path, "--output", tmp_path / "run", folder=tmp_path)
+    assert (done / "checkpoint" / "frequencies.json").read_bytes() == counts
+    assert (tmp_path / "run" / "traces" / "0" / "collect.jsonl.gz").read_bytes() == first
+
+
+def wait_for(folder: Path, name: str) -> None:
+    for _ in range(600):
+        if any(path.stat().st_size for path in folder.glob(f"runs/*/*/{name}")):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{name} never came")
+
+
+def test_evaluate_searches_once(tmp_path: Path, finished: Path) -> None:
+    checkpoint = finished / "training" / "0" / "tactics" / "checkpoint"
+    arguments = (f"model.options.checkpoint={checkpoint}", "--output", tmp_path / "evaluated")
+    told = bait("evaluate", finished / "config.yaml", *arguments, "--json", folder=tmp_path)
+    (iteration,) = json.loads(told)["iterations"]
+    again = read_report(finished).iterations[1].searches["collect"]
+    assert iteration["searches"]["collect"]["proved"] == list(again.proved)
+    (tmp_path / "none").mkdir()
+    arguments = (f"model.options.checkpoint={tmp_path / 'none'}", "--output", tmp_path / "other")
+    assert "no checkpoint" in bait(
+        "evaluate", finished / "config.yaml", *arguments, folder=tmp_path, code=2
+    )
+
+
+def test_train_does_one_step(tmp_path: Path, finished: Path) -> None:
+    config = finished / "config.yaml"
+    arguments = ("--run", finished, "--output", tmp_path / "trained", "iterations=1")
+    told = json.loads(bait("train", config, *arguments, "--json", folder=tmp_path))
+    again = read_report(finished).iterations[0].trainings["tactics"]
+    assert told["metrics"] == again.metrics
+    told_no = bait("train", config, "--step", "tactic", "--output", "x", folder=tmp_path, code=2)
+    assert "Did you mean 'tactics'" in told_no
+    empty = bait("train", config, "--output", tmp_path / "empty", folder=tmp_path, code=2)
+    assert "no examples to train on" in empty
+
+
+def test_intervals_are_wilson_s() -> None:
+    for successes, trials in ((0, 7), (3, 7), (103, 200), (200, 200)):
+        known = binomtest(successes, trials).proportion_ci(method="wilson")
+        assert wilson_interval(successes, trials) == pytest.approx((known.low, known.high))
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError):
+        make_tactic_model("frequencies", {"checkpoint": tmp_path})
+    (tmp_path / "frequencies.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="knows no tactic"):
+        make_tactic_model("frequencies", {"checkpoint": tmp_path})
