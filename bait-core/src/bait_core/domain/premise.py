@@ -14,11 +14,13 @@ class Premise:
         name: Its full name.
         statement: What it says.
         symbols: Constants that occur in it, for ranking; may be empty.
+        key: What it says exactly, in the form that keys of goals have; may be empty.
     """
 
     name: str
     statement: str
     symbols: tuple[str, ...] = ()
+    key: str = ""
 
 
 class DefinitionKind(StrEnum):

@@ -31,7 +31,10 @@ class Library:
 
     @cached_property
     def _premises(self) -> tuple[Premise, ...]:
-        return tuple(Premise(f.name, f.text, tuple(constants(f.sexp))) for f in self.facts)
+        return tuple(
+            Premise(fact.name, fact.text, tuple(constants(fact.sexp)), to_text(fact.sexp))
+            for fact in self.facts
+        )
 
     @cached_property
     def definitions(self) -> frozenset[str]:

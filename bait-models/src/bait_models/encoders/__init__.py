@@ -1,0 +1,1 @@
+"""Encoders of terms: from a batch of graphs to embeddings [batch, dim]."""
