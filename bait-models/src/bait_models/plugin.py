@@ -3,9 +3,60 @@
 from __future__ import annotations
 
 from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import PluginSpec, SearchSpec
+from bait_core.plugins.specs import PluginSpec, SearchSpec, TraceProcessorSpec, TrainerSpec
 
 BAIT_API = 1
+
+_HOLIST = ("bait_holist",)
+_HOLIST_HINT = "pip install 'bait-models[holist]'"
+
+
+@hookimpl
+def bait_register_tactic_models() -> list[PluginSpec]:
+    """The tactic models that learn."""
+    return [
+        PluginSpec(
+            name="holist",
+            summary="HOList's: a tactic classifier and a scorer of theorems, over graphs of terms",
+            factory="bait_models.tactic.holist.model:HolistModel.load",
+            options="bait_models.tactic.holist.options:HolistModelOptions",
+            modules=_HOLIST,
+            install_hint=_HOLIST_HINT,
+        ),
+    ]
+
+
+@hookimpl
+def bait_register_trace_processors() -> list[TraceProcessorSpec]:
+    """What makes examples for the trainers."""
+    return [
+        TraceProcessorSpec(
+            name="holist-steps",
+            summary="Steps of HOL Light proofs: the tactic, and the theorems it is given",
+            factory="bait_models.traces.holist:HolistSteps",
+            options="bait_models.traces.options:HolistStepsOptions",
+            modules=_HOLIST,
+            install_hint=_HOLIST_HINT,
+            examples="holist-step",
+        ),
+    ]
+
+
+@hookimpl
+def bait_register_trainers() -> list[TrainerSpec]:
+    """What trains the models."""
+    return [
+        TrainerSpec(
+            name="holist",
+            summary="Trains HOList's tactic model",
+            factory="bait_models.tactic.holist.training:HolistTrainer",
+            options="bait_models.tactic.holist.options:HolistTrainerOptions",
+            modules=_HOLIST,
+            install_hint=_HOLIST_HINT,
+            examples="holist-step",
+            trace_processor="holist-steps",
+        ),
+    ]
 
 
 @hookimpl

@@ -25,11 +25,11 @@ class EdgeLabel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TermGraph:
-    """A term or goal; node 0 is its root, and nodes come in breadth-first order from it.
+    r"""A term or goal; node 0 is its root, and nodes come in breadth-first order from it.
 
     Attributes:
         tokens: What each node is: the name of a constant, a variable's kind of type, or one of
-            `@`, `\\` and `goal`. Names of variables are left out; their being one node tells
+            `@`, `\` and `goal`. Names of variables are left out; their being one node tells
             occurrences of the same variable.
         edges: Parent, child, label.
         is_truncated: Whether nodes far from the root were left out.

@@ -1,0 +1,1 @@
+"""Tactic models that learn."""

@@ -1,0 +1,1 @@
+"""HOList's tactic model: which tactic, and which theorems for it."""

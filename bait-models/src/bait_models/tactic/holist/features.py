@@ -1,0 +1,71 @@
+"""What can be said about a goal and a theorem without reading them: lexical similarity and age."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+FEATURES = 5
+
+
+class Lexicon:
+    """Weights of constants and counts of uses of theorems, from the training examples.
+
+    Args:
+        weights: Inverse document frequency of each constant, in the library.
+        uses: How often training examples use each theorem.
+    """
+
+    def __init__(self, weights: Mapping[str, float], uses: Mapping[str, int]) -> None:
+        self.weights = dict(weights)
+        self.uses = dict(uses)
+        self._columns = {name: column for column, name in enumerate(self.weights)}
+        self._values = torch.tensor([*self.weights.values()], dtype=torch.float32)
+
+    @classmethod
+    def of(cls, library: Sequence[Iterable[str]], used: Iterable[str]) -> Lexicon:
+        """Count: the constants of each theorem of the library, and each use of a theorem."""
+        counts = Counter(symbol for symbols in library for symbol in set(symbols))
+        size = len(library)
+        weights = {name: math.log(1 + size / counts[name]) for name in sorted(counts)}
+        return cls(weights, Counter(used))
+
+    def vectors(self, symbols: Sequence[Iterable[str]]) -> Tensor:
+        """Weighted sets of constants [n, constants]; constants that are not known are left out."""
+        result = torch.zeros(len(symbols), len(self._columns))
+        for row, names in enumerate(symbols):
+            for name in names:
+                if name in self._columns:
+                    result[row, self._columns[name]] = 1.0
+        return result * self._values
+
+    def popularity(self, names: Sequence[str]) -> Tensor:
+        """Logarithm of 1 + uses [n]."""
+        return torch.tensor([math.log1p(self.uses.get(name, 0)) for name in names])
+
+
+def features(goals: Tensor, theorems: Tensor, popularity: Tensor, ages: Tensor) -> Tensor:
+    """Features of pairs, each of the order of 1.
+
+    Args:
+        goals: Weighted sets of constants [batch, constants].
+        theorems: The same of theorems [theorems, constants].
+        popularity: [theorems].
+        ages: How many theorems were bound between the theorem and the goal's [batch, theorems].
+
+    Returns:
+        [batch, theorems, FEATURES]: cosine, share of the theorem's constants that are in the goal,
+        share of the goal's that are in the theorem, popularity, logarithm of the age.
+    """
+    common = goals @ (theorems > 0).float().T  # weights of the constants that both have
+    mass, own = goals.sum(1, keepdim=True), theorems.sum(1)
+    norms = goals.norm(dim=1, keepdim=True) * theorems.norm(dim=1)
+    cosine = goals @ theorems.T / norms.clamp(min=1e-6)
+    inside = common / own.clamp(min=1e-6)
+    covered = common / mass.clamp(min=1e-6)
+    popular = (popularity / 4).expand_as(cosine)
+    return torch.stack([cosine, inside, covered, popular, torch.log1p(ages) / 8], dim=2)

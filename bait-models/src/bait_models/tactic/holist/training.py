@@ -1,0 +1,35 @@
+"""The trainer `holist`."""
+
+from __future__ import annotations
+
+from bait_core.errors import TrainingError
+from bait_core.protocols import TrainingResult, TrainingTask
+from bait_models.tactic.holist.data import HolistData
+from bait_models.tactic.holist.model import KIND, HolistModel
+from bait_models.tactic.holist.options import HolistTrainerOptions
+from bait_models.training.checkpoints import load_weights, read_header
+from bait_models.training.fit import fit, seed_everything
+
+
+class HolistTrainer:
+    """Trains HOList's tactic model."""
+
+    def __init__(self, options: HolistTrainerOptions) -> None:
+        self._options = options
+
+    def train(self, task: TrainingTask) -> TrainingResult:
+        """Train; see `bait_core.protocols.Trainer`."""
+        seed_everything(task.seed)
+        data = HolistData(task.examples, self._options, task.seed)
+        if not data.tactics:
+            raise TrainingError(
+                f"no tactic occurs {self._options.least_count} times among the examples",
+                hint="Learn from more, or make least_count smaller.",
+            )
+        model = HolistModel(self._options.encoder, data.vocabulary, data.tactics, data.lexicon)
+        if task.start is not None:
+            read_header(task.start, KIND)
+            load_weights(task.start, model.network)
+        metrics = fit(model, data, self._options, task)
+        model.save(task.checkpoint)
+        return TrainingResult({**metrics, "truncated_goals": float(data.truncated)})

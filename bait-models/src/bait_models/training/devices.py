@@ -1,0 +1,25 @@
+"""Where models run when they are not trained."""
+
+from __future__ import annotations
+
+import torch
+
+from bait_core.errors import ConfigurationError
+
+
+def find_device(name: str) -> torch.device:
+    """The device of that name; `auto` is a GPU where there is one.
+
+    Raises:
+        ConfigurationError: There is no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigurationError(
+            f"there is no device {name!r}: {error}", hint="Choose auto, cpu, cuda or mps."
+        ) from error
+    return device
