@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, model_validator
-from yaml import YAMLError
 
 from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings
@@ -145,20 +145,24 @@ def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig
 
     Args:
         path: A YAML file.
-        assignments: Changes such as `settings.seconds=5` or `search.name=htps`.
+        assignments: Changes such as `settings.seconds=5` or `training.0.name=tactics`; what comes
+            after the equals sign is YAML.
 
     Raises:
         ConfigurationError: It can't be read, or something in it is wrong.
     """
     try:
-        loaded = OmegaConf.merge(OmegaConf.load(path), OmegaConf.from_dotlist(list(assignments)))
+        loaded = OmegaConf.load(path)
+        for assignment in assignments:
+            key, _, value = assignment.partition("=")
+            OmegaConf.update(loaded, key, yaml.safe_load(value), force_add=True)
         values = OmegaConf.to_container(loaded, resolve=True)
     except OSError as error:
         raise ConfigurationError(
             f"the configuration {path} can't be read: {error.strerror or error}",
             hint="See docs/experiments.md and the examples in examples/experiments.",
         ) from error
-    except (OmegaConfBaseException, YAMLError, ValueError, TypeError) as error:
+    except (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             f"the configuration {path} is not well-formed: {error}",
             hint="It is YAML; changes are written KEY=VALUE, such as settings.seconds=5.",

@@ -19,7 +19,7 @@ from bait_holist.human_proofs import read_library_theorems
 from bait_holist.terms.goal_key import read_key
 from bait_holist.terms.sexp import parse
 from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
-from bait_models.encoders.graph import graph_of_goal, graph_of_term
+from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.features import Lexicon, features
 from bait_models.tactic.holist.options import HolistTrainerOptions
@@ -102,12 +102,7 @@ class HolistData(pl.LightningDataModule):
         self.lexicon = Lexicon.of(symbols, used)
         self._vectors = self.lexicon.vectors(symbols)
         self._popularity = self.lexicon.popularity([t.name for t in self._library])
-        self._steps = {
-            split: list(
-                self._encoded(found, [encode_graph(g, self.vocabulary) for g in goals[split]])
-            )
-            for split, found in examples.items()
-        }
+        self._steps = {s: list(self._encoded(examples[s], goals[s])) for s in examples}
 
     def train_dataloader(self) -> DataLoader[StepBatch]:
         """Batches in another order each epoch."""
@@ -127,7 +122,7 @@ class HolistData(pl.LightningDataModule):
         )
 
     def _encoded(
-        self, examples: Sequence[HolistExample], goals: Sequence[EncodedGraph]
+        self, examples: Sequence[HolistExample], goals: Sequence[TermGraph]
     ) -> Iterator[Step]:
         numbers = {template: number for number, template in enumerate(self.tactics)}
         places = {theorem.name: place for place, theorem in enumerate(self._library)}
@@ -136,15 +131,15 @@ class HolistData(pl.LightningDataModule):
             if tactic is not None:
                 known = (places[name] for name in example.premises if name in places)
                 premises = tuple(p for p in known if self._library[p].index < example.index)
-                yield Step(goal, example.symbols, tactic, premises, example.index)
+                encoded = encode_graph(goal, self.vocabulary)
+                yield Step(encoded, example.symbols, tactic, premises, example.index)
 
     def batch(self, steps: Sequence[Step], rng: random.Random) -> StepBatch:
         """Put steps together with theorems to tell apart, drawn with `rng`."""
         vectors = self.lexicon.vectors([step.symbols for step in steps])
         places = self._candidates(steps, vectors, rng)
-        ages = torch.tensor(
-            [[step.index - self._library[p].index for p in places] for step in steps]
-        )
+        indexes = torch.tensor([self._library[place].index for place in places])
+        ages = torch.tensor([[step.index] for step in steps]) - indexes
         column = {place: number for number, place in enumerate(places)}
         chosen = torch.zeros(len(steps), len(places), dtype=torch.bool)
         for row, step in enumerate(steps):
@@ -183,7 +178,7 @@ class _Collator:
     def __call__(self, steps: list[Step]) -> StepBatch:
         # Lightning seeds PyTorch, and goes on with its state when a training is taken up.
         seed = 0 if self._fixed else int(torch.randint(2**31, ()))
-        return self._data.batch(steps, random.Random(seed))
+        return self._data.batch(steps, random.Random(seed))  # noqa: S311  (no secret)
 
 
 class _Batches(Sampler[list[int]]):
@@ -205,7 +200,8 @@ class _Batches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         order = list(range(len(self._sizes)))
         if self._shuffled:
-            random.Random(f"{self._seed} {self._epoch}").shuffle(order)
+            rng = random.Random(f"{self._seed} {self._epoch}")  # noqa: S311  (no secret)
+            rng.shuffle(order)
         batch, nodes = list[int](), 0
         for place in order:
             full = len(batch) == self._options.batch_size

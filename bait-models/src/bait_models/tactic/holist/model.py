@@ -6,6 +6,7 @@ import heapq
 import math
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -187,9 +188,7 @@ class HolistModel(Learner):
         best = torch.log_softmax(scores, dim=1).topk(count, dim=1)
         rows = zip(wanted, best.indices.tolist(), best.values.tolist(), strict=True)
         return {
-            number: [
-                (table.names[place], share) for place, share in zip(places, shares, strict=True)
-            ]
+            number: list(zip((table.names[place] for place in places), shares, strict=True))
             for number, places, shares in rows
         }
 
@@ -225,22 +224,15 @@ class HolistModel(Learner):
             self._embeddings.update(zip(part, rows, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
 class _Table:
     """What is known of the theorems that a goal may use, in their order."""
 
-    def __init__(
-        self,
-        names: list[str],
-        embeddings: Tensor,
-        vectors: Tensor,
-        popularity: Tensor,
-        ages: Tensor,
-    ) -> None:
-        self.names = names
-        self.embeddings = embeddings
-        self.vectors = vectors
-        self.popularity = popularity
-        self.ages = ages
+    names: list[str]
+    embeddings: Tensor
+    vectors: Tensor
+    popularity: Tensor
+    ages: Tensor
 
 
 def reciprocal_rank(scores: Tensor, chosen: Tensor, allowed: Tensor) -> Tensor:
