@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 import torch
+from lightning.fabric.utilities.warnings import PossibleUserWarning
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger, WandbLogger
 
@@ -45,14 +50,20 @@ def fit(
     folder = task.folder
     folder.mkdir(parents=True, exist_ok=True)
     keeper = ModelCheckpoint(
-        folder, filename="best", monitor="valid_loss", save_last=True, enable_version_counter=False
+        folder / "kept",
+        filename="best",
+        monitor="valid_loss",
+        save_last=True,
+        enable_version_counter=False,
     )
-    trainer = _trainer(options, folder, [keeper, _NumberGuard(folder)])
-    last = folder / "last.ckpt"
+    last = folder / "kept" / "last.ckpt"
     start = str(last) if last.exists() else None
-    trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+    with _without_chatter():
+        trainer = _trainer(options, folder, [keeper, _NumberGuard(folder)])
+        try:
+            trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
+        except SystemExit as error:  # what Lightning makes of Ctrl-C
+            raise KeyboardInterrupt from error
     if keeper.best_model_path and Path(keeper.best_model_path).exists():
         best = torch.load(keeper.best_model_path, map_location="cpu", weights_only=True)
         learner.load_state_dict(best["state_dict"])
@@ -65,6 +76,21 @@ def fit(
         "steps": float(trainer.global_step),
         "parameters": float(sum(p.numel() for p in learner.parameters())),
     }
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep back what Lightning tells about itself, its advertisements and its own deprecations."""
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=FutureWarning, message=".*LeafSpec")
+            warnings.filterwarnings("ignore", category=PossibleUserWarning)
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _trainer(options: FitOptions, folder: Path, callbacks: list[Callback]) -> pl.Trainer:
