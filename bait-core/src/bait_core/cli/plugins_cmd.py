@@ -22,6 +22,8 @@ _TITLES = {
     PluginKind.TACTIC_MODEL: "Tactic models",
     PluginKind.GOAL_MODEL: "Goal models",
     PluginKind.SEARCH_MODEL: "Search models",
+    PluginKind.TRACE_PROCESSOR: "Trace processors",
+    PluginKind.TRAINER: "Trainers",
 }
 _YAML_KEYS = {kind: kind.value.replace("-", "_") for kind in PluginKind}
 

@@ -2,36 +2,116 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bait_core.domain.records import EdgeRecord, TraceRecord
 
+Distances = Sequence[int | None]
+"""Of each goal of a trace, in order: steps of its shortest proof; None if none is known."""
+
+_SUCCESSES = frozenset({"proved", "subgoals"})
+
+
+def is_human(trace: TraceRecord) -> bool:
+    """Whether people wrote the proof."""
+    return trace.configuration.get("source") == "human"
+
+
+def is_success(edge: EdgeRecord) -> bool:
+    """Whether the prover applied the tactic."""
+    return edge.outcome in _SUCCESSES
+
+
+def distances(trace: TraceRecord) -> list[int | None]:
+    """Steps of the shortest proof of each goal, which the edges hold; goals may form cycles.
+
+    They are computed here, since human proofs do not record them. The algorithm is Knuth's of
+    1977, which generalises Dijkstra's: goals are settled in the order of their distances.
+    """
+    found: list[int | None] = [None] * len(trace.goals)
+    users: dict[int, list[EdgeRecord]] = defaultdict(list)
+    heap: list[tuple[int, int]] = []
+    for edge in filter(is_success, trace.edges):
+        for subgoal in set(edge.subgoals):
+            users[subgoal].append(edge)
+        if not edge.subgoals:
+            heap.append((1, edge.goal))
+    while heap:
+        distance, goal = heapq.heappop(heap)
+        if found[goal] is not None:
+            continue
+        found[goal] = distance
+        for edge in users[goal]:
+            total = edge_distance(edge, found)
+            if total is not None and found[edge.goal] is None:
+                heapq.heappush(heap, (total, edge.goal))
+    return found
+
+
+def edge_distance(edge: EdgeRecord, known: Distances) -> int | None:
+    """Steps of the shortest proof that begins with an edge; None if none is known."""
+    if not is_success(edge):
+        return None
+    total = 1
+    for subgoal in edge.subgoals:
+        distance = known[subgoal]
+        if distance is None:
+            return None
+        total += distance
+    return total
+
+
+def minimal_edges(trace: TraceRecord) -> dict[int, EdgeRecord]:
+    """For each goal that was proved, the first edge of its shortest proof; the fastest of several.
+
+    Goals count in unproved theorems too; they come in their order.
+    """
+    known = distances(trace)
+    best: dict[int, tuple[int, float, int]] = {}
+    for position, edge in enumerate(trace.edges):
+        distance = edge_distance(edge, known)
+        if distance is not None:
+            rank = (distance, edge.seconds, position)
+            best[edge.goal] = min(best.get(edge.goal, rank), rank)
+    return {goal: trace.edges[best[goal][2]] for goal in sorted(best)}
+
 
 def proof_steps(trace: TraceRecord) -> Iterator[EdgeRecord]:
-    """For each goal that was proved, the tactic of its shortest proof; in the order of the goals.
+    """The tactics to learn: of searches the minimal edges, in the order of the goals.
 
-    Goals count in unproved theorems too. Of people's proofs it is each step that the tactic
-    language can say; they did not write the others for us to repeat.
+    Of people's proofs it is each step that the tactic language can say; they did not write the
+    others for us to repeat.
     """
-    if trace.configuration.get("source") == "human":
+    if is_human(trace):
         yield from (edge for edge in trace.edges if not edge.message and _changes(edge))
-        return
-    found: dict[int, list[EdgeRecord]] = defaultdict(list)
+    else:
+        yield from minimal_edges(trace).values()
+
+
+def visits(trace: TraceRecord) -> list[int]:
+    """How much was tried to prove each goal: tactics applied to it and to its descendants.
+
+    A descendant counts once, on however many paths it is reached.
+    """
+    own = [0] * len(trace.goals)
+    children: list[set[int]] = [set() for _ in trace.goals]
     for edge in trace.edges:
-        if distance_of(trace, edge) is not None:
-            found[edge.goal].append(edge)
-    for goal in sorted(found):
-        yield min(found[goal], key=lambda edge: (distance_of(trace, edge), edge.seconds))
+        own[edge.goal] += 1
+        children[edge.goal].update(edge.subgoals)
+    return [sum(own[goal] for goal in _reachable(start, children)) for start in range(len(own))]
 
 
-def distance_of(trace: TraceRecord, edge: EdgeRecord) -> int | None:
-    """Steps of the shortest proof that begins with this edge; None if none is known."""
-    if edge.outcome not in {"proved", "subgoals"}:
-        return None
-    distances = [trace.goals[goal].distance for goal in edge.subgoals]
-    known = [distance for distance in distances if distance is not None]
-    return 1 + sum(known) if len(known) == len(distances) else None
+def _reachable(start: int, children: Sequence[set[int]]) -> set[int]:
+    """A goal and its descendants."""
+    seen = {start}
+    stack = [start]
+    while stack:
+        new = children[stack.pop()] - seen
+        seen |= new
+        stack.extend(new)
+    return seen
 
 
 def _changes(edge: EdgeRecord) -> bool:
