@@ -194,7 +194,7 @@ def test_nothing_to_take_up(tmp_path: Path) -> None:
     assert "no run of loop" in told
 
 
-SLOW = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0, "work": 3000}}
+SLOW = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0, "work": 300}}
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

@@ -40,7 +40,7 @@ STEPS = [
     (negated(negated(variable("x"))), ("~",), "REWRITE_TAC [?]", ("NOT_2",)),
     (both(variable("x"), variable("y")), ("/\\",), "CONJ_TAC", ()),
     (
-        both(negated(variable("x")), variable("y")),
+        both(negated(variable("x")), negated(variable("y"))),
         ("/\\", "~"),
         "SIMP_TAC [?*]",
         ("AND_1", "AND_2"),

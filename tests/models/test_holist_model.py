@@ -178,7 +178,7 @@ def test_a_batch_gives_what_its_goals_give_alone(trained: Path) -> None:
         [alone] = model.get_tactics([request], 10)
         assert [s.tactic for s in alone] == [s.tactic for s in found]
         assert [s.log_probability for s in alone] == pytest.approx(
-            [s.log_probability for s in found], abs=1e-5
+            [s.log_probability for s in found], rel=1e-5, abs=1e-5
         )
 
 

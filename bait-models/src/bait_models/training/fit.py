@@ -88,6 +88,7 @@ def _without_chatter() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning, message=".*LeafSpec")
             warnings.filterwarnings("ignore", category=PossibleUserWarning)
+            warnings.filterwarnings("ignore", message="Checkpoint directory .* exists")
             yield
     finally:
         logger.setLevel(level)
