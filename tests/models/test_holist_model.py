@@ -17,6 +17,7 @@ from bait_core.training import read_examples
 from bait_holist.terms.goal_key import read_key
 from bait_models.encoders.graph import graph_of_goal
 from bait_models.encoders.options import EncoderOptions
+from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import HolistData
 from bait_models.tactic.holist.features import FEATURES, Lexicon, features
 from bait_models.tactic.holist.model import HolistModel, reciprocal_rank
@@ -295,3 +296,32 @@ def test_goals_that_are_cut_are_counted(library: Path, tmp_path: Path) -> None:
     sizes = [len(graph_of_goal(*read_key(e.goal), 100).tokens) for e in cut_goals]
     data = HolistData(folder, options(library, encoder=cut), 0)
     assert data.truncated == sum(size > 8 for size in sizes) > 0
+
+
+def test_without_hypotheses_tactics_that_use_them_are_the_plain_ones(tmp_path: Path) -> None:
+    tactics = [
+        "MESON_TAC []",
+        "ASM_MESON_TAC []",
+        "ASM SET_TAC []",
+        "ASM_CASES_TAC !",
+        "SET_TAC []",
+    ]
+    encoder = EncoderOptions(dim=8, layers=1)
+    model = HolistModel(encoder, Vocabulary(["<pad>", "<unk>"]), tactics, Lexicon({}, {}))
+    model.save(tmp_path / "checkpoint")
+    loaded = HolistModel.load(HolistModelOptions(checkpoint=tmp_path / "checkpoint", device="cpu"))
+    term = "(v (bool) x)"
+    bare, assuming = (
+        {s.tactic: s.log_probability for s in found}
+        for found in loaded.get_tactics(
+            [
+                TacticRequest(Goal(key, "", ()), PremiseSet("", ()))
+                for key in (f"(g () {term})", f"(g ((v (bool) y)) {term})")
+            ],
+            20,
+        )
+    )
+    assert {t for t in bare if "!" not in t and "`" not in t} == {"MESON_TAC []", "SET_TAC []"}
+    assert set(tactics) - {"ASM_CASES_TAC !"} <= set(assuming)
+    assert any(t.startswith("ASM_CASES_TAC `") for t in bare)
+    assert sum(map(math.exp, bare.values())) == pytest.approx(1, abs=1e-5)

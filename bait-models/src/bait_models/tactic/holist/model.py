@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -60,6 +61,7 @@ class HolistModel(Learner):
         self.network = HolistNetwork(encoder, len(vocabulary), len(tactics))
         self.tactics = tuple(tactics)
         self.truncated = 0
+        self._heads = {tactic.partition(" ")[0] for tactic in tactics}
         self._encoder = encoder
         self._vocabulary = vocabulary
         self._lexicon = lexicon
@@ -140,11 +142,18 @@ class HolistModel(Learner):
         weights: dict[str, float] = {}
         for number, log_probability in zip(numbers, best.values.tolist(), strict=True):
             template = self.tactics[number]
+            if not goal.hypotheses:
+                template = self._plain(template)
             for tactic, share in self._fill(template, goal, ranked.get(number, [])):
                 weight = log_probability + share
-                weights[tactic] = max(weights.get(tactic, -math.inf), weight)
+                weights[tactic] = float(np.logaddexp(weights.get(tactic, -math.inf), weight))
         chosen = heapq.nlargest(n, weights.items(), key=lambda item: item[1])
         return [Suggestion(tactic, min(weight, 0.0)) for tactic, weight in chosen]
+
+    def _plain(self, template: str) -> str:
+        """The tactic that does the same where there are no hypotheses, such as MESON_TAC."""
+        plain = template.removeprefix("ASM_").removeprefix("ASM ")
+        return plain if plain.partition(" ")[0] in self._heads else template
 
     def _fill(
         self, template: str, goal: GoalView, ranked: list[tuple[str, float]]
