@@ -23,6 +23,12 @@ def bait_register_tactic_models() -> list[PluginSpec]:
             modules=_HOLIST,
             install_hint=_HOLIST_HINT,
         ),
+        PluginSpec(
+            name="reprover",
+            summary="ReProver's: writes tactics byte by byte (ByT5)",
+            factory="bait_models.tactic.generator:Generator.load",
+            options="bait_models.tactic.options:GeneratorOptions",
+        ),
     ]
 
 
@@ -38,6 +44,13 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
             modules=_HOLIST,
             install_hint=_HOLIST_HINT,
             examples="holist-step",
+        ),
+        TraceProcessorSpec(
+            name="seq2seq",
+            summary="Goals that were proved, and the tactics of their shortest proofs, as texts",
+            factory="bait_models.traces.seq2seq:Seq2Seq",
+            options="bait_models.traces.options:Seq2SeqOptions",
+            examples="seq2seq",
         ),
     ]
 
@@ -55,6 +68,14 @@ def bait_register_trainers() -> list[TrainerSpec]:
             install_hint=_HOLIST_HINT,
             examples="holist-step",
             trace_processor="holist-steps",
+        ),
+        TrainerSpec(
+            name="seq2seq",
+            summary="Trains the generator of ReProver",
+            factory="bait_models.tactic.generator_training:Seq2SeqTrainer",
+            options="bait_models.tactic.options:Seq2SeqTrainerOptions",
+            examples="seq2seq",
+            trace_processor="seq2seq",
         ),
     ]
 

@@ -15,3 +15,12 @@ class HolistStepsOptions(Options):
     library: Path = Field(
         description="theorems.jsonl.gz, which `bait holist export --folder FOLDER` writes"
     )
+
+
+class Seq2SeqOptions(Options):
+    """What the names of premises are."""
+
+    corpus: Path | None = Field(
+        default=None,
+        description="premises by name (jsonl.gz); without it, examples name no premises",
+    )

@@ -59,7 +59,7 @@ def fit(
     last = folder / "kept" / "last.ckpt"
     start = str(last) if last.exists() else None
     with _without_chatter():
-        trainer = _trainer(options, folder, [keeper, _NumberGuard(folder)])
+        trainer = _trainer(options, folder, [keeper, _NumberGuard(folder), _StepSeed(task.seed)])
         try:
             trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
         except SystemExit as error:  # what Lightning makes of Ctrl-C
@@ -89,6 +89,8 @@ def _without_chatter() -> Iterator[None]:
             warnings.filterwarnings("ignore", category=FutureWarning, message=".*LeafSpec")
             warnings.filterwarnings("ignore", category=PossibleUserWarning)
             warnings.filterwarnings("ignore", message="Checkpoint directory .* exists")
+            warnings.filterwarnings("ignore", message="Total length of .* is zero")
+            warnings.filterwarnings("ignore", message=r".ModelCheckpoint\(monitor=.valid_loss")
             yield
     finally:
         logger.setLevel(level)
@@ -130,6 +132,21 @@ def _logger(name: str, folder: Path) -> Logger:
         )
     logger: Logger = _LOGGERS[name](save_dir=folder, name=name)
     return logger
+
+
+class _StepSeed(Callback):
+    """Seeds each step by its place, so that a training goes on as if it had not been stopped.
+
+    Not each epoch: Lightning fetches its first batch before or after it begins, as it happens.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def on_train_batch_start(self, trainer: pl.Trainer, *rest: Any) -> None:
+        batch_index = rest[-1]
+        place = f"{self._seed} {trainer.current_epoch} {batch_index}"
+        torch.manual_seed(random.Random(place).getrandbits(63))  # noqa: S311  (no secret)
 
 
 class _NumberGuard(Callback):

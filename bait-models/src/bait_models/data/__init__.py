@@ -1,0 +1,1 @@
+"""From examples on disk to batches, for all models."""
