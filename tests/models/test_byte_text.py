@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from transformers import ByT5Tokenizer
 
 from bait_core.domain import Premise
-from bait_models.tactic.byte_text import (
+from bait_models.byt5.text import (
     END,
     IGNORED,
     PAD,
@@ -19,7 +19,7 @@ from bait_models.tactic.byte_text import (
     pad,
     pad_labels,
 )
-from bait_models.tactic.states import encode_state
+from bait_models.tactic.reprover.states import encode_state
 
 LONG = 10_000
 

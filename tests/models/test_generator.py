@@ -16,14 +16,14 @@ from transformers import T5ForConditionalGeneration
 from bait_core.domain import Premise, Suggestion
 from bait_core.errors import CheckpointError, ModelError
 from bait_core.protocols import TacticRequest
-from bait_models.tactic import generator as module
-from bait_models.tactic.byte_text import END, IGNORED, decode, encode_end, pad, pad_labels
-from bait_models.tactic.generator import (
+from bait_models.tactic.reprover import generator as module
+from bait_models.byt5.text import END, IGNORED, decode, encode_end, pad, pad_labels
+from bait_models.tactic.reprover.generator import (
     Generator,
     TextPairs,
     token_log_probabilities,
 )
-from bait_models.tactic.options import GeneratorOptions
+from bait_models.tactic.reprover.options import GeneratorOptions
 
 from .tiny_t5 import generator, network, options, requests
 

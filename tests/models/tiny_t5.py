@@ -9,12 +9,13 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.domain import NO_PREMISES, Goal
 from bait_core.protocols import TacticRequest
-from bait_models.tactic.generator import Generator
-from bait_models.tactic.options import GeneratorOptions, SizeOptions
-from bait_models.tactic.t5 import new_t5
+from bait_models.tactic.reprover.generator import Generator
+from bait_models.tactic.reprover.options import GeneratorOptions
+from bait_models.byt5.network import new_t5
+from bait_models.byt5.options import NetworkSize
 
 TINY = {"d_model": 32, "d_ff": 32, "layers": 1, "decoder_layers": 1, "heads": 2, "dropout": 0.0}
-SIZE = SizeOptions.model_validate(TINY)
+SIZE = NetworkSize.model_validate(TINY)
 
 FIT = {
     "warmup_steps": 0,

@@ -26,8 +26,8 @@ def bait_register_tactic_models() -> list[PluginSpec]:
         PluginSpec(
             name="reprover",
             summary="ReProver's: writes tactics byte by byte (ByT5)",
-            factory="bait_models.tactic.generator:Generator.load",
-            options="bait_models.tactic.options:GeneratorOptions",
+            factory="bait_models.tactic.reprover.generator:Generator.load",
+            options="bait_models.tactic.reprover.options:GeneratorOptions",
         ),
     ]
 
@@ -72,8 +72,8 @@ def bait_register_trainers() -> list[TrainerSpec]:
         TrainerSpec(
             name="seq2seq",
             summary="Trains the generator of ReProver",
-            factory="bait_models.tactic.generator_training:Seq2SeqTrainer",
-            options="bait_models.tactic.options:Seq2SeqTrainerOptions",
+            factory="bait_models.tactic.reprover.training:Seq2SeqTrainer",
+            options="bait_models.tactic.reprover.options:Seq2SeqTrainerOptions",
             examples="seq2seq",
             trace_processor="seq2seq",
         ),

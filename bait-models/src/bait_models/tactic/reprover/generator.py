@@ -15,7 +15,7 @@ from bait_core.domain import Premise, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
 from bait_models.data.parts import parts
-from bait_models.tactic.byte_text import (
+from bait_models.byt5.text import (
     END,
     IGNORED,
     PAD,
@@ -26,9 +26,9 @@ from bait_models.tactic.byte_text import (
     pad,
     pad_labels,
 )
-from bait_models.tactic.options import GeneratorOptions
-from bait_models.tactic.states import encode_state
-from bait_models.tactic.t5 import load_t5, save_t5
+from bait_models.tactic.reprover.options import GeneratorOptions
+from bait_models.tactic.reprover.states import encode_state
+from bait_models.byt5.network import load_t5, save_t5
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
 
@@ -56,7 +56,7 @@ class Generator(Learner):
     """An encoder-decoder of the ByT5 architecture, as ReProver's (Yang et al., arXiv 2306.15626).
 
     Args:
-        network: Reads and writes tokens of `bait_models.tactic.byte_text`.
+        network: Reads and writes tokens of `bait_models.byt5.text`.
         max_source: Tokens of a goal at most.
         options: How tactics are made; not needed for training.
         retrieve: Finds premises to show with goals.

@@ -6,8 +6,8 @@ from peft import LoraConfig, LoraModel
 from transformers import PreTrainedModel
 
 from bait_core.protocols import TrainingTask
-from bait_models.tactic.options import ByteTrainerOptions
-from bait_models.tactic.t5 import T5, load_t5, new_t5
+from bait_models.byt5.options import ByteTrainerOptions
+from bait_models.byt5.network import T5, load_t5, new_t5
 
 
 def first_network(

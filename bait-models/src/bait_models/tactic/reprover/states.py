@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bait_core.domain import Premise
-from bait_models.tactic.byte_text import Encoded, encode_end
+from bait_models.byt5.text import Encoded, encode_end
 
 
 def encode_state(state: str, premises: Sequence[Premise], limit: int) -> Encoded:

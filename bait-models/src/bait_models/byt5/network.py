@@ -13,8 +13,8 @@ from torch import nn
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from bait_core.errors import CheckpointError
-from bait_models.tactic.byte_text import END, PAD, VOCABULARY_SIZE
-from bait_models.tactic.options import SizeOptions
+from bait_models.byt5.text import END, PAD, VOCABULARY_SIZE
+from bait_models.byt5.options import NetworkSize
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 
 T5 = TypeVar("T5", bound=PreTrainedModel)
@@ -34,7 +34,7 @@ class Loaded(NamedTuple, Generic[T5]):
     hyperparameters: dict[str, Any]
 
 
-def new_t5(size: SizeOptions, network: type[T5]) -> T5:
+def new_t5(size: NetworkSize, network: type[T5]) -> T5:
     """A new network of this size, with random weights."""
     config = {
         "vocab_size": VOCABULARY_SIZE,

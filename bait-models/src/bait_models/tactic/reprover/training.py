@@ -8,10 +8,10 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.data.examples import ExampleData
-from bait_models.tactic.byte_text import encode_end, encode_target, pad, pad_labels
-from bait_models.tactic.generator import KIND, Generator, TextPairs
-from bait_models.tactic.options import Seq2SeqTrainerOptions
-from bait_models.tactic.start import LowRank, first_network
+from bait_models.byt5.text import encode_end, encode_target, pad, pad_labels
+from bait_models.tactic.reprover.generator import KIND, Generator, TextPairs
+from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
+from bait_models.byt5.start import LowRank, first_network
 from bait_models.traces.seq2seq import Seq2SeqExample
 from bait_models.training.fit import fit, seed_everything
 
