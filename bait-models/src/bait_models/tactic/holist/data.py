@@ -18,8 +18,8 @@ from bait_holist.environment.library import constants
 from bait_holist.human_proofs import read_library_theorems
 from bait_holist.terms.goal_key import read_key
 from bait_holist.terms.sexp import parse
-from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
-from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
+from bait_models.encoders.batch import EncodedGraph, TermBatch
+from bait_models.encoders.reader import TermReader, goal_graphs, term_graphs
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.features import Lexicon, features
 from bait_models.tactic.holist.options import HolistTrainerOptions
@@ -78,6 +78,7 @@ class HolistData(pl.LightningDataModule):
         tactics: Templates by number.
         vocabulary: Of terms.
         lexicon: Of constants and uses of theorems, by the training examples.
+        truncated: How many goals were cut since they were too large.
     """
 
     def __init__(self, folder: Path, options: HolistTrainerOptions, seed: int) -> None:
@@ -87,22 +88,23 @@ class HolistData(pl.LightningDataModule):
         self._library = list(read_library_theorems(options.library))
         examples = {s: list(read_examples(folder, s, HolistExample)) for s in ("train", "valid")}
         self.tactics = _frequent(examples["train"], options.least_count)
-        limit = options.encoder.max_nodes
         terms = [parse(theorem.statement) for theorem in self._library]
-        graphs = [graph_of_term(term, limit) for term in terms]
+        graphs = term_graphs(terms, options.encoder)
         goals = {
-            split: [graph_of_goal(*read_key(example.goal), limit) for example in found]
+            split: goal_graphs((read_key(example.goal) for example in found), options.encoder)
             for split, found in examples.items()
         }
-        self.truncated = sum(graph.is_truncated for found in goals.values() for graph in found)
         self.vocabulary = Vocabulary.of([*graphs, *goals["train"]])
-        self._graphs = [encode_graph(graph, self.vocabulary) for graph in graphs]
+        self._reader = TermReader(self.vocabulary, options.encoder)
+        encoded = {split: self._reader.encode(found) for split, found in goals.items()}
+        self.truncated = self._reader.truncated
+        self._graphs = self._reader.encode(graphs)
         symbols = [tuple(constants(term)) for term in terms]
         used = (name for example in examples["train"] for name in example.premises)
         self.lexicon = Lexicon.of(symbols, used)
         self._vectors = self.lexicon.vectors(symbols)
         self._popularity = self.lexicon.popularity([t.name for t in self._library])
-        self._steps = {s: list(self._encoded(examples[s], goals[s])) for s in examples}
+        self._steps = {s: list(self._made(examples[s], encoded[s])) for s in examples}
 
     def train_dataloader(self) -> DataLoader[StepBatch]:
         """Batches in another order each epoch."""
@@ -121,8 +123,8 @@ class HolistData(pl.LightningDataModule):
             collate_fn=_Collator(self, fixed=split == "valid"),
         )
 
-    def _encoded(
-        self, examples: Sequence[HolistExample], goals: Sequence[TermGraph]
+    def _made(
+        self, examples: Sequence[HolistExample], goals: Sequence[EncodedGraph]
     ) -> Iterator[Step]:
         numbers = {template: number for number, template in enumerate(self.tactics)}
         places = {theorem.name: place for place, theorem in enumerate(self._library)}
@@ -131,8 +133,7 @@ class HolistData(pl.LightningDataModule):
             if tactic is not None:
                 known = (places[name] for name in example.premises if name in places)
                 premises = tuple(p for p in known if self._library[p].index < example.index)
-                encoded = encode_graph(goal, self.vocabulary)
-                yield Step(encoded, example.symbols, tactic, premises, example.index)
+                yield Step(goal, example.symbols, tactic, premises, example.index)
 
     def batch(self, steps: Sequence[Step], rng: random.Random) -> StepBatch:
         """Put steps together with theorems to tell apart, drawn with `rng`."""
@@ -145,9 +146,9 @@ class HolistData(pl.LightningDataModule):
         for row, step in enumerate(steps):
             chosen[row, [column[place] for place in step.premises]] = True
         return StepBatch(
-            goals=collate([step.goal for step in steps]),
+            goals=self._reader.batch([step.goal for step in steps]),
             tactics=torch.tensor([step.tactic for step in steps]),
-            theorems=collate([self._graphs[place] for place in places]),
+            theorems=self._reader.batch([self._graphs[place] for place in places]),
             features=features(
                 vectors, self._vectors[places], self._popularity[places], ages.clamp(min=0).float()
             ),

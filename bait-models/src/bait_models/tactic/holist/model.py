@@ -20,10 +20,9 @@ from bait_core.protocols import TacticRequest
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.templates import TERM_SOURCES
 from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import parse, to_text
-from bait_models.encoders.batch import collate, encode_graph
-from bait_models.encoders.graph import graph_of_goal, graph_of_term
+from bait_holist.terms.sexp import to_text
 from bait_models.encoders.options import EncoderOptions
+from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
@@ -60,10 +59,8 @@ class HolistModel(Learner):
         super().__init__()
         self.network = HolistNetwork(encoder, len(vocabulary), len(tactics))
         self.tactics = tuple(tactics)
-        self.truncated = 0
         self._heads = {tactic.partition(" ")[0] for tactic in tactics}
-        self._encoder = encoder
-        self._vocabulary = vocabulary
+        self._reader = TermReader(vocabulary, encoder)
         self._lexicon = lexicon
         self._options = options
         self._embeddings: dict[str, Tensor] = {}
@@ -90,8 +87,8 @@ class HolistModel(Learner):
     def save(self, folder: Path) -> None:
         """Write a checkpoint."""
         hyperparameters = {
-            "encoder": self._encoder.model_dump(mode="json"),
-            "vocabulary": self._vocabulary.tokens,
+            "encoder": self._reader.options.model_dump(mode="json"),
+            "vocabulary": self._reader.vocabulary.tokens,
             "tactics": self.tactics,
             "weights": self._lexicon.weights,
             "uses": self._lexicon.uses,
@@ -120,9 +117,7 @@ class HolistModel(Learner):
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` tactics for each goal; goals are embedded together."""
         goals = [read_key(request.goal.key) for request in requests]
-        graphs = [graph_of_goal(*goal, self._encoder.max_nodes) for goal in goals]
-        self.truncated += sum(graph.is_truncated for graph in graphs)
-        batch = collate([encode_graph(graph, self._vocabulary) for graph in graphs])
+        batch = self._reader.batch(self._reader.parsed_goals(goals))
         embeddings = self.network.embed_goals(batch.to(self.device))
         logits = torch.log_softmax(self.network.tactic_logits(embeddings), dim=1)
         return [
@@ -227,8 +222,7 @@ class HolistModel(Learner):
         ordered = sorted(keys, key=lambda key: (len(key), key))
         for start in range(0, len(ordered), _EMBEDDED_AT_ONCE):
             part = ordered[start : start + _EMBEDDED_AT_ONCE]
-            graphs = [graph_of_term(parse(key), self._encoder.max_nodes) for key in part]
-            batch = collate([encode_graph(graph, self._vocabulary) for graph in graphs])
+            batch = self._reader.batch(self._reader.terms(part))
             rows = self.network.embed_theorems(batch.to(self.device))
             self._embeddings.update(zip(part, rows, strict=True))
 

@@ -1,0 +1,72 @@
+"""From keys of goals and statements to what encoders read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bait_holist.terms.goal_key import read_key
+from bait_holist.terms.sexp import Sexp, parse
+from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
+from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
+from bait_models.encoders.options import EncoderOptions
+from bait_models.encoders.vocabulary import Vocabulary
+
+ParsedGoal = tuple[Sequence[Sexp], Sexp]
+"""Hypotheses and conclusion."""
+
+
+class TermReader:
+    """Reads goals and terms for an encoder.
+
+    Args:
+        vocabulary: Numbers of tokens.
+        options: The encoder's.
+
+    Attributes:
+        truncated: How many of the graphs were cut since they were too large.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, options: EncoderOptions) -> None:
+        self.vocabulary = vocabulary
+        self.options = options
+        self.truncated = 0
+
+    def goals(self, keys: Iterable[str]) -> list[EncodedGraph]:
+        """Goals by their keys; see `bait_holist.terms.goal_key`.
+
+        Raises:
+            SexpError: A key is malformed.
+        """
+        return self.parsed_goals(map(read_key, keys))
+
+    def parsed_goals(self, goals: Iterable[ParsedGoal]) -> list[EncodedGraph]:
+        """Goals that were parsed already."""
+        return self.encode(goal_graphs(goals, self.options))
+
+    def terms(self, statements: Iterable[str]) -> list[EncodedGraph]:
+        """Terms by their S-expressions.
+
+        Raises:
+            SexpError: A statement is malformed.
+        """
+        return self.encode(term_graphs(map(parse, statements), self.options))
+
+    def encode(self, graphs: Iterable[TermGraph]) -> list[EncodedGraph]:
+        """Graphs that were read with the same options."""
+        kept = list(graphs)
+        self.truncated += sum(graph.is_truncated for graph in kept)
+        return [encode_graph(graph, self.vocabulary) for graph in kept]
+
+    def batch(self, graphs: Sequence[EncodedGraph]) -> TermBatch:
+        """Put graphs side by side, with all that the encoder reads."""
+        return collate(graphs)
+
+
+def goal_graphs(goals: Iterable[ParsedGoal], options: EncoderOptions) -> list[TermGraph]:
+    """Graphs of goals, before there is a vocabulary."""
+    return [graph_of_goal(*goal, options.max_nodes) for goal in goals]
+
+
+def term_graphs(terms: Iterable[Sexp], options: EncoderOptions) -> list[TermGraph]:
+    """Graphs of terms, before there is a vocabulary."""
+    return [graph_of_term(term, options.max_nodes) for term in terms]
