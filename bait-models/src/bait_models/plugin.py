@@ -46,6 +46,13 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
             examples="holist-step",
         ),
         TraceProcessorSpec(
+            name="provability",
+            summary="Goals, and whether they can be proved",
+            factory="bait_models.traces.provability:Provability",
+            options="bait_models.traces.options:ProvabilityOptions",
+            examples="provability",
+        ),
+        TraceProcessorSpec(
             name="seq2seq",
             summary="Goals that were proved, and the tactics of their shortest proofs, as texts",
             factory="bait_models.traces.seq2seq:Seq2Seq",

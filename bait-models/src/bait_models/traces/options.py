@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,4 +24,35 @@ class Seq2SeqOptions(Options):
     corpus: Path | None = Field(
         default=None,
         description="premises by name (jsonl.gz); without it, examples name no premises",
+    )
+
+
+class ProvabilityOptions(Options):
+    """Which goals count as provable, and which as not."""
+
+    labels: Literal["hard", "visits", "values"] = Field(
+        default="hard",
+        description="of goals without a proof: hard is 0 from `threshold` visits on; visits falls "
+        "from 1/2 to 0 there; values is what HTPS estimates",
+    )
+    threshold: int = Field(
+        default=2048,
+        ge=1,
+        description="tactics tried on a goal and below it, all in vain, that make it unprovable; "
+        "has no effect on values",
+    )
+    least_visits: int = Field(
+        default=50,
+        ge=1,
+        description="tactics tried on a goal and below it without which it is left out; has no "
+        "effect on hard",
+    )
+    provable_weight: float = Field(
+        default=2.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="weight of a goal that was proved; others weigh 1",
+    )
+    depth_penalty: float = Field(
+        default=0.95, gt=0, le=1, description="factor per tactic, for values only; as of HTPS"
     )
