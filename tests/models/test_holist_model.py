@@ -20,11 +20,11 @@ from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import HolistData
 from bait_models.tactic.holist.features import FEATURES, Lexicon, features
-from bait_models.tactic.holist.model import HolistModel, reciprocal_rank
-from bait_models.tactic.holist.network import choice_loss
+from bait_models.tactic.holist.model import HolistModel
 from bait_models.tactic.holist.options import HolistModelOptions, HolistTrainerOptions
 from bait_models.tactic.holist.training import HolistTrainer
 from bait_models.traces.holist import HolistExample
+from bait_models.training.ranking import choice_loss, reciprocal_rank
 
 from .holist_library import STATEMENTS, examples, write_library, write_steps
 

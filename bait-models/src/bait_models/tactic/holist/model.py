@@ -26,11 +26,12 @@ from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
-from bait_models.tactic.holist.network import HolistNetwork, choice_loss
+from bait_models.tactic.holist.network import HolistNetwork
 from bait_models.tactic.holist.options import HolistModelOptions
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
+from bait_models.training.ranking import choice_loss, reciprocal_rank
 
 KIND = "holist"
 _EMBEDDED_AT_ONCE = 64
@@ -236,22 +237,6 @@ class _Table:
     vectors: Tensor
     popularity: Tensor
     ages: Tensor
-
-
-def reciprocal_rank(scores: Tensor, chosen: Tensor, allowed: Tensor) -> Tensor:
-    """Mean reciprocal rank of the best chosen theorem of each step that has one.
-
-    Args:
-        scores: [batch, theorems]
-        chosen: bool [batch, theorems]
-        allowed: bool [batch, theorems]
-    """
-    has_one = chosen.any(dim=1)
-    if not has_one.any():
-        return scores.new_tensor(0.0)
-    best = scores.masked_fill(~chosen, -math.inf).amax(dim=1, keepdim=True)
-    better = (scores > best) & allowed
-    return (1 / (1 + better.sum(dim=1)))[has_one].float().mean()
 
 
 def _no_options() -> HolistModelOptions:

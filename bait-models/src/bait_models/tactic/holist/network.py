@@ -81,21 +81,3 @@ class HolistNetwork(nn.Module):
         weighted = (features @ self.tactic_weights(tactics)[:, :, None])[:, :, 0]
         scores: Tensor = query @ theorems.T * self._scale + plain + weighted
         return scores
-
-
-def choice_loss(scores: Tensor, chosen: Tensor, allowed: Tensor) -> Tensor:
-    """How surprising the chosen theorems are, each against all that were not chosen.
-
-    Args:
-        scores: Logits [batch, theorems].
-        chosen: Which theorems a step uses, bool [batch, theorems].
-        allowed: Which it might have used, bool [batch, theorems].
-
-    Returns:
-        Mean over the chosen ones of -log(exp s / (exp s + sum of exp s' of allowed others)); 0 if
-        none is chosen.
-    """
-    others = scores.masked_fill(chosen | ~allowed, -math.inf)
-    rest = torch.logsumexp(others, dim=1, keepdim=True)
-    losses = torch.logaddexp(scores, rest) - scores
-    return (losses * chosen).sum() / chosen.sum().clamp(min=1)
