@@ -19,7 +19,7 @@ class NetworkSize(Options):
     dropout: float = Field(default=0.1, ge=0, lt=1, description="share of values left out")
 
 
-class ByteTrainerOptions(FitOptions):
+class ByteFitOptions(FitOptions):
     """How a network that reads bytes is trained: what it begins with, and what it is shown."""
 
     learning_rate: float = Field(default=5e-4, gt=0, description="highest learning rate of AdamW")
@@ -27,9 +27,6 @@ class ByteTrainerOptions(FitOptions):
         default=None,
         description="a folder of transformers or a name on the Hugging Face hub to begin with, "
         "such as google/byt5-small; a checkpoint to start from has precedence",
-    )
-    size: NetworkSize = Field(
-        default=NetworkSize(), description="of a network that begins with random weights"
     )
     lora_rank: int = Field(
         default=0,
@@ -41,4 +38,12 @@ class ByteTrainerOptions(FitOptions):
     max_source: int = Field(default=2300, ge=8, description="bytes of a goal, at most")
     group_by_length: bool = Field(
         default=True, description="whether goals of similar length share a batch"
+    )
+
+
+class ByteTrainerOptions(ByteFitOptions):
+    """The same where a network may begin with random weights."""
+
+    size: NetworkSize = Field(
+        default=NetworkSize(), description="of a network that begins with random weights"
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from peft import LoraConfig, LoraModel
 from transformers import PreTrainedModel
 
 from bait_core.protocols import TrainingTask
-from bait_models.byt5.options import ByteTrainerOptions
 from bait_models.byt5.network import T5, load_t5, new_t5
+from bait_models.byt5.options import ByteFitOptions, ByteTrainerOptions
 
 
 def first_network(
@@ -41,7 +44,7 @@ class LowRank:
         options: The rank; 0 leaves the network as it is.
     """
 
-    def __init__(self, network: PreTrainedModel, options: ByteTrainerOptions) -> None:
+    def __init__(self, network: PreTrainedModel, options: ByteFitOptions) -> None:
         self._adapted: LoraModel | None = None
         if options.lora_rank:
             config = LoraConfig(
@@ -51,6 +54,17 @@ class LowRank:
                 target_modules=["q", "v"],
             )
             self._adapted = LoraModel(network, config, "default")
+
+    @contextmanager
+    def switched_off(self) -> Iterator[None]:
+        """Meanwhile the network is as if it had not been changed."""
+        if self._adapted is None:
+            raise ValueError("there are no low-rank changes to switch off")
+        self._adapted.disable_adapter_layers()
+        try:
+            yield
+        finally:
+            self._adapted.enable_adapter_layers()
 
     def merge(self) -> None:
         """Make the changes part of the network's own weights."""

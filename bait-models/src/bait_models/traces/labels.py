@@ -78,6 +78,16 @@ def minimal_edges(trace: TraceRecord) -> dict[int, EdgeRecord]:
     return {goal: trace.edges[best[goal][2]] for goal in sorted(best)}
 
 
+def usable_edges(trace: TraceRecord) -> Iterator[EdgeRecord]:
+    """The tactics from which something can be learned, the failed ones of searches too.
+
+    Of people's proofs it is each step that the tactic language can say, and that changes the goal.
+    """
+    for edge in trace.edges:
+        if not is_human(trace) or (not edge.message and _changes(edge)):
+            yield edge
+
+
 def proof_steps(trace: TraceRecord) -> Iterator[EdgeRecord]:
     """The tactics to learn: of searches the minimal edges, in the order of the goals.
 
@@ -85,7 +95,7 @@ def proof_steps(trace: TraceRecord) -> Iterator[EdgeRecord]:
     others for us to repeat.
     """
     if is_human(trace):
-        yield from (edge for edge in trace.edges if not edge.message and _changes(edge))
+        yield from usable_edges(trace)
     else:
         yield from minimal_edges(trace).values()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from bait_core.domain import Premise, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
-from bait_models.data.parts import parts
+from bait_models.byt5.network import load_t5, save_t5
 from bait_models.byt5.text import (
     END,
     IGNORED,
@@ -26,9 +26,9 @@ from bait_models.byt5.text import (
     pad,
     pad_labels,
 )
+from bait_models.data.parts import parts
 from bait_models.tactic.reprover.options import GeneratorOptions
 from bait_models.tactic.reprover.states import encode_state
-from bait_models.byt5.network import load_t5, save_t5
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
 
@@ -62,8 +62,13 @@ class Generator(Learner):
         retrieve: Finds premises to show with goals.
 
     Attributes:
+        kind: Of its checkpoints.
+        architecture: Of its network.
         truncated: How many goals were too long for the network so far, and lost their beginning.
     """
+
+    kind: ClassVar[str] = KIND
+    architecture: ClassVar[type[T5ForConditionalGeneration]] = T5ForConditionalGeneration
 
     def __init__(
         self,
@@ -80,19 +85,19 @@ class Generator(Learner):
         self._retrieve = retrieve
 
     @classmethod
-    def load(cls, options: GeneratorOptions) -> Generator:
+    def load(cls, options: GeneratorOptions) -> Self:
         """The generator of a checkpoint, ready to propose tactics.
 
         Raises:
             CheckpointError: The checkpoint can't be used.
         """
-        network, saved = load_t5(options.checkpoint, KIND, T5ForConditionalGeneration)
+        network, saved = load_t5(options.checkpoint, cls.kind, cls.architecture)
         max_source = options.max_source or saved.get("max_source", DEFAULT_MAX_SOURCE)
         return cls(network, max_source, options).to(find_device(options.device)).eval()
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint."""
-        save_t5(folder, KIND, self.network, {"max_source": self._max_source})
+        save_t5(folder, self.kind, self.network, {"max_source": self._max_source})
 
     def losses(self, batch: TextPairs) -> Mapping[str, Tensor]:
         """Cross entropy of the tokens of the tactics, and how many would be guessed."""
@@ -195,7 +200,7 @@ class Generator(Learner):
         on_gpu = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=on_gpu):
             torch.manual_seed(options.seed)
-            sequences: Tensor = self.network.generate(  # type: ignore[misc, assignment]
+            sequences: Tensor = self.network.generate(
                 encoder_outputs=BaseModelOutput(last_hidden_state=encoded),
                 attention_mask=mask,
                 generation_config=config,

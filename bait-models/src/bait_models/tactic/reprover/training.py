@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
-from bait_models.data.examples import ExampleData
-from bait_models.byt5.text import encode_end, encode_target, pad, pad_labels
+from bait_models.byt5.start import LowRank, first_network
+from bait_models.byt5.text import encode_target, pad_labels
+from bait_models.tactic.reprover.data import encode_states, state_data, truncated_states
 from bait_models.tactic.reprover.generator import KIND, Generator, TextPairs
 from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
-from bait_models.byt5.start import LowRank, first_network
 from bait_models.traces.seq2seq import Seq2SeqExample
 from bait_models.training.fit import fit, seed_everything
 
@@ -26,34 +26,19 @@ class Seq2SeqTrainer:
         """Train; see `bait_core.protocols.Trainer`."""
         options = self._options
         seed_everything(task.seed)
-        data = ExampleData(
-            task.examples,
-            Seq2SeqExample,
-            self._collate,
-            batch_size=options.batch_size,
-            seed=task.seed,
-            length=_length if options.group_by_length else None,
-        )
+        data = state_data(task, Seq2SeqExample, self._collate, options)
         network = first_network(options, task, KIND, T5ForConditionalGeneration)
         low_rank = LowRank(network, options)
         model = Generator(network, options.max_source).train()
         metrics = fit(model, data, options, task)
         low_rank.merge()
         model.save(task.checkpoint)
-        return TrainingResult({**metrics, "truncated_goals": float(self._truncated(data))})
+        truncated = truncated_states(data, options.max_source)
+        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
 
     def _collate(self, examples: Sequence[Seq2SeqExample]) -> TextPairs:
         options = self._options
         return TextPairs(
-            pad([encode_end(example.state, options.max_source).tokens for example in examples]),
+            encode_states(examples, options.max_source),
             pad_labels([encode_target(example.tactic, options.max_target) for example in examples]),
         )
-
-    def _truncated(self, data: ExampleData[Seq2SeqExample]) -> int:
-        limit = self._options.max_source
-        examples = [*data.train, *data.valid]
-        return sum(encode_end(example.state, limit).is_truncated for example in examples)
-
-
-def _length(example: Seq2SeqExample) -> int:
-    return len(example.state)
