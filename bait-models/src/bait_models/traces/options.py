@@ -18,12 +18,31 @@ class HolistStepsOptions(Options):
     )
 
 
-class Seq2SeqOptions(Options):
+class CorpusOptions(Options):
+    """What a corpus says about what a proof may use."""
+
+    is_ordered: bool = Field(
+        default=False,
+        description="whether a theorem of the corpus can only use what comes before it there, as "
+        "in HOL Light; people's proofs there tell it themselves",
+    )
+
+
+class Seq2SeqOptions(CorpusOptions):
     """What the names of premises are."""
 
     corpus: Path | None = Field(
         default=None,
-        description="premises by name (jsonl.gz); without it, examples name no premises",
+        description="what `bait premises` wrote; without it, examples name no premises",
+    )
+
+
+class RetrievalOptions(CorpusOptions):
+    """What the premises are."""
+
+    corpus: Path = Field(description="what `bait premises` wrote")
+    negatives: int = Field(
+        default=10, ge=0, description="hard negatives of a step, from which the trainer draws"
     )
 
 
@@ -55,4 +74,33 @@ class ProvabilityOptions(Options):
     )
     depth_penalty: float = Field(
         default=0.95, gt=0, le=1, description="factor per tactic, for values only; as of HTPS"
+    )
+
+
+class PreferencesOptions(Options):
+    """Which pairs of tactics to learn from."""
+
+    pairs_per_goal: int = Field(default=8, ge=1, description="pairs of tactics of a goal, at most")
+    timing: bool = Field(
+        default=False, description="whether of two tactics with like outcomes the faster is better"
+    )
+    max_tactic: int = Field(
+        default=512, ge=1, description="bytes of a tactic, at most; longer ones are in no pair"
+    )
+
+
+class EpisodesOptions(Options):
+    """What tactics are rewarded with."""
+
+    error: float = Field(default=-0.1, allow_inf_nan=False, description="of one that failed")
+    applied: float = Field(
+        default=0.1, allow_inf_nan=False, description="of one that led to no proof"
+    )
+    proved: float = Field(
+        default=1.0, allow_inf_nan=False, description="of one that led to a proof of its goal"
+    )
+    root_proved: float = Field(
+        default=10.0,
+        allow_inf_nan=False,
+        description="of such a one if the theorem was proved too",
     )
