@@ -53,6 +53,13 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
             examples="provability",
         ),
         TraceProcessorSpec(
+            name="retrieval",
+            summary="Goals, the premises that their proofs use, and others that are like these",
+            factory="bait_models.traces.retrieval:Retrieval",
+            options="bait_models.traces.options:RetrievalOptions",
+            examples="retrieval",
+        ),
+        TraceProcessorSpec(
             name="seq2seq",
             summary="Goals that were proved, and the tactics of their shortest proofs, as texts",
             factory="bait_models.traces.seq2seq:Seq2Seq",
@@ -77,6 +84,22 @@ def bait_register_trainers() -> list[TrainerSpec]:
             trace_processor="holist-steps",
         ),
         TrainerSpec(
+            name="provability",
+            summary="Trains the goal model that learns which goals can be proved",
+            factory="bait_models.goal.provability.training:ProvabilityTrainer",
+            options="bait_models.goal.provability.options:ProvabilityTrainerOptions",
+            examples="provability",
+            trace_processor="provability",
+        ),
+        TrainerSpec(
+            name="retriever",
+            summary="Trains the retriever of ReProver, which finds premises for its generator",
+            factory="bait_models.tactic.retrieval.training:RetrieverTrainer",
+            options="bait_models.tactic.retrieval.options:RetrieverTrainerOptions",
+            examples="retrieval",
+            trace_processor="retrieval",
+        ),
+        TrainerSpec(
             name="seq2seq",
             summary="Trains the generator of ReProver",
             factory="bait_models.tactic.reprover.training:Seq2SeqTrainer",
@@ -89,8 +112,14 @@ def bait_register_trainers() -> list[TrainerSpec]:
 
 @hookimpl
 def bait_register_goal_models() -> list[PluginSpec]:
-    """The goal models that need no training."""
+    """The goal models: one that learns, and those that need no training."""
     return [
+        PluginSpec(
+            name="provability",
+            summary="Has learned from searches and proofs which goals can be proved",
+            factory="bait_models.goal.provability.model:ProvabilityModel.load",
+            options="bait_models.goal.provability.options:ProvabilityModelOptions",
+        ),
         PluginSpec(
             name="size",
             summary="Large goals are taken for hard; needs no training",

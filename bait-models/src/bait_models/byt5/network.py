@@ -84,18 +84,24 @@ def load_t5(checkpoint: str, kind: str, network: type[T5]) -> Loaded[T5]:
     if not folder.exists() and _HUB_NAME.fullmatch(checkpoint):
         return Loaded(_pretrained(checkpoint, network), {})
     hyperparameters = read_header(folder, kind).hyperparameters
-    made = _untied(network(_config(folder, hyperparameters)))
+    made = made_t5(folder, hyperparameters, network)
     load_weights(folder, made)
     return Loaded(made, hyperparameters)
 
 
-def _config(folder: Path, hyperparameters: dict[str, Any]) -> T5Config:
+def made_t5(folder: Path, hyperparameters: dict[str, Any], network: type[T5]) -> T5:
+    """A network of the size that a checkpoint tells, whose weights are yet to be loaded.
+
+    Raises:
+        CheckpointError: It does not tell.
+    """
     try:
-        return T5Config.from_dict(hyperparameters["config"])
+        config = T5Config.from_dict(hyperparameters["config"])
     except (KeyError, TypeError, StrictDataclassError) as error:
         raise CheckpointError(
             f"the checkpoint {folder} does not say how large its network is: {error}"
         ) from error
+    return _untied(network(config))
 
 
 def _pretrained(name: str, network: type[T5]) -> T5:

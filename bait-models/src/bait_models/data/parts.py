@@ -12,3 +12,23 @@ def parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """Consecutive parts of this size; the last may be shorter."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def parts_within(items: Sequence[Item], sizes: Sequence[int], limit: int) -> Iterator[list[Item]]:
+    """Consecutive parts that are at most so large once padded; one item may be larger.
+
+    Args:
+        items: What to cut.
+        sizes: Of the items.
+        limit: Of the number of items of a part times its largest size.
+    """
+    part: list[Item] = []
+    largest = 0
+    for item, size in zip(items, sizes, strict=True):
+        largest = max(largest, size)
+        if part and (len(part) + 1) * largest > limit:
+            yield part
+            part, largest = [], size
+        part.append(item)
+    if part:
+        yield part
