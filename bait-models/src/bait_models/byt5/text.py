@@ -50,8 +50,16 @@ def encode_end(text: str, limit: int) -> Encoded:
     return Encoded([*_numbers(data[start:]), END], start > 0)
 
 
-def encode_target(text: str, limit: int) -> list[int]:
-    """At most `limit` tokens of a text to produce.
+def encode_start(text: str, limit: int) -> list[int]:
+    """At most `limit` tokens of a text and its end token; what is too long loses its end.
+
+    Only for texts that are read: the last character may be cut.
+    """
+    return [*_numbers(_bytes(text)[: limit - 1]), END]
+
+
+def encode_target(text: str, limit: int | None = None) -> list[int]:
+    """At most `limit` tokens of a text to produce; all without a limit.
 
     What is too long loses its end, and has no end token: nobody is to learn to stop there.
     """
