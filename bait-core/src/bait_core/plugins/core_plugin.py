@@ -129,6 +129,11 @@ def bait_register_commands() -> list[CommandSpec]:
             "bait_core.cli.traces_cmd:traces",
         ),
         CommandSpec(
+            "premises",
+            "Write what proofs may use to a file, to train on.",
+            "bait_core.cli.premises_cmd:premises",
+        ),
+        CommandSpec(
             "list-plugins",
             "List the installed environments, models and searches.",
             "bait_core.cli.plugins_cmd:list_plugins",

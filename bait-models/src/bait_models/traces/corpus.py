@@ -1,64 +1,91 @@
-"""The texts of premises, which traces name but do not hold."""
+"""What a corpus of premises says about the steps of traces: which they use, which they may use."""
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bait_core.errors import TraceError
+from bait_core.domain.records import TraceRecord
+from bait_core.training import CorpusPremise, read_corpus
 
 _NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[\w'!?]+)*")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 
 
-class CorpusPremise(msgspec.Struct, frozen=True):
-    """A line of a corpus: a premise's full name and what it says."""
+class Accessible(msgspec.Struct, frozen=True):
+    """What a proof may use of a corpus: the premises before a place, all but the theorem itself.
 
-    name: str
-    statement: str
+    Attributes:
+        end: The first place that it may not use.
+        itself: The theorem's place; None if the corpus does not hold it.
+    """
+
+    end: int
+    itself: int | None = None
+
+    def __contains__(self, place: int) -> bool:
+        return place < self.end and place != self.itself
+
+    def places(self) -> Iterator[int]:
+        """All of them, in order."""
+        return (place for place in range(self.end) if place != self.itself)
 
 
-def read_corpus(path: Path) -> list[CorpusPremise]:
-    """The premises of a corpus, in their order; a name may only be used once.
+class Corpus:
+    """Premises by name and place.
 
     Args:
-        path: Compressed JSON lines (`.jsonl.gz`), each a `CorpusPremise`.
-
-    Raises:
-        TraceError: There is no such file, it is damaged, or names a premise twice.
+        premises: With different names.
+        is_ordered: Whether a theorem may only use what comes before it, as in HOL Light; each
+            premise may use all others if not, since Lean lists the facts of a file in no order.
     """
-    decoder = msgspec.json.Decoder(CorpusPremise)
-    try:
-        with gzip.open(path, "rb") as file:
-            premises = [decoder.decode(line) for line in file]
-    except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
-        raise TraceError(
-            f"{path} is no corpus of premises: {error}",
-            hint='It must hold compressed JSON lines such as {"name": "T", "statement": "p"}.',
-        ) from error
-    if len({premise.name for premise in premises}) != len(premises):
-        raise TraceError(f"{path} names a premise twice", hint="Full names must differ.")
-    return premises
 
+    def __init__(self, premises: Sequence[CorpusPremise], *, is_ordered: bool = False) -> None:
+        self.premises = tuple(premises)
+        self.places = {premise.name: place for place, premise in enumerate(premises)}
+        self._is_ordered = is_ordered
 
-def write_corpus(path: Path, premises: Iterable[CorpusPremise]) -> None:
-    """Write what `read_corpus` reads; the same premises give the same file."""
-    lines = (msgspec.json.encode(premise) + b"\n" for premise in premises)
-    path.write_bytes(gzip.compress(b"".join(lines), mtime=0))
+    @classmethod
+    def read(cls, path: Path, *, is_ordered: bool = False) -> Corpus:
+        """The corpus in a file.
+
+        Raises:
+            TraceError: It can't be read.
+        """
+        return cls(read_corpus(path), is_ordered=is_ordered)
+
+    def accessible(self, trace: TraceRecord) -> Accessible:
+        """What the proof of a trace may use.
+
+        HOL Light's human proofs tell from which place in the library they were proved, which has
+        precedence.
+        """
+        itself = self.places.get(trace.theorem)
+        end = itself if self._is_ordered else None
+        if (index := trace.configuration.get("index")) is not None:
+            end = int(index)
+        return Accessible(
+            len(self.premises) if end is None else min(end, len(self.premises)), itself
+        )
+
+    def used(self, tactic: str, accessible: Accessible) -> tuple[str, ...]:
+        """Names of the accessible premises that a tactic mentions, each once, in order."""
+        names = names_in(tactic, self.places)
+        return tuple(name for name in names if self.places[name] in accessible)
 
 
 def names_in(tactic: str, names: Collection[str]) -> tuple[str, ...]:
     """The names that a tactic mentions, each once, in order.
 
-    `Nat.add_comm.symm` mentions `Nat.add_comm`, if there is no longer name that fits.
+    `Nat.add_comm.symm` mentions `Nat.add_comm`, if there is no longer name that fits. What stands
+    in quotes is a term and mentions none.
     """
     if not names:
         return ()
-    return tuple(dict.fromkeys(_mentioned(tactic, names)))
+    return tuple(dict.fromkeys(_mentioned(_QUOTED.sub(" ", tactic), names)))
 
 
 def _mentioned(tactic: str, names: Collection[str]) -> Iterator[str]:

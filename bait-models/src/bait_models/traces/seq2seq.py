@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from bait_core.domain.records import TraceRecord
-from bait_models.traces.corpus import names_in, read_corpus
+from bait_models.traces.corpus import Accessible, Corpus
 from bait_models.traces.labels import proof_steps
 from bait_models.traces.options import Seq2SeqOptions
+from bait_models.traces.state_example import StateExample
 
 
-class Seq2SeqExample(msgspec.Struct, frozen=True):
+class Seq2SeqExample(StateExample, frozen=True):
     """A step.
 
     Attributes:
-        state: The goal as the prover prints it.
         tactic: What proves it.
         premises: Names of the premises that the tactic mentions.
+        accessible: Which premises of the corpus it might mention; None without a corpus.
     """
 
-    state: str
     tactic: str
     premises: tuple[str, ...] = ()
+    accessible: Accessible | None = None
 
 
 class Seq2Seq:
@@ -34,13 +33,20 @@ class Seq2Seq:
     """
 
     def __init__(self, options: Seq2SeqOptions) -> None:
-        corpus = read_corpus(options.corpus) if options.corpus is not None else ()
-        self._names = frozenset(premise.name for premise in corpus)
+        self._corpus: Corpus | None = None
+        if options.corpus is not None:
+            self._corpus = Corpus.read(options.corpus, is_ordered=options.is_ordered)
 
     def process(self, traces: Iterable[TraceRecord]) -> Iterator[tuple[str, Seq2SeqExample]]:
         """The steps of each trace; see `bait_core.protocols.TraceProcessor`."""
         for trace in traces:
+            accessible = self._corpus.accessible(trace) if self._corpus else None
             for edge in proof_steps(trace):
                 state = trace.goals[edge.goal].text
-                premises = names_in(edge.tactic, self._names)
-                yield trace.theorem, Seq2SeqExample(state, edge.tactic, premises)
+                used = self._used(edge.tactic, accessible)
+                yield trace.theorem, Seq2SeqExample(state, edge.tactic, used, accessible)
+
+    def _used(self, tactic: str, accessible: Accessible | None) -> tuple[str, ...]:
+        if self._corpus is None or accessible is None:
+            return ()
+        return self._corpus.used(tactic, accessible)

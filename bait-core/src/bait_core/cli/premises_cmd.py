@@ -1,0 +1,97 @@
+"""`bait premises`: what an environment's proofs may use, as a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.prove.target import Target, find_target, parse_assignments
+from bait_core.domain import PremiseSet, Theorem
+from bait_core.errors import ConfigurationError
+from bait_core.plugins import installed
+from bait_core.plugins.build import make
+from bait_core.protocols import Environment
+from bait_core.training.corpus import corpus_of, write_corpus
+
+EXIT_NO_PREMISES = 1
+
+
+def premises(
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="Gets the corpus, compressed JSON lines.")
+    ],
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A statement, or a file with holes.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The environment; by the file's ending, or the only."),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-o",
+            metavar="environment.KEY=VALUE",
+            help="Set an option of the environment.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Install what the prover lacks without asking.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the premises that an environment tells for its theorems, each once, in their order.
+
+    Where theorems may use different premises, the file holds those of all. Exits with 0 if there
+    are premises, 1 if there are none, 2 for bad input.
+
+    Examples:
+      $ bait premises Lists.lean --output corpus.jsonl.gz
+      $ bait premises 'T' --environment holist --output corpus.jsonl.gz
+      $ bait premises --environment holist -o environment.limit=100 --output corpus.jsonl.gz
+    """
+    goal = _with_options(find_target(target, environment, installed()), option or [])
+    goal.prepare(yes)
+    prover: Environment = make(goal.plugin, goal.options)
+    with closing(prover):
+        theorems = list(prover.theorems())
+        corpus = corpus_of(_sets(prover, theorems))
+    if corpus:
+        write_corpus(output, corpus)
+    unstated = sum(not premise.statement for premise in corpus)
+    if as_json:
+        print_json({"premises": len(corpus), "unstated": unstated, "theorems": len(theorems)})
+    else:
+        where = f", written to {output}" if corpus else f"; {output} is not written"
+        said = f" ({unstated} without a statement)" if unstated else ""
+        stdout().print(
+            f"{len(corpus)} premises{said} of {len(theorems)} theorems{where}.", markup=False
+        )
+    if not corpus:
+        raise typer.Exit(EXIT_NO_PREMISES)
+
+
+def _with_options(target: Target, assignments: Sequence[str]) -> Target:
+    options = parse_assignments(assignments)
+    if others := [name for name, given in options.items() if given and name != "environment"]:
+        raise ConfigurationError(
+            f"there is no {others[0]} here to set options of",
+            hint="Write -o environment.KEY=VALUE.",
+        )
+    return target.with_options(options["environment"])
+
+
+def _sets(environment: Environment, theorems: Sequence[Theorem]) -> Iterator[PremiseSet]:
+    """The premises at the root of each theorem; each session ends before the next begins."""
+    for theorem in track(theorems, "Asking for premises", console=stderr(), transient=True):
+        with closing(environment.start(theorem)) as session:
+            yield session.retrieve_premises(session.root)
