@@ -99,13 +99,14 @@ def test_premises_stand_before_the_state_the_best_next_to_it():
     assert shown("⊢ a", premises, LONG) == "<a>next</a> : q → r\n\n<a>best</a> : p\n\n⊢ a"
 
 
-def test_premises_without_room_are_left_out_from_the_end():
+def test_premises_without_room_are_left_out():
     premises = [Premise("best", "p"), Premise("long", "q" * 50), Premise("c", "s")]
     both = "<a>best</a> : p\n\n⊢ a"
     size = len(both.encode()) + 1
     assert shown("⊢ a", premises, size) == both
-    assert shown("⊢ a", premises, size + 40) == both
-    assert shown("⊢ a", premises, size - 1) == "⊢ a"
+    assert shown("⊢ a", premises, size + 13) == both
+    assert shown("⊢ a", premises, size + 14) == f"<a>c</a> : s\n\n{both}"
+    assert shown("⊢ a", premises[:2], size - 1) == "⊢ a"
     assert shown("⊢ a", [], size) == "⊢ a"
 
 

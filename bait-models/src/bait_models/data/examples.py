@@ -9,12 +9,14 @@ from typing import Any, Generic, TypeVar
 
 import lightning.pytorch as pl
 import msgspec
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from bait_core.training import read_examples
 from bait_models.data.parts import parts
 
 Example = TypeVar("Example", bound=msgspec.Struct)
+
+Draw = Callable[[Example, random.Random | None], Any]
 
 _POOL = 64
 """So many batches are cut from examples that are sorted together by length."""
@@ -34,6 +36,8 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
     Attributes:
         train: Examples to train on, in the order of the file.
         valid: Examples to validate with; may be empty.
+        draw: If set, makes of an example what batches are made of; with randomness that depends on
+            seed, epoch and example only, or None for validation, which is always the same.
 
     Raises:
         TrainingError: There are no examples of this kind.
@@ -43,7 +47,7 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
         self,
         folder: Path,
         kind: type[Example],
-        collate: Callable[[list[Example]], Any],
+        collate: Callable[[list[Any]], Any],
         *,
         batch_size: int,
         seed: int = 0,
@@ -52,6 +56,7 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
         super().__init__()
         self.train = list(read_examples(folder, "train", kind))
         self.valid = list(read_examples(folder, "valid", kind))
+        self.draw: Draw[Example] | None = None
         self._collate = collate
         self._batch_size = batch_size
         self._seed = seed
@@ -71,14 +76,33 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
         return self._loader(self.valid, None)
 
     def _loader(
-        self, examples: Sequence[Example], order: Sampler[int] | None
+        self, examples: Sequence[Example], order: ShuffledOrder | None
     ) -> DataLoader[Example]:
+        drawn = examples if self.draw is None else _Drawn(examples, self.draw, order)
         return DataLoader(
-            examples,  # type: ignore[arg-type]  # a list is a dataset
+            drawn,  # type: ignore[arg-type]  # a list is a dataset
             batch_size=self._batch_size,
             sampler=order,
             collate_fn=self._collate,
         )
+
+
+class _Drawn(Dataset[Any]):
+    """Examples as they are drawn in the current epoch of an order."""
+
+    def __init__(
+        self, examples: Sequence[Example], draw: Draw[Example], order: ShuffledOrder | None
+    ) -> None:
+        self._examples = examples
+        self._draw = draw
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, place: int) -> Any:
+        rng = None if self._order is None else self._order.rng_of(place)
+        return self._draw(self._examples[place], rng)
 
 
 class ShuffledOrder(Sampler[int]):
@@ -107,6 +131,10 @@ class ShuffledOrder(Sampler[int]):
     def set_epoch(self, epoch: int) -> None:
         """Lightning tells the number of the epoch before it begins."""
         self._epoch = epoch
+
+    def rng_of(self, place: int) -> random.Random:
+        """Randomness of an example in this epoch."""
+        return random.Random(f"{self._seed} {self._epoch} {place}")  # noqa: S311  (no secret)
 
     def __len__(self) -> int:
         return self._size

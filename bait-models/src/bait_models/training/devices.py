@@ -23,3 +23,8 @@ def find_device(name: str) -> torch.device:
             f"there is no device {name!r}: {error}", hint="Choose auto, cpu, cuda or mps."
         ) from error
     return device
+
+
+def usual_device(accelerator: str) -> str:
+    """Where models run before and after a training with this accelerator of Lightning's."""
+    return "cpu" if accelerator == "cpu" else "auto"

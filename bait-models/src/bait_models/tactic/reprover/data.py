@@ -17,7 +17,7 @@ Example = TypeVar("Example", bound=StateExample)
 def state_data(
     task: TrainingTask,
     kind: type[Example],
-    collate: Callable[[list[Example]], Any],
+    collate: Callable[[list[Any]], Any],
     options: ByteFitOptions,
 ) -> ExampleData[Example]:
     """The examples of a training as batches, by the length of their goals if so wished.

@@ -29,6 +29,8 @@ from bait_models.byt5.text import (
 from bait_models.data.parts import parts
 from bait_models.tactic.reprover.options import GeneratorOptions
 from bait_models.tactic.reprover.states import encode_state
+from bait_models.tactic.retrieval.index import PremiseIndex
+from bait_models.tactic.retrieval.model import Retriever
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
 
@@ -93,7 +95,10 @@ class Generator(Learner):
         """
         network, saved = load_t5(options.checkpoint, cls.kind, cls.architecture)
         max_source = options.max_source or saved.get("max_source", DEFAULT_MAX_SOURCE)
-        return cls(network, max_source, options).to(find_device(options.device)).eval()
+        retrieve: Retrieve | None = None
+        if options.retriever is not None:
+            retrieve = PremiseIndex(Retriever.load(options.retriever, options.device))
+        return cls(network, max_source, options, retrieve).to(find_device(options.device)).eval()
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint."""
@@ -217,8 +222,7 @@ class Generator(Learner):
         """
         if not texts:
             return []
-        rows = [encode_target(text, len(text.encode()) + 1) for text in texts]
-        labels = pad_labels(rows).to(self.device)
+        labels = pad_labels([encode_target(text) for text in texts]).to(self.device)
         count = len(texts)
         logits = self.logits(encoded.expand(count, -1, -1), mask.expand(count, -1), labels)
         totals = token_log_probabilities(logits, labels).sum(dim=1).tolist()

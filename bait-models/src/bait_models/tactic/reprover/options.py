@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bait_core.plugins.options import Options
 from bait_models.byt5.options import ByteTrainerOptions
@@ -32,7 +33,9 @@ class GeneratorOptions(Options):
         default=64, ge=1, description="tactics to make at once; fewer need less memory"
     )
     retriever: str | None = Field(
-        default=None, description="what the trainer `retriever` wrote, to show premises with goals"
+        default=None,
+        description="shows premises with goals: what the trainer `retriever` wrote, a folder of "
+        "transformers, or a name such as kaiyuy/leandojo-lean4-retriever-byt5-small",
     )
     premises: int = Field(default=100, ge=1, description="premises to show, if there is room")
     seed: int = Field(default=0, ge=0, description="of samples")
@@ -43,3 +46,23 @@ class Seq2SeqTrainerOptions(ByteTrainerOptions):
     """How a generator is trained."""
 
     max_target: int = Field(default=512, ge=8, description="bytes of a tactic, at most")
+    retriever: str | None = Field(
+        default=None,
+        description="shows premises with goals: what the trainer `retriever` wrote, a folder of "
+        "transformers or a name on the Hugging Face hub",
+    )
+    corpus: Path | None = Field(
+        default=None,
+        description="premises for the retriever, what `bait premises` wrote; the trace processor "
+        "gets the same",
+    )
+    premises: int = Field(default=100, ge=1, description="premises to show, if there is room")
+    premise_dropout: float = Field(
+        default=0.5, ge=0, lt=1, description="share of them that is left out, others each epoch"
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.retriever is None) != (self.corpus is None):
+            raise ValueError("a retriever needs a corpus, and a corpus a retriever")
+        return self

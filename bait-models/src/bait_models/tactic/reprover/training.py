@@ -12,7 +12,11 @@ from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.tactic.reprover.data import encode_states, state_data, truncated_states
 from bait_models.tactic.reprover.generator import KIND, Generator, TextPairs
 from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
+from bait_models.tactic.retrieval.model import Retriever
+from bait_models.tactic.retrieval.shown import ShownPremises
+from bait_models.traces.corpus import Corpus
 from bait_models.traces.seq2seq import Seq2SeqExample
+from bait_models.training.devices import usual_device
 from bait_models.training.fit import fit, seed_everything
 
 
@@ -27,6 +31,7 @@ class Seq2SeqTrainer:
         options = self._options
         seed_everything(task.seed)
         data = state_data(task, Seq2SeqExample, self._collate, options)
+        data.draw = self._shown([*data.train, *data.valid])
         network = first_network(options, task, KIND, T5ForConditionalGeneration)
         low_rank = LowRank(network, options)
         model = Generator(network, options.max_source).train()
@@ -35,6 +40,13 @@ class Seq2SeqTrainer:
         model.save(task.checkpoint)
         truncated = truncated_states(data, options.max_source)
         return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+
+    def _shown(self, examples: Sequence[Seq2SeqExample]) -> ShownPremises | None:
+        options = self._options
+        if options.retriever is None or options.corpus is None:
+            return None
+        retriever = Retriever.load(options.retriever, usual_device(options.accelerator))
+        return ShownPremises(examples, retriever, Corpus.read(options.corpus), options)
 
     def _collate(self, examples: Sequence[Seq2SeqExample]) -> TextPairs:
         options = self._options
