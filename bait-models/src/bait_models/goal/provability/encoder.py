@@ -96,7 +96,8 @@ class ByteEncoder(GoalEncoder):
     @classmethod
     def restored(cls, folder: Path, saved: dict[str, Any]) -> ByteEncoder:
         """What `hyperparameters` of a checkpoint tell of; its weights are yet to be loaded."""
-        return cls(made_t5(folder, saved, T5EncoderModel), saved["max_source"])
+        max_source = saved["max_source"]
+        return cls(made_t5(folder, saved, T5EncoderModel), max_source)
 
     def read(self, goal: Goal) -> Reading:
         """The end of its text as tokens."""
