@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -93,6 +93,7 @@ def test_with_goals_of_one_kind_nothing_changes(labels):
     assert (float(calibration.temperature), float(calibration.bias)) == (1.0, 0.0)
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
         st.tuples(st.floats(-1e4, 1e4), st.sampled_from([0.0, 0.3, 1.0])), min_size=4, max_size=30

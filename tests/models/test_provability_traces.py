@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bait_core.domain.records import TraceRecord
@@ -116,6 +116,7 @@ def test_proofs_come_while_traces_are_read():
     assert next(found)[1].goal == "g0"
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(EDGES, max_size=12), max_size=4), st.integers(1, 6))
 def test_a_goal_comes_once_and_never_against_a_proof(searches, threshold):
     traces = [trace(*edges, edge(5, "end"), name=f"t{n}") for n, edges in enumerate(searches)]

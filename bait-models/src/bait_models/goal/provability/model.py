@@ -29,7 +29,7 @@ from bait_models.training.learner import Learner
 if TYPE_CHECKING:
     from bait_models.goal.provability.terms import TermEncoder
 
-_MAX_BATCH = 32_768
+_MAX_BATCH = 8192
 
 
 class GoalBatch(NamedTuple):

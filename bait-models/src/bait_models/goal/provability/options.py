@@ -39,10 +39,10 @@ class ProvabilityModelOptions(Options):
 
     checkpoint: Path = Field(description="what the trainer `provability` wrote")
     max_batch: int = Field(
-        default=32_768,
+        default=8192,
         ge=1,
         description="bytes, or nodes of terms, that are read at once, padding included; fewer "
-        "need less memory",
+        "need less memory, more may suit a GPU",
     )
     device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")
 

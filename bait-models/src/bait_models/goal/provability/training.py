@@ -23,7 +23,7 @@ from bait_models.goal.provability.encoder import GoalEncoder
 from bait_models.goal.provability.model import GoalBatch, ProvabilityModel, new_encoder
 from bait_models.goal.provability.options import ProvabilityTrainerOptions
 from bait_models.traces.provability import ProvabilityExample
-from bait_models.training.devices import find_device
+from bait_models.training.devices import find_device, usual_device
 from bait_models.training.fit import fit, seed_everything
 
 
@@ -56,7 +56,7 @@ class ProvabilityTrainer:
         goals = map(_goal, [*data.train, *data.valid])
         truncated = sum(encoder.read(goal).is_truncated for goal in goals)
         metrics = fit(model.train(), data, options, task)
-        device = find_device("cpu" if options.accelerator == "cpu" else "auto")
+        device = find_device(usual_device(options.accelerator))
         calibrated = calibrate(model.to(device), data)
         model.save(task.checkpoint)
         return TrainingResult({**metrics, **calibrated, "truncated_goals": float(truncated)})
