@@ -60,16 +60,18 @@ class Corpus:
     def accessible(self, trace: TraceRecord) -> Accessible:
         """What the proof of a trace may use.
 
-        HOL Light's human proofs tell from which place in the library they were proved, which has
-        precedence.
+        HOL Light's human proofs tell their place in the library, so that order counts. A lemma that
+        the corpus does not hold may use what comes before that place; the corpus lacks the few
+        theorems that have no name of their own, and so the place is some too late.
         """
         itself = self.places.get(trace.theorem)
-        end = itself if self._is_ordered else None
-        if (index := trace.configuration.get("index")) is not None:
-            end = int(index)
-        return Accessible(
-            len(self.premises) if end is None else min(end, len(self.premises)), itself
-        )
+        index = trace.configuration.get("index")
+        end = len(self.premises)
+        if itself is not None and (self._is_ordered or index is not None):
+            end = itself
+        elif index is not None:
+            end = min(int(index), end)
+        return Accessible(end, itself)
 
     def used(self, tactic: str, accessible: Accessible) -> tuple[str, ...]:
         """Names of the accessible premises that a tactic mentions, each once, in order."""

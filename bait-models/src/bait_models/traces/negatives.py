@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from bait_models.traces.corpus import Accessible, Corpus
 
 _WORD = re.compile(r"[^\W_]{2,}|[^\w\s]")
-_COMMON = 0.2
-"""Words in more than this share of the premises say nothing."""
+_COMMON, _FEW = 0.2, 10
+"""Words in more than this share of the premises say nothing, if that are more than a few."""
 
 
 class HardNegatives:
@@ -33,7 +33,7 @@ class HardNegatives:
         for place, found in enumerate(words):
             for word in found:
                 holders[word].append(place)
-        limit = max(_COMMON * len(words), 1)
+        limit = max(_COMMON * len(words), _FEW)
         self._holders = {word: places for word, places in holders.items() if len(places) <= limit}
         self._weights = {
             word: math.log(1 + len(words) / len(places)) for word, places in self._holders.items()

@@ -14,8 +14,12 @@ from bait_core.errors import TrainingError
 from bait_core.training import CorpusPremise
 from bait_models.byt5.text import pad
 from bait_models.data.examples import ExampleData
+from bait_models.data.parts import parts_within
 from bait_models.tactic.retrieval.model import RetrievalBatch, Retriever
 from bait_models.traces.retrieval import RetrievalExample
+
+_TOKENS_OF_A_PART = 1 << 12
+"""Premises of a batch are padded in parts of this size, since few of them are long."""
 
 
 class DrawnStep(NamedTuple):
@@ -69,14 +73,20 @@ class StepBatches:
         another step of the same goal uses, and what says the same under another name.
         """
         premises = {premise.name: premise for step in steps for premise in step.premises}
-        places = torch.tensor([self._places[name] for name in premises])
-        chosen = self._chosen(steps, list(premises.values()))
+        encoded = {name: self._retriever.encode_premise(p) for name, p in premises.items()}
+        order = sorted(premises, key=lambda name: len(encoded[name]))
+        rows = [encoded[name] for name in order]
+        columns = torch.tensor([self._places[name] for name in order])
         ends = torch.tensor([step.example.accessible.end for step in steps])
         itself = torch.tensor([_number(step.example.accessible.itself) for step in steps])
-        allowed = (places < ends[:, None]) & (places != itself[:, None])
-        encoded = [self._retriever.encode_premise(premise) for premise in premises.values()]
-        goals = [self._retriever.encode_goal(step.example.state) for step in steps]
-        return RetrievalBatch(pad(goals), pad(encoded), chosen, allowed | chosen)
+        allowed = (columns < ends[:, None]) & (columns != itself[:, None])
+        chosen = self._chosen(steps, [premises[name] for name in order])
+        return RetrievalBatch(
+            pad([self._retriever.encode_goal(step.example.state) for step in steps]),
+            tuple(map(pad, parts_within(rows, list(map(len, rows)), _TOKENS_OF_A_PART))),
+            chosen,
+            allowed | chosen,
+        )
 
     def _chosen(self, steps: Sequence[DrawnStep], premises: Sequence[CorpusPremise]) -> Tensor:
         names: dict[str, set[str]] = defaultdict(set)

@@ -54,5 +54,5 @@ def summary(found: Iterable[Tensor]) -> dict[str, float]:
         f"recall_at_{k}": torch.stack([(ranks <= k).float().mean() for ranks in steps])
         for k in _CUTOFFS
     }
-    numbers["reciprocal_rank"] = torch.stack([1 / ranks.min() for ranks in steps])
+    numbers["mrr"] = torch.stack([1 / ranks.min() for ranks in steps])
     return {name: float(values.mean()) for name, values in numbers.items()}

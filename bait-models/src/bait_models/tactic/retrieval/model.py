@@ -32,13 +32,13 @@ class RetrievalBatch(NamedTuple):
 
     Attributes:
         goals: [goals, length]
-        premises: [premises, length]
+        premises: Parts of similar length [part, length], together [premises].
         chosen: Which premises each step uses, bool [goals, premises].
         allowed: Which it might use, bool [goals, premises].
     """
 
     goals: PaddedTokens
-    premises: PaddedTokens
+    premises: tuple[PaddedTokens, ...]
     chosen: Tensor
     allowed: Tensor
 
@@ -87,10 +87,11 @@ class Retriever(Learner):
         """The loss, and the reciprocal rank of the best used premise among those of the batch."""
         if self._loss is None:
             raise ValueError("a retriever that is trained needs a loss")
-        cosines = self.embed(batch.goals) @ self.embed(batch.premises).T
+        premises = torch.cat([self.embed(part) for part in batch.premises])
+        cosines = self.embed(batch.goals) @ premises.T
         return {
             "loss": self._loss(cosines, batch.chosen, batch.allowed),
-            "reciprocal_rank": reciprocal_rank(cosines.detach(), batch.chosen, batch.allowed),
+            "batch_reciprocal_rank": reciprocal_rank(cosines.detach(), batch.chosen, batch.allowed),
         }
 
     def batch_size_of(self, batch: RetrievalBatch) -> int:

@@ -11,7 +11,7 @@ from bait_models.byt5.options import ByteTrainerOptions
 
 
 class RetrieverTrainerOptions(ByteTrainerOptions):
-    """How a retriever is trained; the numbers are ReProver's."""
+    """How a retriever is trained; the numbers are ReProver's, but not the loss."""
 
     corpus: Path = Field(
         description="what `bait premises` wrote; that of which the examples were made"
@@ -19,9 +19,9 @@ class RetrieverTrainerOptions(ByteTrainerOptions):
     learning_rate: float = Field(default=1e-4, gt=0, description="highest learning rate of AdamW")
     max_source: int = Field(default=1024, ge=8, description="bytes of a goal or premise, at most")
     loss: Literal["mse", "infonce"] = Field(
-        default="mse",
-        description="mse: squared error of cosines, 1 for premises that a step uses, else 0; "
-        "infonce: each used premise against all others, as probabilities",
+        default="infonce",
+        description="infonce: each premise that a step uses against those that it does not, as "
+        "probabilities; mse: ReProver's, squared errors of cosines, 1 for used premises, else 0",
     )
     temperature: float = Field(default=0.05, gt=0, description="of infonce; less is sharper")
     positives: int = Field(
