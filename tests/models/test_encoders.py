@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
-from bait_holist.terms.sexp import Sexp, parse
-from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
+from bait_holist.terms.goal_key import read_key
+from bait_holist.terms.sexp import Sexp, parse, to_text
+from bait_models.encoders.batch import TermBatch
 from bait_models.encoders.build import make_encoder
 from bait_models.encoders.encoder import Encoder
 from bait_models.encoders.graph import EdgeLabel, TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.options import EncoderOptions
+from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
 
-KINDS = ["gnn"]
+KINDS: dict[str, dict[str, object]] = {
+    "gnn": {},
+    "transformer": {},
+    "sat": {},
+    "sat subgraph": {"extractor": "subgraph", "hops": 1},
+    "directed-sat": {},
+    "directed-sat subgraph": {"extractor": "subgraph"},
+    "ensemble": {},
+}
 BOOL = "(bool)"
+BOOL_T = f"(c {BOOL} T)"
 
 
 def term(text: str) -> Sexp:
@@ -46,19 +60,38 @@ GRAPHS = [graph_of_term(t, 100) for t in TERMS]
 VOCABULARY = Vocabulary.of(GRAPHS, least=1)
 
 
+CHAIN = graph_of_term(term("(a f " * 50 + "'x" + ")" * 50), 100)
+
+
+def options(kind: str, **changes: object) -> EncoderOptions:
+    small = {"kind": kind.partition(" ")[0], "dim": 16, "layers": 2, "heads": 2, "dropout": 0.0}
+    return EncoderOptions.model_validate(small | KINDS[kind] | changes)
+
+
 def encoder(kind: str, seed: int = 0) -> Encoder:
     torch.manual_seed(seed)
-    options = EncoderOptions.model_validate({"kind": kind, "dim": 16, "layers": 3, "dropout": 0.0})
-    return make_encoder(options, len(VOCABULARY)).eval()
+    return make_encoder(options(kind), len(VOCABULARY)).eval()
 
 
-def batch(graphs: list[TermGraph]) -> TermBatch:
-    return collate([encode_graph(graph, VOCABULARY) for graph in graphs])
+def batch(graphs: list[TermGraph], kind: str = "gnn") -> TermBatch:
+    reader = TermReader(VOCABULARY, options(kind))
+    return reader.batch(reader.encode(graphs))
 
 
-def embed(model: Encoder, graphs: list[TermGraph]) -> Tensor:
+def embed(kind: str, graphs: list[TermGraph], seed: int = 0) -> Tensor:
     with torch.no_grad():
-        return model(batch(graphs))  # type: ignore[no-any-return]
+        return encoder(kind, seed)(batch(graphs, kind))  # type: ignore[no-any-return]
+
+
+def renumbered(graph: TermGraph, seed: int) -> TermGraph:
+    """The same graph with other numbers, but for the root, and its edges in another order."""
+    rng = random.Random(seed)
+    order = list(range(1, len(graph.tokens)))
+    rng.shuffle(order)
+    places = {node: place for place, node in enumerate([0, *order])}
+    edges = [(places[parent], places[child], label) for parent, child, label in graph.edges]
+    rng.shuffle(edges)
+    return TermGraph(tuple(graph.tokens[node] for node in [0, *order]), tuple(edges))
 
 
 def test_a_graph_by_hand() -> None:
@@ -124,59 +157,81 @@ def test_graphs_side_by_side() -> None:
     assert len(found) == 3
 
 
+def test_a_reader_counts_what_it_cuts() -> None:
+    key = "(g () (a (c (fun (bool) (bool)) f) (a (c (fun (bool) (bool)) f) (v (bool) x))))"
+    graphs = TermReader(VOCABULARY, options("gnn")).goals([key])
+    assert graphs[0].tokens.tolist() == VOCABULARY.encode(graph_of_goal(*read_key(key), 100))
+    assert not graphs[0].is_truncated
+    whole, cut = (
+        TermReader(VOCABULARY, options("transformer", max_tokens=n)) for n in (len(CHAIN.tokens), 8)
+    )
+    statement = to_text(term("(a f " * 9 + "'x" + ")" * 9))
+    assert [t.is_truncated for t in whole.terms([statement])] == [False]
+    assert [t.is_truncated for t in cut.terms([statement, BOOL_T])] == [True, False]
+    assert (whole.truncated, cut.truncated) == (0, 1)
+
+
+def test_dim_is_a_multiple_of_heads() -> None:
+    with pytest.raises(ValidationError, match=r"dim \(16\) is no multiple of heads \(3\)"):
+        options("sat", heads=3)
+    assert options("gnn", heads=3).dim == 16
+
+
+def test_options_go_through_json() -> None:
+    chosen = options("sat subgraph")
+    assert EncoderOptions.model_validate(chosen.model_dump(mode="json")) == chosen
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_by_one_and_together(kind: str) -> None:
-    model = encoder(kind)
-    together = embed(model, GRAPHS)
-    assert together.shape == (len(GRAPHS), model.dim)
-    alone = torch.cat([embed(model, [graph]) for graph in GRAPHS])
+    graphs = [*GRAPHS[:4], CHAIN, *GRAPHS[4:]]
+    together = embed(kind, graphs)
+    assert together.shape == (len(graphs), 16)
+    alone = torch.cat([embed(kind, [graph]) for graph in graphs])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+    order = [5, 0, 8, 2, 4, 1, 7, 3, 6]
+    torch.testing.assert_close(embed(kind, [graphs[i] for i in order]), together[order])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_different_terms_have_different_embeddings(kind: str) -> None:
-    distances = torch.cdist(embed(encoder(kind), GRAPHS), embed(encoder(kind), GRAPHS))
-    distances.fill_diagonal_(1.0)
-    assert distances.min() > 1e-4
+    found = embed(kind, GRAPHS)
+    assert (torch.cdist(found, found) + torch.eye(len(GRAPHS))).min() > 1e-4
     swapped = [graph_of_term(term(t), 9) for t in ("(a (a f T) 'y)", "(a (a f 'y) T)")]
-    first, second = embed(encoder(kind), swapped)
+    first, second = embed(kind, swapped)
     assert (first - second).norm() > 1e-4
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_of_variables_do_not_matter(kind: str) -> None:
     renamed = [graph_of_term(term(t), 9) for t in ("(a (a f 'x) 'y)", "(a (a f 'b) 'a)")]
-    first, second = embed(encoder(kind), renamed)
+    first, second = embed(kind, renamed)
     torch.testing.assert_close(first, second)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_order_of_nodes_and_edges_does_not_matter(kind: str) -> None:
-    model = encoder(kind)
-    graph = encode_graph(GRAPHS[7], VOCABULARY)
-    order = torch.tensor([0, *(1 + torch.randperm(len(graph.tokens) - 1)).tolist()])
-    places = torch.argsort(order).int()
-    edges = graph.edges[:, torch.randperm(graph.edges.shape[1])]
-    moved = torch.stack([places[edges[0].long()], places[edges[1].long()], edges[2]])
-    shuffled = EncodedGraph(graph.tokens[order], moved)
-    with torch.no_grad():
-        torch.testing.assert_close(model(collate([graph])), model(collate([shuffled])))
+    graphs = [*GRAPHS, CHAIN]
+    moved = [renumbered(graph, seed) for seed, graph in enumerate(graphs)]
+    assert moved != graphs
+    torch.testing.assert_close(embed(kind, graphs), embed(kind, moved), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradients_reach_every_parameter(kind: str) -> None:
     model = encoder(kind)
-    model(batch(GRAPHS)).square().sum().backward()
+    model(batch(GRAPHS, kind)).square().sum().backward()
     silent = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert silent == []
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_eight_terms_are_told_apart(kind: str) -> None:
-    model = encoder(kind)
+    model = encoder(kind).train()
     head = torch.nn.Linear(model.dim, 2)
     optimizer = torch.optim.Adam([*model.parameters(), *head.parameters()], lr=0.01)
-    labels, graphs = torch.tensor([0, 1, 1, 0, 1, 0, 0, 1]), batch(GRAPHS)
+    labels, graphs = torch.tensor([0, 1, 1, 0, 1, 0, 0, 1]), batch(GRAPHS, kind)
     for _ in range(80):
         loss = torch.nn.functional.cross_entropy(head(model(graphs)), labels)
         optimizer.zero_grad()
@@ -187,12 +242,18 @@ def test_eight_terms_are_told_apart(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_gives_the_same_weights(kind: str) -> None:
-    torch.testing.assert_close(embed(encoder(kind), GRAPHS), embed(encoder(kind), GRAPHS))
-    assert not torch.allclose(embed(encoder(kind), GRAPHS), embed(encoder(kind, 1), GRAPHS))
+    torch.testing.assert_close(embed(kind, GRAPHS), embed(kind, GRAPHS))
+    assert not torch.allclose(embed(kind, GRAPHS), embed(kind, GRAPHS, seed=1))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_half_precision_runs(kind: str) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = embed(encoder(kind), GRAPHS)
-    torch.testing.assert_close(found.float(), embed(encoder(kind), GRAPHS), atol=0.1, rtol=0.1)
+        found = embed(kind, GRAPHS)
+    torch.testing.assert_close(found.float(), embed(kind, GRAPHS), atol=0.1, rtol=0.1)
+
+
+@pytest.mark.parametrize("kind", ["transformer", "directed-sat", "ensemble"])
+def test_graphs_read_for_another_kind_are_refused(kind: str) -> None:
+    with pytest.raises(TypeError, match="read with its own options"):
+        encoder(kind)(batch(GRAPHS, "gnn"))

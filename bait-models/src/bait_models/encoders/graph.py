@@ -10,6 +10,7 @@ from enum import IntEnum
 from bait_holist.terms.sexp import Sexp
 
 APPLICATION, ABSTRACTION, GOAL = "@", "\\", "goal"
+_VARIABLE = "variable:"
 
 
 class EdgeLabel(IntEnum):
@@ -113,6 +114,11 @@ class _Builder:
         return TermGraph(tokens, tuple(edges), is_truncated)
 
 
+def is_variable(token: str) -> bool:
+    """Whether a node with this token is a variable."""
+    return token.startswith(_VARIABLE)
+
+
 def _variable(type_: Sexp) -> str:
     """The token of a variable: the head of its type; type variables are all alike."""
-    return "variable:'" if isinstance(type_, str) else f"variable:{type_[0]}"
+    return f"{_VARIABLE}'" if isinstance(type_, str) else f"{_VARIABLE}{type_[0]}"

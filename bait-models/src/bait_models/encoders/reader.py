@@ -23,7 +23,7 @@ class TermReader:
         options: The encoder's.
 
     Attributes:
-        truncated: How many of the graphs were cut since they were too large.
+        truncated: How many terms were cut since they were too large.
     """
 
     def __init__(self, vocabulary: Vocabulary, options: EncoderOptions) -> None:
@@ -53,9 +53,9 @@ class TermReader:
 
     def encode(self, graphs: Iterable[TermGraph]) -> list[EncodedGraph]:
         """Graphs that were read with the same options."""
-        kept = list(graphs)
-        self.truncated += sum(graph.is_truncated for graph in kept)
-        return [encode_graph(graph, self.vocabulary) for graph in kept]
+        encoded = [encode_graph(graph, self.vocabulary, self.options) for graph in graphs]
+        self.truncated += sum(graph.is_truncated for graph in encoded)
+        return encoded
 
     def batch(self, graphs: Sequence[EncodedGraph]) -> TermBatch:
         """Put graphs side by side, with all that the encoder reads."""

@@ -1,0 +1,115 @@
+"""Structure-aware transformers over the nodes of term graphs.
+
+SAT: Chen, O'Bray and Borgwardt, Structure-Aware Transformer for Graph Representation Learning, ICML
+2022, arXiv 2202.03036.
+DAG: Luo, Thost and Shi, Transformers over Directed Acyclic Graphs, NeurIPS 2023, arXiv 2210.13148.
+BAIT: Lamont et al., arXiv 2403.03401.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from bait_models.encoders.ancestry import BatchAncestry
+from bait_models.encoders.attention import AttentionLayer, Blocks, sinusoids
+from bait_models.encoders.batch import TermBatch
+from bait_models.encoders.encoder import Encoder
+from bait_models.encoders.messages import summary, summary_layers
+from bait_models.encoders.options import EncoderOptions
+from bait_models.encoders.structure import (
+    Neighbourhoods,
+    StructureRound,
+    SubgraphExtractor,
+    SubtreeExtractor,
+    neighbourhoods,
+)
+
+
+class StructureAwareTransformer(Encoder):
+    """Attends from each node to all nodes of its graph.
+
+    From SAT are: queries and keys are made of nodes and the graphs around them, values of the nodes
+    alone; both extractors; 1 / sqrt(1 + degree) as the weight of what a node hears, lest those with
+    many edges drown the others. Otherwise than there, layers are normalised before instead of
+    after, row by row instead of by batch, so that a term's embedding does not depend on its batch;
+    labels of edges go into the messages; and there is no absolute encoding.
+    """
+
+    _directed = False
+
+    def __init__(self, options: EncoderOptions, vocabulary_size: int) -> None:
+        super().__init__(options.dim)
+        self._hops = options.hops if options.extractor == "subgraph" else 0
+        self.tokens = nn.Embedding(vocabulary_size, options.dim, padding_idx=0)
+        self.dropout = nn.Dropout(options.dropout)
+        self.extractors = nn.ModuleList(self._extractor(options) for _ in range(options.layers))
+        self.layers = nn.ModuleList(
+            AttentionLayer(options.dim, options.heads, options.dropout)
+            for _ in range(options.layers)
+        )
+        self.norm = nn.LayerNorm(options.dim)
+        self.pool = summary_layers(options.dim)
+
+    def forward(self, batch: TermBatch) -> Tensor:
+        """Embeddings [batch, dim]."""
+        nodes = self.dropout(self._nodes(batch))
+        blocks, weights = self._blocks(batch), self._weights(batch)
+        around: Tensor | Neighbourhoods = batch.edges
+        if self._hops:
+            around = neighbourhoods(batch.edges, len(nodes), self._hops)
+        for layer, extractor in zip(self.layers, self.extractors, strict=True):
+            nodes = layer(nodes, blocks, lambda x, by=extractor: by(x, around), weights)
+        embeddings: Tensor = self.pool(summary(self.norm(nodes), batch.graph, batch.roots))
+        return embeddings
+
+    def _extractor(self, options: EncoderOptions) -> nn.Module:
+        rounds = [
+            StructureRound(options.dim, options.dropout, directed=self._directed)
+            for _ in range(options.hops)
+        ]
+        extractor = SubgraphExtractor if options.extractor == "subgraph" else SubtreeExtractor
+        return extractor(options.dim, rounds)
+
+    def _nodes(self, batch: TermBatch) -> Tensor:
+        """The first vectors of nodes [nodes, dim]."""
+        nodes: Tensor = self.tokens(batch.tokens)
+        return nodes
+
+    def _blocks(self, batch: TermBatch) -> Blocks:
+        """Which nodes hear which."""
+        return Blocks(batch.graph)
+
+    def _weights(self, batch: TermBatch) -> Tensor | None:
+        """Weights of what nodes hear [nodes], if they differ."""
+        degrees = torch.bincount(batch.edges[:2].flatten(), minlength=len(batch.tokens))
+        return torch.rsqrt(1.0 + degrees)
+
+
+class DirectedStructureAwareTransformer(StructureAwareTransformer):
+    """Attends from each node to those on a path with it; needs `TermBatch.ancestry`.
+
+    From DAG are: a node hears its ancestors and descendants, however far (its DAGRA with infinite
+    k, as BAIT has it), and itself; sinusoids of its depth, the length of the longest path to it,
+    add to it (its DAGPE; BAIT measures the shortest path, and can leave them out). From BAIT is the
+    extractor: rounds of messages that tell parents from children, after HOList's graph network
+    (Paliwal et al., arXiv 1905.10006), but with smaller networks. What nodes hear has no weights.
+    The rest is as in `StructureAwareTransformer`.
+    """
+
+    _directed = True
+
+    def _nodes(self, batch: TermBatch) -> Tensor:
+        return super()._nodes(batch) + sinusoids(_ancestry(batch).depths, self.dim)
+
+    def _blocks(self, batch: TermBatch) -> Blocks:
+        return Blocks(batch.graph, _ancestry(batch).related)
+
+    def _weights(self, batch: TermBatch) -> None:  # noqa: ARG002  (all count the same)
+        return None
+
+
+def _ancestry(batch: TermBatch) -> BatchAncestry:
+    if batch.ancestry is None:
+        raise TypeError("directed-sat needs graphs that were read with its own options")
+    return batch.ancestry
