@@ -29,6 +29,12 @@ def bait_register_tactic_models() -> list[PluginSpec]:
             factory="bait_models.tactic.reprover.generator:Generator.load",
             options="bait_models.tactic.reprover.options:GeneratorOptions",
         ),
+        PluginSpec(
+            name="ilql",
+            summary="A generator that has learned from searches what its tokens are worth",
+            factory="bait_models.tactic.ilql.model:ILQL.load",
+            options="bait_models.tactic.ilql.options:ILQLModelOptions",
+        ),
     ]
 
 
@@ -65,6 +71,20 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
             factory="bait_models.traces.seq2seq:Seq2Seq",
             options="bait_models.traces.options:Seq2SeqOptions",
             examples="seq2seq",
+        ),
+        TraceProcessorSpec(
+            name="preferences",
+            summary="Goals, and of two tactics that were tried the better and the worse one",
+            factory="bait_models.traces.preferences:Preferences",
+            options="bait_models.traces.options:PreferencesOptions",
+            examples="preference",
+        ),
+        TraceProcessorSpec(
+            name="episodes",
+            summary="Goals, tactics that were tried, and rewards for how well it went",
+            factory="bait_models.traces.episodes:Episodes",
+            options="bait_models.traces.options:EpisodesOptions",
+            examples="episode",
         ),
     ]
 
@@ -106,6 +126,22 @@ def bait_register_trainers() -> list[TrainerSpec]:
             options="bait_models.tactic.reprover.options:Seq2SeqTrainerOptions",
             examples="seq2seq",
             trace_processor="seq2seq",
+        ),
+        TrainerSpec(
+            name="dpo",
+            summary="Trains the generator to prefer the better of two tactics (DPO)",
+            factory="bait_models.tactic.dpo.training:DPOTrainer",
+            options="bait_models.tactic.dpo.options:DPOTrainerOptions",
+            examples="preference",
+            trace_processor="preferences",
+        ),
+        TrainerSpec(
+            name="ilql",
+            summary="Trains a generator and what its tokens are worth (ILQL)",
+            factory="bait_models.tactic.ilql.training:ILQLTrainer",
+            options="bait_models.tactic.ilql.options:ILQLTrainerOptions",
+            examples="episode",
+            trace_processor="episodes",
         ),
     ]
 

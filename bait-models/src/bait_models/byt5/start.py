@@ -13,6 +13,11 @@ from bait_models.byt5.network import T5, load_t5, new_t5
 from bait_models.byt5.options import ByteFitOptions, ByteTrainerOptions
 
 
+def start_name(options: ByteFitOptions, task: TrainingTask) -> str | None:
+    """The checkpoint to start from, or else the pretrained network, if there is one."""
+    return str(task.start) if task.start is not None else options.pretrained
+
+
 def first_network(
     options: ByteTrainerOptions, task: TrainingTask, kind: str, network: type[T5]
 ) -> T5:
@@ -27,7 +32,7 @@ def first_network(
     Raises:
         CheckpointError: The checkpoint can't be used.
     """
-    name = str(task.start) if task.start is not None else options.pretrained
+    name = start_name(options, task)
     if name is None:
         return new_t5(options.size, network)
     return load_t5(name, kind, network).network

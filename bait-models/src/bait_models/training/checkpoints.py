@@ -59,11 +59,17 @@ def save_checkpoint(
         raise CheckpointError(f"the checkpoint {folder} can't be written: {error}") from error
 
 
-def read_header(folder: Path, kind: str) -> Header:
+def is_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a checkpoint, of whatever kind."""
+    return (folder / _HEADER).is_file()
+
+
+def read_header(folder: Path, *kinds: str) -> Header:
     """What a checkpoint says about itself.
 
     Raises:
-        CheckpointError: There is none, it is damaged, newer than this version, or of another kind.
+        CheckpointError: There is none, it is damaged, newer than this version, or of none of these
+            kinds.
     """
     try:
         header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=Header)
@@ -80,10 +86,11 @@ def read_header(folder: Path, kind: str) -> Header:
             f"the checkpoint {folder} has format {header.format}, newer than {FORMAT}",
             hint="Upgrade bait-models: pip install --upgrade bait-models",
         )
-    if header.kind != kind:
+    if header.kind not in kinds:
+        wanted = " or ".join(map(repr, kinds))
         raise CheckpointError(
-            f"the checkpoint {folder} is of the kind {header.kind!r}, not {kind!r}",
-            hint=f"Give one that a trainer of the kind {kind!r} wrote.",
+            f"the checkpoint {folder} is of the kind {header.kind!r}, not {wanted}",
+            hint=f"Give one that a trainer of the kind {wanted} wrote.",
         )
     return header
 

@@ -11,7 +11,7 @@ from transformers import T5ForConditionalGeneration
 from bait_core.errors import TrainingError
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.byt5.network import load_t5
-from bait_models.byt5.start import LowRank
+from bait_models.byt5.start import LowRank, start_name
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.data.examples import ExampleData
 from bait_models.tactic.dpo.learner import DPO
@@ -58,7 +58,7 @@ class DPOTrainer:
         return TrainingResult({**metrics, "truncated_goals": float(truncated)})
 
     def _network(self, task: TrainingTask) -> T5ForConditionalGeneration:
-        name = str(task.start) if task.start is not None else self._options.pretrained
+        name = start_name(self._options, task)
         if name is None:
             raise TrainingError(
                 "preference optimisation has no generator to start from, which is its reference",
