@@ -106,10 +106,14 @@ def test_the_report_is_shown(finished: Path) -> None:
 
 
 def test_a_finished_run_is_not_done_again(finished: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*.jsonl.gz")}
-    size = {path: path.read_bytes() for path in before}
-    bait("run", finished / "config.yaml", "--output", finished, folder=finished)
-    assert {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")} == size
+    before = {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")}
+    command = [BAIT, "run", finished / "config.yaml", "--output", finished]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")} == before
+    _, _, where = done.stderr.partition("See also:\n")
+    report, traces = (line.split()[1:] for line in where.strip().splitlines())
+    assert "loop, seed 0" in bait(*report, folder=finished)
+    assert "theorem-11" in bait(*traces[:2], folder=finished)
 
 
 def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) -> None:

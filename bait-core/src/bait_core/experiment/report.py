@@ -84,6 +84,7 @@ def rows(report: Report) -> Iterator[tuple[str, ...]]:
                 f"{low:.1%} to {high:.1%}",
                 str(metrics.new),
                 str(metrics.cumulative),
+                f"{metrics.expansions / metrics.theorems:.1f}" if metrics.theorems else "",
                 _times(metrics),
             )
 
@@ -96,6 +97,7 @@ HEADINGS = (
     "95 % interval",
     "new",
     "cumulative",
+    "goals expanded per theorem",
     "time: model, prover, search, check",
 )
 

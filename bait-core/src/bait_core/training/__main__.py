@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 from bait_core.errors import BaitError
@@ -11,6 +13,7 @@ from bait_core.training.step import report_error, train_here
 
 def main(folder: Path) -> int:
     """Do the job in the folder; the exit code."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         train_here(folder)
     except BaitError as error:
@@ -19,6 +22,17 @@ def main(folder: Path) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, however it did.
+
+    Its end of standard input is closed then. Who takes up the run would otherwise train in the
+    same folder at the same time.
+    """
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os._exit(1)
 
 
 if __name__ == "__main__":

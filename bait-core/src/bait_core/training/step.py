@@ -153,7 +153,7 @@ def report_error(folder: Path, error: BaitError) -> None:
 @contextmanager
 def _child(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "bait_core.training", str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno()) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=sys.stderr.fileno()) as child:
         try:
             yield child
         except KeyboardInterrupt:

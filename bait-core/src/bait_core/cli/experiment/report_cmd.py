@@ -21,8 +21,8 @@ def report(
     """Show what runs proved, iteration by iteration, and what their trainings came to.
 
     Examples:
-      $ bait report runs/lean-loop/2026-01-01_00-00-00
-      $ bait report runs/lean-loop/* --json
+      $ bait report runs/lean-reprover/2026-01-01_00-00-00
+      $ bait report runs/lean-reprover/* --json
     """
     reports = [read_report(path) for path in runs]
     if as_json_:

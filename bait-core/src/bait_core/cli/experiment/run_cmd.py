@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 from omegaconf import OmegaConf
+from rich.console import Console
 
 from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.experiment.display import ConsoleDisplay, print_report
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.experiment import Experiment, ExperimentConfig, RunFolder, load_config
+from bait_core.experiment import Experiment, ExperimentConfig, Report, RunFolder, load_config
 from bait_core.experiment.report import as_json
 
 ConfigArgument = Annotated[
@@ -42,9 +43,9 @@ def run(
     """Run an experiment: search, record, train on the record, search again.
 
     Examples:
-      $ bait run examples/experiments/lean-loop.yaml
-      $ bait run examples/experiments/lean-loop.yaml iterations=3 settings.seconds=5
-      $ bait run examples/experiments/lean-loop.yaml --resume
+      $ bait run examples/experiments/lean-reprover.yaml
+      $ bait run examples/experiments/lean-reprover.yaml iterations=3 settings.seconds=5
+      $ bait run examples/experiments/lean-reprover.yaml --resume
     """
     wanted = load_config(config, changes or [])
     if print_config:
@@ -58,12 +59,21 @@ def run(
         print_json(as_json(report))
     else:
         print_report(stdout(), report)
-        console.print(f"Recorded in {folder.path}; see `bait report` and `bait traces`.")
+        _show_where(console, folder, report)
 
 
 def as_yaml(config: ExperimentConfig) -> str:
     """A configuration as YAML, defaults included."""
     return OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+
+
+def _show_where(console: Console, folder: RunFolder, report: Report) -> None:
+    """Which commands show more."""
+    last = len(report.iterations) - 1
+    traces = folder.traces(last, next(iter(report.iterations[last].searches)))
+    console.print("See also:")
+    for command in (f"bait report {folder.path}", f"bait traces {traces} [THEOREM]"):
+        console.print(f"  {command}", markup=False, soft_wrap=True)
 
 
 def _folder(config: ExperimentConfig, output: Path | None, *, resume: bool) -> RunFolder:
