@@ -37,11 +37,15 @@ class Lexicon:
     def vectors(self, symbols: Sequence[Iterable[str]]) -> Tensor:
         """Weighted sets of constants [n, constants]; constants that are not known are left out."""
         result = torch.zeros(len(symbols), len(self._columns))
-        for row, names in enumerate(symbols):
-            for name in names:
-                if name in self._columns:
-                    result[row, self._columns[name]] = 1.0
-        return result * self._values
+        places = [
+            (row, self._columns[name])
+            for row, names in enumerate(symbols)
+            for name in names
+            if name in self._columns
+        ]
+        rows, columns = torch.tensor(places, dtype=torch.long).reshape(-1, 2).T
+        result[rows, columns] = self._values[columns]
+        return result
 
     def popularity(self, names: Sequence[str]) -> Tensor:
         """Logarithm of 1 + uses [n]."""
@@ -55,17 +59,19 @@ def features(goals: Tensor, theorems: Tensor, popularity: Tensor, ages: Tensor) 
         goals: Weighted sets of constants [batch, constants].
         theorems: The same of theorems [theorems, constants].
         popularity: [theorems].
-        ages: How many theorems were bound between the theorem and the goal's [batch, theorems].
+        ages: How many theorems were bound between the theorem and the goal's [batch, theorems],
+            or [1, theorems] if they are the same for all goals.
 
     Returns:
         [batch, theorems, FEATURES]: cosine, share of the theorem's constants that are in the goal,
         share of the goal's that are in the theorem, popularity, logarithm of the age.
     """
-    common = goals @ (theorems > 0).float().T  # weights of the constants that both have
+    common = (goals > 0).float() @ theorems.T  # weights of the constants that both have
     mass, own = goals.sum(1, keepdim=True), theorems.sum(1)
     norms = goals.norm(dim=1, keepdim=True) * theorems.norm(dim=1)
     cosine = goals @ theorems.T / norms.clamp(min=1e-6)
     inside = common / own.clamp(min=1e-6)
     covered = common / mass.clamp(min=1e-6)
     popular = (popularity / 4).expand_as(cosine)
-    return torch.stack([cosine, inside, covered, popular, torch.log1p(ages) / 8], dim=2)
+    age = (torch.log1p(ages) / 8).expand_as(cosine)
+    return torch.stack([cosine, inside, covered, popular, age], dim=2)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,9 +15,8 @@ from bait_core.domain import Premise, PremiseSet, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
 from bait_holist.tactics.goal_view import GoalView
-from bait_holist.tactics.templates import TERM_SOURCES
 from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import to_text
+from bait_models.data.parts import parts
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
@@ -28,6 +24,7 @@ from bait_models.tactic.holist.data import StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
 from bait_models.tactic.holist.network import HolistNetwork
 from bait_models.tactic.holist.options import HolistModelOptions
+from bait_models.tactic.holist.proposals import Proposer, Ranked
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
@@ -35,6 +32,8 @@ from bait_models.training.ranking import choice_loss, reciprocal_rank
 
 KIND = "holist"
 _EMBEDDED_AT_ONCE = 64
+_SCORED_AT_ONCE = 50_000
+"""So many pairs of goal and theorem are scored together, for all tactics of the goals."""
 _KEPT_TABLES = 8
 
 
@@ -60,7 +59,6 @@ class HolistModel(Learner):
         super().__init__()
         self.network = HolistNetwork(encoder, len(vocabulary), len(tactics))
         self.tactics = tuple(tactics)
-        self._heads = {tactic.partition(" ")[0] for tactic in tactics}
         self._reader = TermReader(vocabulary, encoder)
         self._lexicon = lexicon
         self._options = options
@@ -72,7 +70,9 @@ class HolistModel(Learner):
         goals = self.network.embed_goals(batch.goals)
         logits = self.network.tactic_logits(goals)
         theorems = self.network.embed_theorems(batch.theorems)
-        scores = self.network.theorem_scores(goals, batch.tactics, theorems, batch.features)
+        scores = self.network.theorem_scores(
+            goals, batch.tactics[:, None], theorems, batch.features
+        )[:, 0]
         tactic = torch.nn.functional.cross_entropy(logits, batch.tactics)
         theorem = choice_loss(scores, batch.chosen, batch.allowed)
         top = logits.topk(min(5, logits.shape[1]), dim=1).indices
@@ -117,85 +117,80 @@ class HolistModel(Learner):
     @torch.inference_mode()
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` tactics for each goal; goals are embedded together."""
+        options = self._options or _no_options()
         goals = [read_key(request.goal.key) for request in requests]
         batch = self._reader.batch(self._reader.parsed_goals(goals))
         embeddings = self.network.embed_goals(batch.to(self.device))
         logits = torch.log_softmax(self.network.tactic_logits(embeddings), dim=1)
+        best = logits.topk(min(options.templates, len(self.tactics)), dim=1)
+        templates = [
+            [(self.tactics[number], share) for number, share in zip(*row, strict=True)]
+            for row in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        ]
+        theorems = self._theorems(requests, embeddings, best.indices.tolist(), options)
+        proposer = Proposer(self.tactics, options)
         return [
-            self._propose(request, GoalView(*goal), embedding, row, n)
-            for request, goal, embedding, row in zip(
-                requests, goals, embeddings, logits, strict=True
-            )
+            proposer.propose(GoalView(*goal), templates[row], theorems.get(row, {}), n)
+            for row, goal in enumerate(goals)
         ]
 
-    def _propose(
-        self, request: TacticRequest, goal: GoalView, embedding: Tensor, logits: Tensor, n: int
-    ) -> list[Suggestion]:
-        options = self._options or _no_options()
-        best = logits.topk(min(options.templates, len(self.tactics)))
-        numbers: list[int] = best.indices.tolist()
-        ranked = self._ranked(request, embedding, numbers)
-        weights: dict[str, float] = {}
-        for number, log_probability in zip(numbers, best.values.tolist(), strict=True):
-            template = self.tactics[number]
-            if not goal.hypotheses:
-                template = self._plain(template)
-            for tactic, share in self._fill(template, goal, ranked.get(number, [])):
-                weight = log_probability + share
-                weights[tactic] = float(np.logaddexp(weights.get(tactic, -math.inf), weight))
-        chosen = heapq.nlargest(n, weights.items(), key=lambda item: item[1])
-        return [Suggestion(tactic, min(weight, 0.0)) for tactic, weight in chosen]
+    def _theorems(
+        self,
+        requests: Sequence[TacticRequest],
+        embeddings: Tensor,
+        tactics: Sequence[Sequence[int]],
+        options: HolistModelOptions,
+    ) -> dict[int, dict[str, Ranked]]:
+        """For each goal, and each of its templates with theorems, the best of them.
 
-    def _plain(self, template: str) -> str:
-        """The tactic that does the same where there are no hypotheses, such as MESON_TAC."""
-        plain = template.removeprefix("ASM_").removeprefix("ASM ")
-        return plain if plain.partition(" ")[0] in self._heads else template
-
-    def _fill(
-        self, template: str, goal: GoalView, ranked: list[tuple[str, float]]
-    ) -> Iterator[tuple[str, float]]:
-        """Tactics that a template stands for, with the logarithms of their shares."""
-        options = self._options or _no_options()
-        if "[?*]" in template:
-            lengths = [k for k in options.list_lengths if k <= len(ranked)]
-            for length in lengths:
-                names = "; ".join(name for name, _ in ranked[:length])
-                yield template.replace("?*", names, 1), -math.log(len(lengths))
-        elif "?" in template:
-            for name, share in ranked[: options.premises]:
-                yield template.replace("?", name, 1), share
-        elif "!" in template:
-            terms = list(TERM_SOURCES[template.partition(" ")[0]](goal))[: options.terms]
-            total = sum(1 / rank for rank in range(1, len(terms) + 1))
-            for rank, term in enumerate(terms, start=1):
-                yield template.replace("!", f"`{to_text(term)}`", 1), -math.log(rank * total)
-        else:
-            yield template, 0.0
+        Goals with the same theorems are scored together.
+        """
+        sharing: dict[str, list[int]] = {}
+        for row, request in enumerate(requests):
+            sharing.setdefault(request.premises.library_key, []).append(row)
+        found: dict[int, dict[str, Ranked]] = {}
+        for rows in sharing.values():
+            table = self._table(requests[rows[0]].premises)
+            for part in parts(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
+                symbols = [requests[row].goal.symbols for row in part]
+                wanted = [[t for t in tactics[row] if "?" in self.tactics[t]] for row in part]
+                ranked = self._ranked(symbols, embeddings[list(part)], wanted, table, options)
+                found.update(zip(part, ranked, strict=True))
+        return found
 
     def _ranked(
-        self, request: TacticRequest, embedding: Tensor, numbers: Sequence[int]
-    ) -> dict[int, list[tuple[str, float]]]:
-        """For each tactic with theorems: the best ones, and the logarithms of their shares."""
-        wanted = [number for number in numbers if "?" in self.tactics[number]]
-        table = self._table(request.premises)
-        if not wanted or not len(table.names):
-            return {}
-        vector = self._lexicon.vectors([request.goal.symbols]).to(self.device)
-        pairs = features(vector, table.vectors, table.popularity, table.ages)
+        self,
+        symbols: Sequence[Sequence[str]],
+        embeddings: Tensor,
+        wanted: Sequence[Sequence[int]],
+        table: _Table,
+        options: HolistModelOptions,
+    ) -> list[dict[str, Ranked]]:
+        """The same of goals with the same theorems, by their constants and embeddings."""
+        longest = max(map(len, wanted))
+        if not longest or not table.names:
+            return [{} for _ in wanted]
+        vectors = self._lexicon.vectors(symbols).to(self.device)
+        padded = [[*numbers, *[0] * (longest - len(numbers))] for numbers in wanted]
         scores = self.network.theorem_scores(
-            embedding.expand(len(wanted), -1),
-            torch.tensor(wanted, device=self.device),
+            embeddings,
+            torch.tensor(padded, device=self.device),
             table.embeddings,
-            pairs.expand(len(wanted), -1, -1),
+            features(vectors, table.vectors, table.popularity, table.ages),
         )
-        options = self._options or _no_options()
         count = min(max(options.premises, *options.list_lengths), len(table.names))
-        best = torch.log_softmax(scores, dim=1).topk(count, dim=1)
-        rows = zip(wanted, best.indices.tolist(), best.values.tolist(), strict=True)
-        return {
-            number: list(zip((table.names[place] for place in places), shares, strict=True))
-            for number, places, shares in rows
-        }
+        best = scores.topk(count, dim=2)
+        shares = (best.values - torch.logsumexp(scores, dim=2, keepdim=True)).tolist()
+        places = best.indices.tolist()
+        return [
+            {
+                self.tactics[number]: [
+                    (table.names[place], share) for place, share in zip(*pair, strict=True)
+                ]
+                for number, *pair in zip(numbers, places[row], shares[row], strict=False)
+            }
+            for row, numbers in enumerate(wanted)
+        ]
 
     def _table(self, premises: PremiseSet) -> _Table:
         key = premises.library_key

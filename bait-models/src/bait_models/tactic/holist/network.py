@@ -69,15 +69,16 @@ class HolistNetwork(nn.Module):
 
         Args:
             goals: Embeddings [batch, dim].
-            tactics: Numbers of tactics [batch].
+            tactics: Numbers of the tactics of each goal [batch, tactics].
             theorems: Embeddings [theorems, dim].
             features: [batch, theorems, FEATURES].
 
         Returns:
-            [batch, theorems]
+            [batch, tactics, theorems]
         """
-        query = self.query(torch.cat([goals, self.tactics(tactics)], dim=1))
-        plain = self.plain(features)[:, :, 0]
-        weighted = (features @ self.tactic_weights(tactics)[:, :, None])[:, :, 0]
+        each = goals[:, None].expand(-1, tactics.shape[1], -1)
+        query = self.query(torch.cat([each, self.tactics(tactics)], dim=2))
+        plain = self.plain(features)[:, None, :, 0]
+        weighted = self.tactic_weights(tactics) @ features.transpose(1, 2)
         scores: Tensor = query @ theorems.T * self._scale + plain + weighted
         return scores
