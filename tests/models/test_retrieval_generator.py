@@ -45,7 +45,7 @@ def test_a_loaded_generator_shows_what_its_retriever_finds(tmp_path: Path, saved
     library = facts("add", "mul", "neg")
     asked = [request("⊢ a", PremiseSet("library", library)), request("⊢ b", PremiseSet("", ()))]
     shown = [decode(tokens) for tokens in loaded._read(asked, loaded._options)]  # type: ignore[arg-type]
-    best = nearest(retriever(), "⊢ a", list(library), 2)
+    best = nearest(retriever(), "⊢ a", library, 2)
     expected = "".join(f"<a>{name}</a> : {name} = {name[::-1]}\n\n" for name in reversed(best))
     assert shown == [f"{expected}⊢ a", "⊢ b"]
     assert not [name for name in loaded.state_dict() if "retriev" in name]
@@ -81,7 +81,7 @@ def test_accessible_premises_are_shown_in_training() -> None:
     for example in STEPS:
         assert example.accessible is not None
         known = [p for p in CORPUS if places[p.name] in example.accessible]
-        best = nearest(retriever(), example.state, list(known), 4)
+        best = nearest(retriever(), example.state, known, 4)
         premises = [CORPUS[places[name]] for name in best]
         assert four(example, None).state == show_premises(example.state, premises, 500)
     assert "add_x" in all_(STEPS[2], None).state

@@ -13,7 +13,7 @@ from transformers import T5EncoderModel, T5ForConditionalGeneration
 
 from bait_core.errors import CheckpointError, TrainingError
 from bait_core.training import CorpusPremise
-from bait_models.byt5.text import pad
+from bait_models.byt5.text import PaddedTokens, pad
 from bait_models.tactic.retrieval.data import DrawnStep, StepBatches
 from bait_models.tactic.retrieval.losses import info_nce, make_loss, squared_error
 from bait_models.tactic.retrieval.measures import measure, ranks, summary
@@ -65,9 +65,14 @@ def test_vectors_are_normalised_means_without_the_padding() -> None:
 def test_any_number_of_texts_is_embedded_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bait_models.tactic.retrieval.model._TOKENS_AT_ONCE", 40)
     model = retriever()
-    seen = []
+    seen: list[tuple[int, ...]] = []
     embed = model.embed
-    monkeypatch.setattr(model, "embed", lambda texts: seen.append(texts.mask.shape) or embed(texts))
+
+    def watching(texts: PaddedTokens) -> torch.Tensor:
+        seen.append(tuple(texts.mask.shape))
+        return embed(texts)
+
+    monkeypatch.setattr(model, "embed", watching)
     texts = [letter * size for letter, size in zip("abcdefg", (3, 70, 9, 1, 20, 9, 2), strict=True)]
     found = model.embed_rows([model.encode_goal(text) for text in texts])
     for text, vector in zip(texts, found, strict=True):
@@ -184,7 +189,7 @@ def test_equal_vectors_are_no_success() -> None:
 def test_measures_are_over_what_is_accessible() -> None:
     """Of the accessible ones the second is used; those after it would be nearer."""
     model = retriever()
-    order = nearest(model, "⊢ a", list(CORPUS), len(CORPUS))
+    order = nearest(model, "⊢ a", CORPUS, len(CORPUS))
     places = {premise.name: place for place, premise in enumerate(CORPUS)}
     end = 2
     accessible = [name for name in order if places[name] < end]

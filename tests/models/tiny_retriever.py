@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ WHOLE = Accessible(len(CORPUS))
 def network(seed: int = 0) -> T5EncoderModel:
     torch.manual_seed(seed)
     made = new_t5(SIZE, T5EncoderModel)
-    made.eval()  # type: ignore[no-untyped-call]
+    made.eval()
     return made
 
 
@@ -47,7 +48,7 @@ def alone(model: Retriever, text: str) -> torch.Tensor:
     return vector
 
 
-def nearest(model: Retriever, state: str, premises: list[Stated], count: int) -> list[str]:
+def nearest(model: Retriever, state: str, premises: Sequence[Stated], count: int) -> list[str]:
     """Names by brute force, the best first."""
     goal = alone(model, state)
     scored = [(float(alone(model, f"<a>{p.name}</a> : {p.statement}") @ goal), p) for p in premises]
