@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bait_core.errors import CheckpointError, TrainingError
-from bait_core.plugins.build import make_tactic_model
+from bait_core.plugins.build import make_tactic_model, make_trace_processor, make_trainer
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_examples
 from bait_models.byt5.text import encode_end, encode_target, pad, pad_labels
@@ -22,9 +22,11 @@ from bait_models.tactic.dpo.reference import FrozenCopy, TacticPairs, pair_log_p
 from bait_models.tactic.dpo.training import DPOTrainer
 from bait_models.tactic.reprover.generator import Generator, token_log_probabilities
 from bait_models.traces.preferences import PreferenceExample
+from bait_models.traces.seq2seq import Seq2SeqExample
 from bait_models.training.checkpoints import save_checkpoint
 
-from .tiny_t5 import FIT, generator, network, options, requests
+from .tiny_t5 import FIT, TINY, generator, network, options, requests
+from .trace_play import edge, error, trace
 
 PAIRS = [
     PreferenceExample("⊢ p ∧ q", "split", "intro", -3.0, -2.0),
@@ -163,7 +165,7 @@ def test_the_reference_is_frozen_and_in_no_checkpoint():
 @pytest.mark.parametrize("changes", [{}, {"lora_rank": 4}, {"reference": "recorded"}])
 def test_it_prefers_the_better_tactic_of_each_pair(tmp_path: Path, start: Path, changes: Any):
     rate = 0.05 if "lora_rank" in changes else 0.005
-    more: dict[str, Any] = {"repeats": 16, "max_epochs": 4, "learning_rate": rate, "beta": 0.5}
+    more: dict[str, Any] = {"repeats": 12, "max_epochs": 4, "learning_rate": rate, "beta": 0.5}
     metrics = train(tmp_path, start, **more, **changes)
     assert metrics["valid_reward_accuracy"] == 1.0
     assert metrics["best_valid_loss"] < 0.3
@@ -240,19 +242,33 @@ def test_the_same_seed_gives_the_same_generator(tmp_path: Path, start: Path):
     assert all(torch.equal(a[name], b[name]) for name in a)
 
 
-def test_the_checkpoint_is_a_generator(tmp_path: Path, start: Path):
-    train(tmp_path, pretrained=str(start), max_epochs=1)
-    model = make_tactic_model(
-        "reprover",
-        {
-            "checkpoint": str(tmp_path / "checkpoint"),
-            "device": "cpu",
-            "max_tokens": 4,
-            "generation": "sample",
-        },
+def test_from_a_trace_to_the_tactic_model_of_generators(tmp_path: Path):
+    """What has learned two tactics learns from a search which of them is right."""
+    texts = ["⊢ a = a"]
+    steps = [Seq2SeqExample(texts[0], tactic) for tactic in ("rfl", "simp")]
+    write_examples(tmp_path / "steps", [("t2", step) for step in steps * 60], 0.0)
+    small = {**FIT, "size": TINY, "learning_rate": 0.01, "batch_size": 4, "max_epochs": 2}
+    task = TrainingTask(tmp_path / "steps", tmp_path / "seq2seq", tmp_path / "start")
+    make_trainer("seq2seq", small).train(task)
+    searched = trace(edge(0, "rfl"), error(0, "simp"), texts=texts, name="t2")
+    pairs = make_trace_processor("preferences", {}).process([searched])
+    write_examples(tmp_path / "pairs", pairs, 0.0)
+    start = str(tmp_path / "start")
+    trainer = make_trainer("dpo", {**FIT, "learning_rate": 0.003, "pretrained": start})
+    trainer.train(TrainingTask(tmp_path / "pairs", tmp_path / "dpo", tmp_path / "checkpoint"))
+    before, after = (
+        dict(
+            make_tactic_model(
+                "reprover",
+                {"checkpoint": str(tmp_path / name), "device": "cpu", "max_tokens": 8},
+            ).get_tactics(requests(*texts), 4)[0]
+        )
+        for name in ("start", "checkpoint")
     )
-    [found] = model.get_tactics(requests("⊢ a = a"), 32)
-    assert all(suggestion.log_probability < 0 for suggestion in found)
+    assert before.keys() >= {"rfl", "simp"}
+    assert next(iter(after)) == "rfl"
+    gap = after["rfl"] - after.get("simp", -math.inf)
+    assert gap > before["rfl"] - before["simp"] + 1.0
 
 
 def test_it_starts_from_transformers_too(tmp_path: Path):

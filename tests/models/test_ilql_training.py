@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bait_core.errors import CheckpointError, TrainingError
-from bait_core.plugins.build import make_tactic_model
+from bait_core.plugins.build import make_tactic_model, make_trace_processor, make_trainer
 from bait_core.protocols import TacticModel, TrainingTask
 from bait_core.training import write_examples
 from bait_models.tactic.ilql.model import ILQL
@@ -21,6 +21,7 @@ from bait_models.traces.episodes import EpisodeExample
 from bait_models.training.checkpoints import save_checkpoint
 
 from .tiny_t5 import FIT, TINY, generator, network, requests
+from .trace_play import edge, error, trace
 
 EPISODES = [
     EpisodeExample("⊢ a = a", "refl", 10.0),
@@ -189,6 +190,17 @@ def test_a_start_of_another_kind(tmp_path: Path):
 def test_it_can_not_start_from_nothing(tmp_path: Path):
     with pytest.raises(CheckpointError, match="there is no checkpoint"):
         train(tmp_path, start=tmp_path / "nothing")
+
+
+def test_from_a_trace_to_the_tactic_model(tmp_path: Path):
+    found = trace(edge(0, "rfl"), error(0, "simp"), texts=["⊢ a = a"], name="t2")
+    episodes = make_trace_processor("episodes", {}).process([found])
+    write_examples(tmp_path / "examples", episodes, 0.0)
+    trainer = make_trainer("ilql", {**FIT, "max_epochs": 1, "size": TINY})
+    trainer.train(
+        TrainingTask(tmp_path / "examples", tmp_path / "trainer", tmp_path / "checkpoint")
+    )
+    assert len(propose(tmp_path, 0.5).get_tactics(requests("⊢ a = a", "⊢ b"), 4)) == 2
 
 
 def test_the_tactic_model_of_generators_refuses_it(tmp_path: Path):
