@@ -162,6 +162,17 @@ def test_a_trained_model_proposes_what_it_learned(trained: Path) -> None:
     assert best[3].startswith("SIMP_TAC [AND_")
 
 
+@pytest.mark.parametrize("kind", ["transformer", "directed-sat"])
+def test_other_encoders_are_trained_saved_and_asked(
+    kind: str, library: Path, tmp_path: Path
+) -> None:
+    encoder = {"kind": kind, "dim": 16, "layers": 1, "dropout": 0.0}
+    train(options(library, encoder=encoder, max_epochs=1), tmp_path)
+    found = ask(tmp_path / "checkpoint")
+    assert len(found) == len(examples())
+    assert all(found)
+
+
 def test_suggestions_are_sorted_distinct_and_limited(trained: Path) -> None:
     for found in ask(trained / "checkpoint", n=3):
         weights = [weight for _, weight in found]
@@ -172,10 +183,17 @@ def test_suggestions_are_sorted_distinct_and_limited(trained: Path) -> None:
         assert sum(math.exp(weight) for _, weight in found) <= 1 + 1e-5
 
 
-def test_a_batch_gives_what_its_goals_give_alone(trained: Path) -> None:
+def test_a_batch_gives_what_its_goals_give_alone(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bait_models.tactic.holist.model._SCORED_AT_ONCE", 10)  # two goals
     model = HolistModel.load(HolistModelOptions(checkpoint=trained / "checkpoint", device="cpu"))
-    together = model.get_tactics(requests(), 10)
-    for request, found in zip(requests(), together, strict=True):
+    asked = requests()
+    known = asked[0].premises.library
+    for number, premises in ((1, PremiseSet("few", known[:2])), (3, PremiseSet("", ()))):
+        asked.insert(number, TacticRequest(asked[0].goal, premises))
+    together = model.get_tactics(asked, 10)
+    for request, found in zip(asked, together, strict=True):
         [alone] = model.get_tactics([request], 10)
         assert [s.tactic for s in alone] == [s.tactic for s in found]
         assert [s.log_probability for s in alone] == pytest.approx(
