@@ -14,7 +14,7 @@ from typing import Any
 import lightning.pytorch as pl
 import torch
 from lightning.fabric.utilities.warnings import PossibleUserWarning
-from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, Timer
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger, WandbLogger
 
 from bait_core.errors import ConfigurationError, TrainingError
@@ -47,6 +47,7 @@ def fit(
         KeyboardInterrupt: At Ctrl-C.
     """
     learner.fit_options = options
+    learner.timer = Timer(timedelta(minutes=options.max_minutes) if options.max_minutes else None)
     folder = task.folder
     folder.mkdir(parents=True, exist_ok=True)
     keeper = ModelCheckpoint(
@@ -58,8 +59,9 @@ def fit(
     )
     last = folder / "kept" / "last.ckpt"
     start = str(last) if last.exists() else None
+    callbacks = [learner.timer, keeper, _NumberGuard(folder), _StepSeed(task.seed)]
     with _without_chatter():
-        trainer = _trainer(options, folder, [keeper, _NumberGuard(folder), _StepSeed(task.seed)])
+        trainer = _trainer(options, folder, callbacks)
         try:
             trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
         except SystemExit as error:  # what Lightning makes of Ctrl-C
@@ -107,7 +109,6 @@ def _trainer(options: FitOptions, folder: Path, callbacks: list[Callback]) -> pl
             precision=options.precision,  # type: ignore[arg-type]  # Lightning checks it
             max_epochs=options.max_epochs,
             max_steps=options.max_steps,
-            max_time=timedelta(minutes=options.max_minutes) if options.max_minutes else None,
             accumulate_grad_batches=options.accumulate_grad_batches,
             gradient_clip_val=options.gradient_clip or None,
             callbacks=callbacks,

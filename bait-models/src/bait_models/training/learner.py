@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from lightning.pytorch import LightningModule
+from lightning.pytorch.callbacks import Timer
 from torch import Tensor
 
 from bait_models.training.options import FitOptions
@@ -19,9 +20,11 @@ class Learner(LightningModule, ABC):
 
     Attributes:
         fit_options: Set by `fit`; what the optimiser goes by.
+        timer: The same; how long it trains.
     """
 
     fit_options: FitOptions | None = None
+    timer: Timer | None = None
 
     @abstractmethod
     def losses(self, batch: Any) -> Mapping[str, Tensor]:
@@ -40,7 +43,11 @@ class Learner(LightningModule, ABC):
         self._logged("valid", batch)
 
     def configure_optimizers(self) -> Any:
-        """AdamW; the rate rises linearly and falls along a cosine to a hundredth."""
+        """AdamW; the rate rises linearly and falls along a cosine to a hundredth.
+
+        It has fallen when the steps or the time are used up, whichever comes first: a training
+        that time ends gains as much from its last, small steps as any other.
+        """
         options = self.fit_options or FitOptions()
         decayed = [p for p in self.parameters() if p.requires_grad and p.ndim > 1]
         others = [p for p in self.parameters() if p.requires_grad and p.ndim <= 1]
@@ -60,12 +67,20 @@ class Learner(LightningModule, ABC):
         options = self.fit_options or FitOptions()
         if step < options.warmup_steps:
             return (step + 1) / options.warmup_steps
-        total = self.trainer.estimated_stepping_batches if self._trainer else math.inf
-        if not math.isfinite(total):
-            return 1.0
-        left = max(total - options.warmup_steps, 1)
-        progress = min((step - options.warmup_steps) / left, 1.0)
-        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))
+        left = max(self._steps_in_all() - options.warmup_steps, 1)
+        progress = max((step - options.warmup_steps) / left, self._share_of_time())
+        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+
+    def _steps_in_all(self) -> float:
+        return self.trainer.estimated_stepping_batches if self._trainer else math.inf
+
+    def _share_of_time(self) -> float:
+        """How much of the time to train is over; 0 if there is no limit."""
+        left = self.timer.time_remaining() if self.timer else None
+        if self.timer is None or left is None:
+            return 0.0
+        elapsed = self.timer.time_elapsed()
+        return elapsed / (elapsed + max(left, 1e-6))
 
     def _logged(self, split: str, batch: Any) -> Tensor:
         numbers = self.losses(batch)
