@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from bait_core.cli.main import command_line
+from bait_core.experiment import Report, read_report
+from bait_core.plugins import installed
 
 from .proving import needs_lean
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "examples" / "experiments"
-BAIT = str(Path(sys.executable).with_name("bait"))
 TINY = "{d_model: 32, d_ff: 32, layers: 1, decoder_layers: 1, heads: 2}"
 SMALL = (
+    f"environment.options.file={ROOT / 'examples' / 'textbook.lean'}",
     "environment.options.only=[and_swap', or_swap', contrapositive]",
+    "run.workers=1",
     "settings.tactics=16",
     "settings.expansions=3",
     "model.options.max_tokens=16",
 )
 THEOREMS = 3
 
-pytestmark = [*needs_lean, pytest.mark.timeout(600)]
+pytestmark = [*needs_lean, pytest.mark.timeout(300)]
 
 
-def bait(command: str, name: str, *changes: str, output: Path) -> dict[str, Any]:
+def bait(command: str, name: str, *changes: str, output: Path) -> Report:
     """The report of an experiment."""
     path = str(EXPERIMENTS / f"{name}.yaml")
-    done = subprocess.run(
-        [BAIT, command, path, *SMALL, *changes, "--output", str(output), "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    arguments = [command, path, *SMALL, *changes, "--output", str(output)]
+    command_line(installed()).main(arguments, standalone_mode=False)
+    return read_report(output)
 
 
 def steps(*options: str, count: int = 1) -> list[str]:
@@ -49,14 +42,14 @@ def steps(*options: str, count: int = 1) -> list[str]:
     return [f"training.{n}.trainer.options.{option}" for n in range(count) for option in each]
 
 
-def run(name: str, *changes: str, output: Path) -> dict[str, Any]:
+def run(name: str, *changes: str, output: Path) -> Report:
     """Run an experiment; every theorem was searched twice, and the first search proved some."""
     report = bait("run", name, *changes, output=output)
-    first, second = report["iterations"]
-    assert first["searches"]["collect"]["theorems"] == THEOREMS
-    assert second["searches"]["collect"]["theorems"] == THEOREMS
-    assert first["searches"]["collect"]["proved"]
-    assert all(t["examples"]["train"] for t in first["trainings"].values())
+    first, second = report.iterations
+    assert first.searches["collect"].theorems == THEOREMS
+    assert second.searches["collect"].theorems == THEOREMS
+    assert first.searches["collect"].proved
+    assert all(training.examples["train"] for training in first.trainings.values())
     return report
 
 
@@ -72,18 +65,22 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_search_uses_the_trained_generator(
     tmp_path: Path, generator: Path, search: str
 ) -> None:
-    changes = (f"model.options.checkpoint={generator}", f"search.name={search}")
+    changes = (
+        "environment.options.only=[and_swap']",
+        f"model.options.checkpoint={generator}",
+        f"search.name={search}",
+    )
     report = bait("evaluate", "lean-reprover", *changes, output=tmp_path / "run")
-    (only,) = report["iterations"]
-    assert only["searches"]["collect"]["theorems"] == THEOREMS
-    assert "error" not in only["searches"]["collect"]["statuses"]
+    (only,) = report.iterations
+    assert only.searches["collect"].theorems == 1
+    assert "error" not in only.searches["collect"].statuses
 
 
 def test_preferences(tmp_path: Path) -> None:
     size = f"training.0.trainer.options.size={TINY}"
     changes = (*steps(count=2), size, "training.0.valid_share=0", "training.1.valid_share=0")
     report = run("lean-dpo", *changes, output=tmp_path / "run")
-    assert set(report["iterations"][0]["trainings"]) == {"generator", "preferences"}
+    assert set(report.iterations[0].trainings) == {"generator", "preferences"}
 
 
 def test_values(tmp_path: Path) -> None:
