@@ -1,4 +1,4 @@
-# make demo    fill the holes of examples/demo.lean
+# make demo    prove, learn from the proofs and prove again, with Lean: the example experiment
 # make test    run all tests, with a coverage report
 # make check   lint, formatting and types
 # make bench   run the benchmarks
@@ -19,7 +19,7 @@ PYTEST_FLAGS ?=
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 PACKAGES := bait-core bait-lean bait-holist bait-models
-FILLED := examples/demo.filled.lean
+DEMO := lean-reprover
 
 .PHONY: help demo test check bench clean
 
@@ -28,7 +28,7 @@ help:
 
 demo: $(STAMP)
 	$(BIN)/bait lean install
-	$(BIN)/bait prove examples/demo.lean --output $(FILLED)
+	$(BIN)/bait run examples/experiments/$(DEMO).yaml
 
 test: $(STAMP)
 	@$(BIN)/bait lean install || echo "Tests with the real Lean will be skipped." >&2
@@ -45,7 +45,7 @@ bench: $(STAMP)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
-	rm -rf $(FILLED) $(PACKAGES:%=%/dist) $(PACKAGES:%=%/build)
+	rm -rf runs/$(DEMO) $(PACKAGES:%=%/dist) $(PACKAGES:%=%/build)
 	find $(PACKAGES) tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)

@@ -143,6 +143,16 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
         ({"training": [BASE["training"][0]] * 2}, "same name"),
         ({"training": [{**BASE["training"][0], "updates": ["model"]}]}, "model.OPTION"),
         ({"training": [{**BASE["training"][0], "updates": ["model.weights"]}]}, "no such option"),
+        ({"training": [{**BASE["training"][0], "updates": ["training.tactics.x"]}]}, "LATER_STEP"),
+        (
+            {
+                "training": [
+                    {**BASE["training"][0], "name": "first", "updates": ["training.tactics.x"]},
+                    BASE["training"][0],
+                ]
+            },
+            "no such option",
+        ),
         (
             {"training": [{**BASE["training"][0], "updates": ["goal_model.checkpoint"]}]},
             "names no goal_model",

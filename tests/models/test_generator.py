@@ -16,8 +16,8 @@ from transformers import T5ForConditionalGeneration
 from bait_core.domain import Premise, Suggestion
 from bait_core.errors import CheckpointError, ModelError
 from bait_core.protocols import TacticRequest
-from bait_models.tactic.reprover import generator as module
 from bait_models.byt5.text import END, IGNORED, decode, encode_end, pad, pad_labels
+from bait_models.tactic.reprover import generator as module
 from bait_models.tactic.reprover.generator import (
     Generator,
     TextPairs,

@@ -14,8 +14,8 @@ from bait_core.errors import CheckpointError, TrainingError
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_examples
 from bait_models.tactic.reprover.generator import Generator
-from bait_models.tactic.reprover.training import Seq2SeqTrainer
 from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
+from bait_models.tactic.reprover.training import Seq2SeqTrainer
 from bait_models.traces.seq2seq import Seq2SeqExample
 
 from .tiny_t5 import FIT, TINY, generator, network, options, requests

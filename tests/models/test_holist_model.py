@@ -14,7 +14,9 @@ from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.errors import CheckpointError, ConfigurationError, TrainingError
 from bait_core.protocols import TacticRequest, TrainingTask
 from bait_core.training import read_examples
+from bait_holist.tactics.goal_view import GoalView
 from bait_holist.terms.goal_key import read_key
+from bait_holist.terms.sexp import parse
 from bait_models.encoders.graph import graph_of_goal
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import Vocabulary
@@ -22,6 +24,7 @@ from bait_models.tactic.holist.data import HolistData
 from bait_models.tactic.holist.features import FEATURES, Lexicon, features
 from bait_models.tactic.holist.model import HolistModel
 from bait_models.tactic.holist.options import HolistModelOptions, HolistTrainerOptions
+from bait_models.tactic.holist.proposals import Proposer
 from bait_models.tactic.holist.training import HolistTrainer
 from bait_models.traces.holist import HolistExample
 from bait_models.training.ranking import choice_loss, reciprocal_rank
@@ -196,8 +199,8 @@ def test_a_batch_gives_what_its_goals_give_alone(
     for request, found in zip(asked, together, strict=True):
         [alone] = model.get_tactics([request], 10)
         assert [s.tactic for s in alone] == [s.tactic for s in found]
-        assert [s.log_probability for s in alone] == pytest.approx(
-            [s.log_probability for s in found], rel=1e-5, abs=1e-5
+        assert [math.exp(s.log_probability) for s in alone] == pytest.approx(
+            [math.exp(s.log_probability) for s in found], rel=1e-3, abs=1e-6
         )
 
 
@@ -314,6 +317,22 @@ def test_goals_that_are_cut_are_counted(library: Path, tmp_path: Path) -> None:
     sizes = [len(graph_of_goal(*read_key(e.goal), 100).tokens) for e in cut_goals]
     data = HolistData(folder, options(library, encoder=cut), 0)
     assert data.truncated == sum(size > 8 for size in sizes) > 0
+
+
+def test_lists_are_weighed_by_their_theorems_and_their_length() -> None:
+    options = HolistModelOptions(checkpoint=Path(), lists=4, long_lists=(3,))
+    ranked = [(name, math.log(share)) for name, share in (("A", 0.5), ("B", 0.25), ("C", 0.2))]
+    template = "SIMP_TAC [?*]"
+    found = Proposer([template], options).propose(
+        GoalView((), parse("(v (bool) x)")), [(template, 0.0)], {template: ranked}, 10
+    )
+    by_hand = {
+        "SIMP_TAC [A; B]": 0.8 * 0.5 * 0.25 / 0.5 / 2,
+        "SIMP_TAC [A; C]": 0.8 * 0.5 * 0.2 / 0.5 / 2,
+        "SIMP_TAC [B; C]": 0.8 * 0.25 * 0.2 / 0.75 / 2,
+        "SIMP_TAC [A; B; C]": 0.8 * 0.5 * 0.25 / 0.5 * 0.2 / 0.25 / 4 + 0.2,
+    }
+    assert {s.tactic: math.exp(s.log_probability) for s in found} == pytest.approx(by_hand)
 
 
 def test_without_hypotheses_tactics_that_use_them_are_the_plain_ones(tmp_path: Path) -> None:

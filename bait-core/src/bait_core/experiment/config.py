@@ -62,7 +62,8 @@ class TrainingStep(Options):
     )
     updates: tuple[str, ...] = Field(
         default=("model.checkpoint",),
-        description="which options of `model` or `goal_model` name the checkpoint from now on",
+        description="which options name the checkpoint from now on: model.OPTION, "
+        "goal_model.OPTION or, for the trainer of a later step, training.STEP.OPTION",
     )
     traces: tuple[Path, ...] = Field(
         default=(), description="trace files to learn from, besides the searches of the run"
@@ -129,13 +130,14 @@ class ExperimentConfig(Options):
 
     @model_validator(mode="after")
     def _known_targets(self) -> Self:
-        for step in self.training:
+        for number, step in enumerate(self.training, start=1):
+            later = [f"training.{other.name}" for other in self.training[number:]]
             for target in step.updates:
-                part, dot, option = target.partition(".")
-                if part not in UPDATABLE or not dot or not option:
+                part, _, option = target.rpartition(".")
+                if part not in (*UPDATABLE, *later) or not option:
                     raise ValueError(
                         f"the step {step.name} updates {target!r}, which is not of the form "
-                        "model.OPTION or goal_model.OPTION"
+                        "model.OPTION, goal_model.OPTION or training.LATER_STEP.OPTION"
                     )
         return self
 

@@ -81,7 +81,7 @@ def training_job(
     before = [str(checkpoints[target]) for target in step.updates if target in checkpoints]
     return TrainingJob(
         trace_processor=(processor.qualified_name, _processor_options(step)),
-        trainer=(trainer.qualified_name, step.trainer.options),
+        trainer=(trainer.qualified_name, _trainer_options(step, checkpoints)),
         traces=tuple(map(str, step.traces)),
         splits=step.splits,
         searches=tuple(str(p) for p in searches if step.searches and p.exists()),
@@ -150,7 +150,7 @@ def check(config: ExperimentConfig) -> dict[str, str]:
             versions |= job.versions
     for step in config.training:
         trainer, processor = training_plugins(step)
-        parse_options(trainer, step.trainer.options)
+        parse_options(trainer, _trainer_options(step, _targets(config)))
         parse_options(processor, _processor_options(step))
         for plugin in (trainer, processor):
             versions[plugin.distribution] = metadata.version(plugin.distribution)
@@ -173,21 +173,33 @@ def _targets(config: ExperimentConfig) -> dict[str, Path]:
 
 
 def _check_targets(config: ExperimentConfig, step: TrainingStep) -> None:
-    kinds = {"model": PluginKind.TACTIC_MODEL, "goal_model": PluginKind.GOAL_MODEL}
     for target in step.updates:
-        part, _, option = target.partition(".")
-        used: PluginConfig | None = getattr(config, part)
-        if used is None:
-            raise ConfigurationError(
-                f"the step {step.name} updates {target}, and the experiment names no {part}",
-                hint=f"Name one: `{part}: {{name: ...}}`.",
-            )
-        plugin = installed().get(used.name, kinds[part])
+        part, _, option = target.rpartition(".")
+        plugin = _plugin_of(config, step, target, part)
         if option not in options_of(plugin).model_fields:
             raise ConfigurationError(
                 f"the step {step.name} updates {target}, and {plugin.name!r} has no such option",
                 hint=f"See `bait show-plugin {plugin.name}`.",
             )
+
+
+def _plugin_of(config: ExperimentConfig, step: TrainingStep, target: str, part: str) -> Plugin:
+    """The plugin of which a step updates an option."""
+    for other in config.training:
+        if part == f"training.{other.name}":
+            return training_plugins(other)[0]
+    used: PluginConfig | None = getattr(config, part)
+    if used is None:
+        raise ConfigurationError(
+            f"the step {step.name} updates {target}, and the experiment names no {part}",
+            hint=f"Name one: `{part}: {{name: ...}}`.",
+        )
+    kinds = {"model": PluginKind.TACTIC_MODEL, "goal_model": PluginKind.GOAL_MODEL}
+    return installed().get(used.name, kinds[part])
+
+
+def _trainer_options(step: TrainingStep, checkpoints: Mapping[str, Path]) -> dict[str, Any]:
+    return {**step.trainer.options, **_updated(f"training.{step.name}", checkpoints)}
 
 
 def _processor_options(step: TrainingStep) -> dict[str, Any]:
@@ -197,12 +209,13 @@ def _processor_options(step: TrainingStep) -> dict[str, Any]:
 def _part(section: str, given: PluginConfig | None, checkpoints: Mapping[str, Path]) -> Part:
     if given is None:
         return Part("")
-    new = {
-        target.partition(".")[2]: str(path)
-        for target, path in checkpoints.items()
-        if target.partition(".")[0] == section
-    }
-    return Part(given.name, {**given.options, **new})
+    return Part(given.name, {**given.options, **_updated(section, checkpoints)})
+
+
+def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
+    """The options of a part that name checkpoints by now."""
+    targets = ((target.rpartition("."), path) for target, path in checkpoints.items())
+    return {option: str(path) for (owner, _, option), path in targets if owner == part}
 
 
 def _settings(config: ExperimentConfig) -> Any:

@@ -24,7 +24,7 @@ from bait_models.tactic.holist.data import StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
 from bait_models.tactic.holist.network import HolistNetwork
 from bait_models.tactic.holist.options import HolistModelOptions
-from bait_models.tactic.holist.proposals import Proposer, Ranked
+from bait_models.tactic.holist.proposals import POOL, Proposer, Ranked
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
@@ -178,7 +178,7 @@ class HolistModel(Learner):
             table.embeddings,
             features(vectors, table.vectors, table.popularity, table.ages),
         )
-        count = min(max(options.premises, *options.list_lengths), len(table.names))
+        count = min(max(options.premises, POOL, *options.long_lists), len(table.names))
         best = scores.topk(count, dim=2)
         shares = (best.values - torch.logsumexp(scores, dim=2, keepdim=True)).tolist()
         places = best.indices.tolist()

@@ -17,8 +17,9 @@ class HolistModelOptions(Options):
     checkpoint: Path = Field(description="what the trainer `holist` wrote")
     templates: int = Field(default=48, ge=1, description="tactics considered per goal")
     premises: int = Field(default=12, ge=1, description="theorems tried for a tactic with one")
-    list_lengths: tuple[int, ...] = Field(
-        default=(2, 4, 8, 16), description="theorems given to a tactic with a list of them"
+    lists: int = Field(default=8, ge=0, description="short lists tried for a tactic with a list")
+    long_lists: tuple[int, ...] = Field(
+        default=(8, 16), description="lengths of lists of the best theorems, tried besides"
     )
     terms: int = Field(default=6, ge=0, description="terms tried for a tactic with one")
     device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")

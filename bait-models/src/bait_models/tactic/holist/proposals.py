@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -13,6 +14,11 @@ from bait_holist.tactics.templates import TERM_SOURCES
 from bait_holist.terms.sexp import to_text
 from bait_models.tactic.holist.options import HolistModelOptions
 
+_LENGTHS = (2, 3, 4)
+POOL = 8
+"""Short lists are made of so many theorems, the best ones."""
+_SHORT, _LONG = math.log(0.8), math.log(0.2)
+_TINY = 1e-9
 Ranked = Sequence[tuple[str, float]]
 """What there is to choose among, best first, with the logarithms of their probabilities."""
 
@@ -63,13 +69,21 @@ class Proposer:
 
     def _with_theorems(self, template: str, ranked: Ranked) -> Iterator[tuple[str, float]]:
         if "[?*]" in template:
-            lengths = [k for k in self._options.list_lengths if k <= len(ranked)]
-            for length in lengths:
-                names = "; ".join(name for name, _ in ranked[:length])
-                yield template.replace("?*", names, 1), -math.log(len(lengths))
+            for names, share in self._lists(ranked):
+                yield template.replace("?*", "; ".join(names), 1), share
         else:
             for name, share in ranked[: self._options.premises]:
                 yield template.replace("?", name, 1), share
+
+    def _lists(self, ranked: Ranked) -> Iterator[tuple[list[str], float]]:
+        """The likeliest short lists, and the best theorems as long ones."""
+        names = [name for name, _ in ranked]
+        short = _short_lists([math.exp(share) for _, share in ranked[:POOL]])
+        for share, places in heapq.nlargest(self._options.lists, short):
+            yield [names[place] for place in places], _SHORT + share
+        lengths = [length for length in self._options.long_lists if length <= len(names)]
+        for length in lengths:
+            yield names[:length], _LONG - math.log(len(lengths))
 
     def _terms(self, goal: GoalView, head: str) -> list[str]:
         terms = list(TERM_SOURCES[head](goal))[: self._options.terms]
@@ -81,6 +95,21 @@ def _with_terms(template: str, texts: Sequence[str]) -> Iterator[tuple[str, floa
     total = sum(1 / rank for rank in range(1, len(texts) + 1))
     for rank, text in enumerate(texts, start=1):
         yield template.replace("!", text, 1), -math.log(rank * total)
+
+
+def _short_lists(shares: Sequence[float]) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """Lists of theorems with these probabilities, and the logarithms of those of the lists.
+
+    A list is drawn one by one, the likelier theorems first, without putting any back; each more
+    that it has makes it half as likely, as in people's proofs.
+    """
+    for length in _LENGTHS:
+        for places in itertools.combinations(range(len(shares)), length):
+            left, weight = 1.0, -math.log(2) * (length - 1)
+            for place in places:
+                weight += math.log(max(shares[place], _TINY) / max(left, _TINY))
+                left -= shares[place]
+            yield weight, places
 
 
 def _log_sum(first: float, second: float) -> float:
