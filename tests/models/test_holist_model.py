@@ -335,6 +335,21 @@ def test_lists_are_weighed_by_their_theorems_and_their_length() -> None:
     assert {s.tactic: math.exp(s.log_probability) for s in found} == pytest.approx(by_hand)
 
 
+def test_provers_get_the_best_theorems_only() -> None:
+    options = HolistModelOptions(checkpoint=Path(), long_lists=(1, 3))
+    ranked = [(name, math.log(share)) for name, share in (("A", 0.5), ("B", 0.25), ("C", 0.2))]
+    templates = {"MESON_TAC [?]": 0.4, "MESON_TAC [?*]": 0.2, "MESON_TAC []": 0.1}
+    found = Proposer([*templates], options).propose(
+        GoalView((), parse("(v (bool) x)")),
+        [(template, math.log(share)) for template, share in templates.items()],
+        dict.fromkeys(templates, ranked),
+        10,
+    )
+    assert {s.tactic: math.exp(s.log_probability) for s in found} == pytest.approx(
+        {"MESON_TAC [A]": 0.3, "MESON_TAC [A; B; C]": 0.3, "MESON_TAC []": 0.1}
+    )
+
+
 def test_without_hypotheses_tactics_that_use_them_are_the_plain_ones(tmp_path: Path) -> None:
     tactics = [
         "MESON_TAC []",

@@ -17,6 +17,8 @@ from bait_models.tactic.holist.options import HolistModelOptions
 _LENGTHS = (2, 3, 4)
 POOL = 8
 """Short lists are made of so many theorems, the best ones."""
+_PROVERS = ("MESON_TAC", "ASM_MESON_TAC", "METIS_TAC", "ASM_METIS_TAC")
+"""They search by themselves: what one proves with few theorems, it mostly proves with more."""
 _SHORT, _LONG = math.log(0.8), math.log(0.2)
 _TINY = 1e-9
 Ranked = Sequence[tuple[str, float]]
@@ -68,7 +70,11 @@ class Proposer:
         return plain if plain.partition(" ")[0] in self._heads else template
 
     def _with_theorems(self, template: str, ranked: Ranked) -> Iterator[tuple[str, float]]:
-        if "[?*]" in template:
+        head, _, gap = template.partition(" ")
+        if head in _PROVERS and gap in ("[?]", "[?*]"):
+            for names, share in self._long_lists(ranked):
+                yield f"{head} [{'; '.join(names)}]", share
+        elif "[?*]" in template:
             for names, share in self._lists(ranked):
                 yield template.replace("?*", "; ".join(names), 1), share
         else:
@@ -76,14 +82,18 @@ class Proposer:
                 yield template.replace("?", name, 1), share
 
     def _lists(self, ranked: Ranked) -> Iterator[tuple[list[str], float]]:
-        """The likeliest short lists, and the best theorems as long ones."""
-        names = [name for name, _ in ranked]
+        """The likeliest short lists, and the best theorems as longer ones."""
         short = _short_lists([math.exp(share) for _, share in ranked[:POOL]])
         for share, places in heapq.nlargest(self._options.lists, short):
-            yield [names[place] for place in places], _SHORT + share
-        lengths = [length for length in self._options.long_lists if length <= len(names)]
+            yield [ranked[place][0] for place in places], _SHORT + share
+        for names, share in self._long_lists(ranked):
+            yield names, _LONG + share
+
+    def _long_lists(self, ranked: Ranked) -> Iterator[tuple[list[str], float]]:
+        """The best theorems."""
+        lengths = [length for length in self._options.long_lists if length <= len(ranked)]
         for length in lengths:
-            yield names[:length], _LONG - math.log(len(lengths))
+            yield [name for name, _ in ranked[:length]], -math.log(len(lengths))
 
     def _terms(self, goal: GoalView, head: str) -> list[str]:
         terms = list(TERM_SOURCES[head](goal))[: self._options.terms]
