@@ -20,7 +20,7 @@ POOL = 8
 _PROVERS = ("MESON_TAC", "ASM_MESON_TAC", "METIS_TAC", "ASM_METIS_TAC")
 """They search by themselves: what one proves with few theorems, it mostly proves with more."""
 _SHORT, _LONG = math.log(0.8), math.log(0.2)
-_TINY = 1e-9
+_TINY = 1e-12
 Ranked = Sequence[tuple[str, float]]
 """What there is to choose among, best first, with the logarithms of their probabilities."""
 
@@ -113,11 +113,12 @@ def _short_lists(shares: Sequence[float]) -> Iterator[tuple[float, tuple[int, ..
     A list is drawn one by one, the likelier theorems first, without putting any back; each more
     that it has makes it half as likely, as in people's proofs.
     """
+    whole = max(1.0, math.fsum(shares))  # they come from numbers of single precision
     for length in _LENGTHS:
         for places in itertools.combinations(range(len(shares)), length):
-            left, weight = 1.0, -math.log(2) * (length - 1)
+            left, weight = whole, -math.log(2) * (length - 1)
             for place in places:
-                weight += math.log(max(shares[place], _TINY) / max(left, _TINY))
+                weight += math.log(max(shares[place] / max(left, _TINY), _TINY))
                 left -= shares[place]
             yield weight, places
 
