@@ -107,7 +107,7 @@ def test_the_report_is_shown(finished: Path) -> None:
 
 def test_a_finished_run_is_not_done_again(finished: Path) -> None:
     before = {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")}
-    command = [BAIT, "run", finished / "config.yaml", "--output", finished]
+    command = [BAIT, "run", str(finished / "config.yaml"), "--output", str(finished)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")} == before
     _, _, where = done.stderr.partition("See also:\n")
