@@ -336,7 +336,7 @@ def test_lists_are_weighed_by_their_theorems_and_their_length() -> None:
 
 
 def test_provers_get_the_best_theorems_only() -> None:
-    options = HolistModelOptions(checkpoint=Path(), long_lists=(1, 3))
+    options = HolistModelOptions(checkpoint=Path(), prover_lists=(1, 3))
     ranked = [(name, math.log(share)) for name, share in (("A", 0.5), ("B", 0.25), ("C", 0.2))]
     templates = {"MESON_TAC [?]": 0.4, "MESON_TAC [?*]": 0.2, "MESON_TAC []": 0.1}
     found = Proposer([*templates], options).propose(

@@ -178,7 +178,10 @@ class HolistModel(Learner):
             table.embeddings,
             features(vectors, table.vectors, table.popularity, table.ages),
         )
-        count = min(max(options.premises, POOL, *options.long_lists), len(table.names))
+        count = min(
+            max(*options.long_lists, *options.prover_lists, options.premises, POOL),
+            len(table.names),
+        )
         best = scores.topk(count, dim=2)
         shares = (best.values - torch.logsumexp(scores, dim=2, keepdim=True)).tolist()
         places = best.indices.tolist()

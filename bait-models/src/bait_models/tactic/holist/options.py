@@ -19,9 +19,10 @@ class HolistModelOptions(Options):
     premises: int = Field(default=12, ge=1, description="theorems tried for a tactic with one")
     lists: int = Field(default=8, ge=0, description="short lists tried for a tactic with a list")
     long_lists: tuple[int, ...] = Field(
-        default=(3, 8, 16),
-        description="lengths of lists of the best theorems, tried besides; provers such as "
-        "MESON_TAC get no others",
+        default=(8, 16), description="lengths of lists of the best theorems, tried besides"
+    )
+    prover_lists: tuple[int, ...] = Field(
+        default=(8,), description="the same for provers such as MESON_TAC, which get no others"
     )
     terms: int = Field(default=6, ge=0, description="terms tried for a tactic with one")
     device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")

@@ -72,7 +72,7 @@ class Proposer:
     def _with_theorems(self, template: str, ranked: Ranked) -> Iterator[tuple[str, float]]:
         head, _, gap = template.partition(" ")
         if head in _PROVERS and gap in ("[?]", "[?*]"):
-            for names, share in self._long_lists(ranked):
+            for names, share in _best(ranked, self._options.prover_lists):
                 yield f"{head} [{'; '.join(names)}]", share
         elif "[?*]" in template:
             for names, share in self._lists(ranked):
@@ -86,14 +86,8 @@ class Proposer:
         short = _short_lists([math.exp(share) for _, share in ranked[:POOL]])
         for share, places in heapq.nlargest(self._options.lists, short):
             yield [ranked[place][0] for place in places], _SHORT + share
-        for names, share in self._long_lists(ranked):
+        for names, share in _best(ranked, self._options.long_lists):
             yield names, _LONG + share
-
-    def _long_lists(self, ranked: Ranked) -> Iterator[tuple[list[str], float]]:
-        """The best theorems."""
-        lengths = [length for length in self._options.long_lists if length <= len(ranked)]
-        for length in lengths:
-            yield [name for name, _ in ranked[:length]], -math.log(len(lengths))
 
     def _terms(self, goal: GoalView, head: str) -> list[str]:
         terms = list(TERM_SOURCES[head](goal))[: self._options.terms]
@@ -105,6 +99,13 @@ def _with_terms(template: str, texts: Sequence[str]) -> Iterator[tuple[str, floa
     total = sum(1 / rank for rank in range(1, len(texts) + 1))
     for rank, text in enumerate(texts, start=1):
         yield template.replace("!", text, 1), -math.log(rank * total)
+
+
+def _best(ranked: Ranked, lengths: Sequence[int]) -> Iterator[tuple[list[str], float]]:
+    """The best theorems, so many of them; each list is as likely as the others."""
+    possible = [length for length in lengths if length <= len(ranked)]
+    for length in possible:
+        yield [name for name, _ in ranked[:length]], -math.log(len(possible))
 
 
 def _short_lists(shares: Sequence[float]) -> Iterator[tuple[float, tuple[int, ...]]]:
