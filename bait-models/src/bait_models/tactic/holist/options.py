@@ -22,7 +22,7 @@ class HolistModelOptions(Options):
         default=(8, 16), description="lengths of lists of the best theorems, tried besides"
     )
     prover_lists: tuple[int, ...] = Field(
-        default=(8,), description="the same for provers such as MESON_TAC, which get no others"
+        default=(2, 12), description="the same for provers such as MESON_TAC, which get no others"
     )
     terms: int = Field(default=6, ge=0, description="terms tried for a tactic with one")
     device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")
