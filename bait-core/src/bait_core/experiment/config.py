@@ -28,7 +28,10 @@ class PluginConfig(Options):
 
 
 class Models(Options):
-    """What searches with; a part that is left out is that of the experiment."""
+    """What searches with; a part that is left out is that of the experiment.
+
+    But not its goal model where a search is given: that has the one that it names by default.
+    """
 
     model: PluginConfig | None = Field(default=None, description="the tactic model")
     search: PluginConfig | None = Field(default=None, description="the search")

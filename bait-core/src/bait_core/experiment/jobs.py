@@ -11,6 +11,7 @@ from bait_core.errors import ConfigurationError
 from bait_core.execution import Part, SearchJob
 from bait_core.experiment.config import (
     ExperimentConfig,
+    Models,
     PluginConfig,
     TheoremSet,
     TrainingStep,
@@ -45,11 +46,7 @@ def search_job(
         iteration: The first has number 0.
         checkpoints: Options such as `model.checkpoint`, and what they name by now.
     """
-    first = config.initial if iteration == 0 else None
-    parts = {
-        name: (first and getattr(first, name)) or getattr(config, name)
-        for name in ("model", "search", "goal_model")
-    }
+    first = config.initial if iteration == 0 else Models()
     environment = config.environment
     limits = {
         name: getattr(theorems, name)
@@ -58,9 +55,14 @@ def search_job(
     }
     return SearchJob(
         environment=Part(environment.name, {**environment.options, **theorems.options}),
-        model=_part("model", parts["model"], checkpoints),
-        search=_part("search", parts["search"], {}),
-        goal_model=_part("goal_model", parts["goal_model"], checkpoints),
+        model=_part("model", first.model or config.model, checkpoints),
+        search=_part("search", first.search or config.search, {}),
+        goal_model=_part(
+            # Another search may judge goals in another way, or not at all.
+            "goal_model",
+            first.goal_model or (None if first.search else config.goal_model),
+            checkpoints,
+        ),
         settings=_settings(config).model_copy(update=limits),
         run=config.run,
         execution=config.execution,
