@@ -17,8 +17,8 @@ from omegaconf import OmegaConf
 from scipy.stats import binomtest
 
 from bait_core.errors import BaitError, CheckpointError, ConfigurationError
-from bait_core.experiment import load_config, read_report
-from bait_core.experiment.jobs import check
+from bait_core.experiment import ExperimentConfig, RunFolder, load_config, read_report
+from bait_core.experiment.jobs import check, training_job
 from bait_core.experiment.metrics import wilson_interval
 from bait_core.plugins.build import make_tactic_model
 from bait_core.traces import read_traces
@@ -167,6 +167,22 @@ def test_what_is_wrong_is_told_before_anything_starts(
     with pytest.raises(BaitError) as error:
         check(load_config(write(tmp_path, changed(**changes))))
     assert message in str(error.value)
+
+
+def test_a_step_goes_on_from_the_newest_checkpoint(tmp_path: Path) -> None:
+    step = {**BASE["training"][0], "continued": True}
+    model = {"name": "frequencies", "options": {"checkpoint": "first"}}
+    config = load_config(write(tmp_path, changed(training=[step], model=model)))
+
+    def start(config: ExperimentConfig, **newest: Path) -> str | None:
+        checkpoints = {f"{part}.checkpoint": path for part, path in newest.items()}
+        folder = RunFolder(tmp_path)
+        return training_job(config, config.training[0], 0, folder, checkpoints, ()).start
+
+    assert start(config) == "first"
+    assert start(config, model=Path("second")) == "second"
+    assert start(load_config(write(tmp_path, changed(training=[step])))) is None
+    assert start(load_config(write(tmp_path, changed(model=model)))) is None
 
 
 def test_files_that_are_no_configuration(tmp_path: Path) -> None:

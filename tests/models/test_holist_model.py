@@ -13,7 +13,7 @@ import torch
 from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.errors import CheckpointError, ConfigurationError, TrainingError
 from bait_core.protocols import TacticRequest, TrainingTask
-from bait_core.training import read_examples
+from bait_core.training import read_examples, write_examples
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.terms.goal_key import read_key
 from bait_holist.terms.sexp import parse
@@ -262,6 +262,22 @@ def test_training_starts_from_a_checkpoint(library: Path, trained: Path, tmp_pat
     fresh = train(chosen, tmp_path / "fresh")
     warm = train(chosen, tmp_path / "warm", start=trained / "checkpoint")
     assert warm["valid_loss"] < fresh["valid_loss"] / 2
+
+
+def test_numbers_keep_their_meaning_when_training_goes_on(
+    library: Path, trained: Path, tmp_path: Path
+) -> None:
+    steps = examples()
+    write_examples(tmp_path / "examples", [("t", s) for s in (*steps, *steps[-1:] * 9)], 0.0)
+    task = TrainingTask(
+        tmp_path / "examples",
+        tmp_path / "trainer",
+        tmp_path / "checkpoint",
+        start=trained / "checkpoint",
+    )
+    HolistTrainer(options(library, max_epochs=1, learning_rate=1e-9)).train(task)
+    before, after = (ask(folder / "checkpoint", 1) for folder in (trained, tmp_path))
+    assert [t for [(t, _)] in after] == [t for [(t, _)] in before]
 
 
 def test_a_loss_that_is_no_number_stops_the_training(

@@ -86,7 +86,9 @@ class TrainingStep(Options):
         default=0.1, ge=0, lt=1, description="share of the theorems whose examples validate"
     )
     continued: bool = Field(
-        default=False, description="start from the checkpoint of the iteration before"
+        default=False,
+        description="start from the checkpoint of the iteration before; at first from the one that "
+        "the experiment configures, if any",
     )
 
 

@@ -80,7 +80,6 @@ def training_job(
     """A training after an iteration; arguments as of `search_job`."""
     trainer, processor = training_plugins(step)
     searches = [folder.traces(i, "collect") for i in range(iteration + 1)]
-    before = [str(checkpoints[target]) for target in step.updates if target in checkpoints]
     return TrainingJob(
         trace_processor=(processor.qualified_name, _processor_options(step)),
         trainer=(trainer.qualified_name, _trainer_options(step, checkpoints)),
@@ -90,9 +89,22 @@ def training_job(
         every_trace=step.every_trace,
         held_out=held_out,
         valid_share=step.valid_share,
-        start=before[0] if step.continued and before else None,
+        start=_start(config, step, checkpoints) if step.continued else None,
         seed=config.seed + iteration,
     )
+
+
+def _start(
+    config: ExperimentConfig, step: TrainingStep, checkpoints: Mapping[str, Path]
+) -> str | None:
+    """The checkpoint that a step goes on from: the newest, or else the one that was configured."""
+    for target in step.updates:
+        part, _, option = target.rpartition(".")
+        used: PluginConfig | None = getattr(config, part, None)
+        start = checkpoints.get(target) or (used and used.options.get(option))
+        if start:
+            return str(start)
+    return None
 
 
 def held_out(config: ExperimentConfig) -> tuple[Identity, ...]:

@@ -32,7 +32,7 @@ module Worker = struct
   let rec send_all socket text from =
     if from < String.length text then
       let sent =
-        try Unix.write_substring socket text from (String.length text - from)
+        try Unix.single_write_substring socket text from (String.length text - from)
         with Unix.Unix_error (Unix.EINTR, _, _) -> 0 in
       send_all socket text (from + sent)
 

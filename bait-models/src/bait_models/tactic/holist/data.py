@@ -71,8 +71,27 @@ class Step:
     index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What the numbers that a network reads and writes stand for.
+
+    Attributes:
+        tactics: Templates by number.
+        vocabulary: Of terms.
+    """
+
+    tactics: Sequence[str]
+    vocabulary: Vocabulary
+
+
 class HolistData(pl.LightningDataModule):
     """Examples of steps, read once and encoded.
+
+    Args:
+        folder: The examples.
+        options: What batches are made of.
+        seed: Of their order.
+        numbering: That of the network which goes on learning; made of the examples for a new one.
 
     Attributes:
         tactics: Templates by number.
@@ -81,20 +100,29 @@ class HolistData(pl.LightningDataModule):
         truncated: How many goals were cut since they were too large.
     """
 
-    def __init__(self, folder: Path, options: HolistTrainerOptions, seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: HolistTrainerOptions,
+        seed: int,
+        numbering: Numbering | None = None,
+    ) -> None:
         super().__init__()
         self._options = options
         self._seed = seed
         self._library = list(read_library_theorems(options.library))
         examples = {s: list(read_examples(folder, s, HolistExample)) for s in ("train", "valid")}
-        self.tactics = _frequent(examples["train"], options.least_count)
         terms = [parse(theorem.statement) for theorem in self._library]
         graphs = term_graphs(terms, options.encoder)
         goals = {
             split: goal_graphs((read_key(example.goal) for example in found), options.encoder)
             for split, found in examples.items()
         }
-        self.vocabulary = Vocabulary.of([*graphs, *goals["train"]])
+        known = numbering or Numbering(
+            _frequent(examples["train"], options.least_count),
+            Vocabulary.of([*graphs, *goals["train"]]),
+        )
+        self.tactics, self.vocabulary = known.tactics, known.vocabulary
         self._reader = TermReader(self.vocabulary, options.encoder)
         encoded = {split: self._reader.encode(found) for split, found in goals.items()}
         self.truncated = self._reader.truncated

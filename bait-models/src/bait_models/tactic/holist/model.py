@@ -20,7 +20,7 @@ from bait_models.data.parts import parts
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
-from bait_models.tactic.holist.data import StepBatch
+from bait_models.tactic.holist.data import Numbering, StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
 from bait_models.tactic.holist.network import HolistNetwork
 from bait_models.tactic.holist.options import HolistModelOptions
@@ -104,10 +104,11 @@ class HolistModel(Learner):
             CheckpointError: The checkpoint can't be used.
         """
         parameters: dict[str, Any] = read_header(options.checkpoint, KIND).hyperparameters
+        numbering = read_numbering(options.checkpoint)
         model = cls(
             EncoderOptions.model_validate(parameters["encoder"]),
-            Vocabulary(parameters["vocabulary"]),
-            parameters["tactics"],
+            numbering.vocabulary,
+            numbering.tactics,
             Lexicon(parameters["weights"], parameters["uses"]),
             options,
         )
@@ -224,6 +225,12 @@ class HolistModel(Learner):
             batch = self._reader.batch(self._reader.terms(part))
             rows = self.network.embed_theorems(batch.to(self.device))
             self._embeddings.update(zip(part, rows, strict=True))
+
+
+def read_numbering(checkpoint: Path) -> Numbering:
+    """What the numbers of a checkpoint's network stand for; raises CheckpointError."""
+    parameters: dict[str, Any] = read_header(checkpoint, KIND).hyperparameters
+    return Numbering(parameters["tactics"], Vocabulary(parameters["vocabulary"]))
 
 
 @dataclass(frozen=True, slots=True)

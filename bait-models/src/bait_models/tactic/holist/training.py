@@ -5,9 +5,9 @@ from __future__ import annotations
 from bait_core.errors import TrainingError
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.tactic.holist.data import HolistData
-from bait_models.tactic.holist.model import KIND, HolistModel
+from bait_models.tactic.holist.model import HolistModel, read_numbering
 from bait_models.tactic.holist.options import HolistTrainerOptions
-from bait_models.training.checkpoints import load_weights, read_header
+from bait_models.training.checkpoints import load_weights
 from bait_models.training.fit import fit, seed_everything
 
 
@@ -20,7 +20,8 @@ class HolistTrainer:
     def train(self, task: TrainingTask) -> TrainingResult:
         """Train; see `bait_core.protocols.Trainer`."""
         seed_everything(task.seed)
-        data = HolistData(task.examples, self._options, task.seed)
+        numbering = read_numbering(task.start) if task.start is not None else None
+        data = HolistData(task.examples, self._options, task.seed, numbering)
         if not data.tactics:
             raise TrainingError(
                 f"no tactic occurs {self._options.least_count} times among the examples",
@@ -28,7 +29,6 @@ class HolistTrainer:
             )
         model = HolistModel(self._options.encoder, data.vocabulary, data.tactics, data.lexicon)
         if task.start is not None:
-            read_header(task.start, KIND)
             load_weights(task.start, model.network)
         metrics = fit(model, data, self._options, task)
         model.save(task.checkpoint)
