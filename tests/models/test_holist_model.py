@@ -22,9 +22,10 @@ from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import HolistData
 from bait_models.tactic.holist.features import FEATURES, Lexicon, features
+from bait_models.tactic.holist.lists import short_lists
 from bait_models.tactic.holist.model import HolistModel
 from bait_models.tactic.holist.options import HolistModelOptions, HolistTrainerOptions
-from bait_models.tactic.holist.proposals import Proposer
+from bait_models.tactic.holist.proposals import Proposer, Theorems
 from bait_models.tactic.holist.training import HolistTrainer
 from bait_models.traces.holist import HolistExample
 from bait_models.training.ranking import choice_loss, reciprocal_rank
@@ -339,8 +340,12 @@ def test_lists_are_weighed_by_their_theorems_and_their_length() -> None:
     options = HolistModelOptions(checkpoint=Path(), lists=4, long_lists=(3,))
     ranked = [(name, math.log(share)) for name, share in (("A", 0.5), ("B", 0.25), ("C", 0.2))]
     template = "SIMP_TAC [?*]"
+    [lists] = short_lists(torch.tensor([[0.5, 0.25, 0.2]]), options.lists)
     found = Proposer([template], options).propose(
-        GoalView((), parse("(v (bool) x)")), [(template, 0.0)], {template: ranked}, 10
+        GoalView((), parse("(v (bool) x)")),
+        [(template, 0.0)],
+        {template: Theorems(ranked, lists)},
+        9,
     )
     by_hand = {
         "SIMP_TAC [A; B]": 0.8 * 0.5 * 0.25 / 0.5 / 2,
@@ -358,7 +363,7 @@ def test_provers_get_the_best_theorems_only() -> None:
     found = Proposer([*templates], options).propose(
         GoalView((), parse("(v (bool) x)")),
         [(template, math.log(share)) for template, share in templates.items()],
-        dict.fromkeys(templates, ranked),
+        dict.fromkeys(templates, Theorems(ranked)),
         10,
     )
     assert {s.tactic: math.exp(s.log_probability) for s in found} == pytest.approx(

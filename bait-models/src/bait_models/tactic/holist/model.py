@@ -22,9 +22,10 @@ from bait_models.encoders.reader import TermReader
 from bait_models.encoders.vocabulary import Vocabulary
 from bait_models.tactic.holist.data import Numbering, StepBatch
 from bait_models.tactic.holist.features import Lexicon, features
+from bait_models.tactic.holist.lists import POOL, short_lists
 from bait_models.tactic.holist.network import HolistNetwork
 from bait_models.tactic.holist.options import HolistModelOptions
-from bait_models.tactic.holist.proposals import POOL, Proposer, Ranked
+from bait_models.tactic.holist.proposals import Proposer, Theorems
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
@@ -141,7 +142,7 @@ class HolistModel(Learner):
         embeddings: Tensor,
         tactics: Sequence[Sequence[int]],
         options: HolistModelOptions,
-    ) -> dict[int, dict[str, Ranked]]:
+    ) -> dict[int, dict[str, Theorems]]:
         """For each goal, and each of its templates with theorems, the best of them.
 
         Goals with the same theorems are scored together.
@@ -149,7 +150,7 @@ class HolistModel(Learner):
         sharing: dict[str, list[int]] = {}
         for row, request in enumerate(requests):
             sharing.setdefault(request.premises.library_key, []).append(row)
-        found: dict[int, dict[str, Ranked]] = {}
+        found: dict[int, dict[str, Theorems]] = {}
         for rows in sharing.values():
             table = self._table(requests[rows[0]].premises)
             for part in parts(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
@@ -166,7 +167,7 @@ class HolistModel(Learner):
         wanted: Sequence[Sequence[int]],
         table: _Table,
         options: HolistModelOptions,
-    ) -> list[dict[str, Ranked]]:
+    ) -> list[dict[str, Theorems]]:
         """The same of goals with the same theorems, by their constants and embeddings."""
         longest = max(map(len, wanted))
         if not longest or not table.names:
@@ -184,16 +185,19 @@ class HolistModel(Learner):
             len(table.names),
         )
         best = scores.topk(count, dim=2)
-        shares = (best.values - torch.logsumexp(scores, dim=2, keepdim=True)).tolist()
-        places = best.indices.tolist()
+        shares = best.values - torch.logsumexp(scores, dim=2, keepdim=True)
+        pool = shares[:, :, :POOL].exp()
+        lists = iter(short_lists(pool.flatten(end_dim=1), options.lists))
+        found = [
+            [
+                Theorems([(table.names[p], s) for p, s in zip(*pair, strict=True)], next(lists))
+                for pair in zip(*row, strict=True)
+            ]
+            for row in zip(best.indices.tolist(), shares.tolist(), strict=True)
+        ]
         return [
-            {
-                self.tactics[number]: [
-                    (table.names[place], share) for place, share in zip(*pair, strict=True)
-                ]
-                for number, *pair in zip(numbers, places[row], shares[row], strict=False)
-            }
-            for row, numbers in enumerate(wanted)
+            {self.tactics[n]: theorems for n, theorems in zip(numbers, row, strict=False)}
+            for numbers, row in zip(wanted, found, strict=True)
         ]
 
     def _table(self, premises: PremiseSet) -> _Table:
