@@ -57,8 +57,8 @@ def random_term(rng: random.Random, operators: int) -> str:
 
 
 def random_requests(rng: random.Random, count: int, premises: PremiseSet) -> list[TacticRequest]:
-    """Goals of 20 to 100 operators, which are graphs of about 50 to 300 nodes."""
-    keys = [f"(g () {random_term(rng, rng.randint(20, 100))})" for _ in range(count)]
+    """Goals of 3 to 30 operators: graphs of about 15 to 100 nodes, as most of HOL Light's."""
+    keys = [f"(g () {random_term(rng, rng.randint(3, 30))})" for _ in range(count)]
     return [TacticRequest(Goal(key, key, symbols_of(key)), premises) for key in keys]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from lightning.pytorch.callbacks import timer
 
 from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.errors import CheckpointError, ConfigurationError, TrainingError
@@ -263,6 +266,18 @@ def test_training_starts_from_a_checkpoint(library: Path, trained: Path, tmp_pat
     fresh = train(chosen, tmp_path / "fresh")
     warm = train(chosen, tmp_path / "warm", start=trained / "checkpoint")
     assert warm["valid_loss"] < fresh["valid_loss"] / 2
+
+
+def test_the_learning_rate_falls_until_the_time_is_over(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count()  # seconds: one each time that somebody looks at it
+    monkeypatch.setattr(timer, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    metrics = train(options(library, max_epochs=1000, max_minutes=1), tmp_path)
+    assert 2 < metrics["steps"] < 60
+    last = torch.load(tmp_path / "trainer" / "kept" / "last.ckpt", weights_only=True)
+    [group, _] = last["optimizer_states"][0]["param_groups"]
+    assert 0.01 * 0.01 <= group["lr"] < 0.1 * 0.01
 
 
 def test_numbers_keep_their_meaning_when_training_goes_on(
