@@ -1,4 +1,4 @@
-"""The tactic model `generator`: reads a goal and writes tactics, byte by byte."""
+"""The generator, tactic model `reprover`: reads a goal and writes tactics, byte by byte."""
 
 from __future__ import annotations
 
