@@ -25,7 +25,11 @@ def test_a_round_trip(tmp_path: Path) -> None:
     assert (tmp_path / "again").read_bytes() == (tmp_path / "new" / "c").read_bytes()
 
 
-@pytest.mark.parametrize("content", [b"{}", gzip.compress(b"{}\n"), gzip.compress(b"no json\n")])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", gzip.compress(b"{}\n"), gzip.compress(b"no json\n")],
+    ids=["plain", "other", "no-json"],  # not the bytes, which hold the time
+)
 def test_damaged_corpora(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "corpus.jsonl.gz"
     path.write_bytes(content)
