@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -198,3 +199,18 @@ def test_a_closed_environment_starts_nothing(doorway: Doorway) -> None:
     with pytest.raises(ProverCrashError, match="is closed"):
         provers.connect()
     assert not doorway.servers
+
+
+def test_a_client_that_reads_late_gets_each_byte_once(hol_light: Server) -> None:
+    """Although signals interrupt the worker while it waits to send the rest."""
+    replies = []
+    for seconds in (0, 4):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(os.fspath(hol_light.socket))
+            with client.makefile("rb") as stream:
+                stream.readline()  # the greeting
+                client.sendall(b"(library)\n")
+                time.sleep(seconds)
+                replies.append(stream.readline())
+    assert len(replies[0]) > 1_000_000
+    assert replies[0] == replies[1]

@@ -154,6 +154,14 @@ def test_batches_say_what_a_step_uses_and_might_use(library: Path, tmp_path: Pat
         assert not whole.allowed[:, -1].any()  # bound later than the goals
 
 
+def test_a_library_may_be_smaller_than_the_theorems_to_tell_apart(
+    library: Path, tmp_path: Path
+) -> None:
+    data = HolistData(write_steps(tmp_path), options(library, negatives=1000), 0)
+    batch = next(iter(data.train_dataloader()))
+    assert batch.features.shape[1] == len(STATEMENTS)
+
+
 def test_batches_are_limited_by_their_nodes(library: Path, tmp_path: Path) -> None:
     chosen = options(library, max_batch_nodes=8, batch_size=100)
     data = HolistData(write_steps(tmp_path), chosen, 0)

@@ -193,7 +193,8 @@ class HolistData(pl.LightningDataModule):
                 before = max(min(step.index, len(self._library)), 1)
                 best = alike[row, :before].topk(min(_HARD_POOL, before)).indices.tolist()
                 found.update(rng.sample(best, min(self._options.hard_negatives, len(best))))
-        found.update(rng.sample(range(len(self._library)), self._options.negatives))
+        negatives = min(self._options.negatives, len(self._library))
+        found.update(rng.sample(range(len(self._library)), negatives))
         return sorted(found)
 
 
