@@ -32,7 +32,7 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/bait lean install || echo "Tests with the real Lean will be skipped." >&2
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term $(PYTEST_FLAGS)
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_FLAGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check
