@@ -64,7 +64,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptHolLight]:
         find_hol_light()
     except NotInstalledError as error:
         pytest.skip(f"{error.message}. {error.hint}")
-    start = ("holist", "start", "--memory", str(MEMORY), "--idle", "10")
+    start = ("holist", "start", "--memory", str(MEMORY), "--idle", "60")
     command = [BAIT, *start]
     with subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.PIPE, text=True
