@@ -102,7 +102,7 @@ def ask(model: TacticModel, requests: Sequence[TacticRequest], n: int) -> float:
     return seconds(lambda: model.get_tactics(requests, n))
 
 
-def holist_row(kind: str, runs: int, premises: PremiseSet) -> tuple[str, float]:
+def holist_row(kind: str, runs: int, premises: PremiseSet) -> tuple[list[str], float]:
     """A row of the first table, and the ratio in it."""
     model = holist_model(kind)
     rng = random.Random(1)
@@ -114,8 +114,8 @@ def holist_row(kind: str, runs: int, premises: PremiseSet) -> tuple[str, float]:
         together.append(ask(model, requests, 64))
     one, many = statistics.median(alone), statistics.median(together)
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
-    cells = (kind, f"{parameters:.2f}", f"{first:.1f}", f"{one * 1e3:.0f}", f"{many * 1e3:.0f}")
-    return "|".join((*cells, f"{many / one:.1f}", f"{many / BATCH * 1e3:.1f}")), many / one
+    cells = [kind, f"{parameters:.2f}", f"{first:.1f}", f"{one * 1e3:.0f}", f"{many * 1e3:.0f}"]
+    return [*cells, f"{many / one:.1f}", f"{many / BATCH * 1e3:.1f}"], many / one
 
 
 def main() -> None:
@@ -133,7 +133,7 @@ def main() -> None:
     slow = []
     for kind in arguments.encoders:
         row, times = holist_row(kind, arguments.runs, premises)
-        table.add_row(*row.split("|"))
+        table.add_row(*row)
         slow += [kind] if times > MOST_TIMES else []
     console.print(table)
     console.print(generator_line(arguments.runs))

@@ -105,7 +105,7 @@ class HolistModel(Learner):
             CheckpointError: The checkpoint can't be used.
         """
         parameters: dict[str, Any] = read_header(options.checkpoint, KIND).hyperparameters
-        numbering = read_numbering(options.checkpoint)
+        numbering = _numbering(parameters)
         model = cls(
             EncoderOptions.model_validate(parameters["encoder"]),
             numbering.vocabulary,
@@ -233,7 +233,10 @@ class HolistModel(Learner):
 
 def read_numbering(checkpoint: Path) -> Numbering:
     """What the numbers of a checkpoint's network stand for; raises CheckpointError."""
-    parameters: dict[str, Any] = read_header(checkpoint, KIND).hyperparameters
+    return _numbering(read_header(checkpoint, KIND).hyperparameters)
+
+
+def _numbering(parameters: Mapping[str, Any]) -> Numbering:
     return Numbering(parameters["tactics"], Vocabulary(parameters["vocabulary"]))
 
 
