@@ -206,7 +206,7 @@ def test_a_budget_for_all_workers_is_refused():
 def test_errors_keep_their_attributes_on_the_way_between_processes():
     import pickle  # what the standard library's pools use
 
-    for error in (ConfigurationError("a", hint="b"), FillError("c", ["x", "y"])):
+    for error in (ConfigurationError("a", hint="b"), FillError({"x": "c", "y": "d"})):
         copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # written here
         assert type(copy) is type(error)
         assert copy.__dict__ == error.__dict__

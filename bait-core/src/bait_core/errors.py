@@ -11,6 +11,7 @@
     + ProverStartError      the proof assistant can't be started
     + ProverCrashError      it died, and restarting did not help
     + FillError             a fresh prover does not accept a filled file
+    + MergeError            a file was changed where a proof was to go
   x ModelError              a tactic model or search broke its contract
   x ExecutionError          worker processes, or a cluster, can't be used
   x TraceError              a recorded search can't be written or read
@@ -22,7 +23,7 @@ A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -93,12 +94,18 @@ class FillError(ProverError):
     """A fresh prover does not accept a filled file.
 
     Attributes:
-        names: The theorems whose scripts are at fault; the rest may be filled in without them.
+        reasons: For each theorem whose script is at fault, why it is refused; the rest may be
+            filled in without them.
     """
 
-    def __init__(self, message: str, names: Iterable[str]) -> None:
-        self.names = tuple(names)
-        super().__init__(message, hint=f"Fill it without: {', '.join(self.names)}")
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(reasons)
+        name, why = next(iter(self.reasons.items()))
+        super().__init__(f"{name}: {why}", hint=f"Fill it without: {', '.join(self.reasons)}")
+
+
+class MergeError(ProverError):
+    """A file was changed, after it was read, where a proof was to go."""
 
 
 class ModelError(BaitError):

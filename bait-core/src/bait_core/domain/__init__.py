@@ -1,5 +1,6 @@
 """The words of theorem proving: goals, tactics' outcomes, proofs. Plain immutable data."""
 
+from bait_core.domain.filling import Edit, FilledFile, Verification
 from bait_core.domain.goal import Goal, Theorem
 from bait_core.domain.outcome import Failed, FailureKind, Outcome, Proved, Subgoals
 from bait_core.domain.premise import (
@@ -9,16 +10,20 @@ from bait_core.domain.premise import (
     Premise,
     PremiseSet,
 )
-from bait_core.domain.proof import CheckResult, Proof, ProofStep
+from bait_core.domain.proof import SOUND, CheckResult, Foundations, Proof, ProofStep
 from bait_core.domain.suggestion import Suggestion
 
 __all__ = [
     "NO_PREMISES",
+    "SOUND",
     "CheckResult",
     "Definition",
     "DefinitionKind",
+    "Edit",
     "Failed",
     "FailureKind",
+    "FilledFile",
+    "Foundations",
     "Goal",
     "Outcome",
     "Premise",
@@ -29,4 +34,5 @@ __all__ = [
     "Subgoals",
     "Suggestion",
     "Theorem",
+    "Verification",
 ]

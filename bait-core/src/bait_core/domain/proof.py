@@ -71,6 +71,23 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Foundations:
+    """What a theorem rests on besides the prover's own axioms.
+
+    Attributes:
+        axioms: Axioms of the user's own text that the user has allowed.
+        open: What is not proved yet, for people: names of theorems, places of holes.
+    """
+
+    axioms: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+SOUND = Foundations()
+"""Of a theorem that rests on nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What a fresh prover said to a whole proof.
 
@@ -81,6 +98,8 @@ class CheckResult:
         seconds: Time the check took.
         culprit: The goal whose step was not accepted, if the prover could tell; the search
             gives up this step and goes on.
+        foundations: What the theorem rests on with this proof. Where `open` is not empty, the
+            goal is proved but the theorem around it is not.
     """
 
     accepted: bool
@@ -88,3 +107,4 @@ class CheckResult:
     message: str = ""
     seconds: float = 0.0
     culprit: Goal | None = None
+    foundations: Foundations = SOUND

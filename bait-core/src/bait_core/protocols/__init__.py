@@ -1,6 +1,6 @@
 """The contracts between BAIT and its plugins."""
 
-from bait_core.protocols.environment import Environment, FillsFiles, Session
+from bait_core.protocols.environment import Environment, FillsFiles, Session, VerifiesFiles
 from bait_core.protocols.goal_model import GoalModel
 from bait_core.protocols.search_model import Response, SearchContext, SearchModel, Selection
 from bait_core.protocols.tactic_model import TacticModel, TacticRequest
@@ -22,4 +22,5 @@ __all__ = [
     "Trainer",
     "TrainingResult",
     "TrainingTask",
+    "VerifiesFiles",
 ]

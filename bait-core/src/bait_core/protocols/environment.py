@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from bait_core.domain import CheckResult, Goal, Outcome, PremiseSet, Proof, Theorem
+from bait_core.domain import (
+    CheckResult,
+    FilledFile,
+    Goal,
+    Outcome,
+    PremiseSet,
+    Proof,
+    Theorem,
+    Verification,
+)
 
 
 class Session(Protocol):
@@ -82,13 +91,29 @@ class Environment(Protocol):
 class FillsFiles(Protocol):
     """An environment whose theorems are the holes of a proof file."""
 
-    def fill(self, scripts: Mapping[str, str]) -> str:
-        """The file's text with holes replaced; everything else stays byte for byte.
+    def fill(self, scripts: Mapping[str, str], current: str | None = None) -> FilledFile:
+        """Fill holes, and have a fresh prover accept the whole file.
 
         Args:
             scripts: Theorem name -> script that `check` accepted.
+            current: The file's text as it is now, if it was changed after it was read; the
+                scripts go where the same holes are in it.
 
         Raises:
-            FillError: A fresh prover does not accept the filled file.
+            FillError: The prover does not accept the filled file.
+            MergeError: A hole is not in `current` any more, or what is around it was changed.
+        """
+        ...
+
+
+@runtime_checkable
+class VerifiesFiles(Protocol):
+    """An environment that can say which theorems of a proof file are proved, without a search."""
+
+    def verify(self) -> Sequence[Verification]:
+        """What a fresh prover says of each theorem of the file, in order.
+
+        Raises:
+            TheoremError: The file can't be read, or the prover can't make sense of it.
         """
         ...

@@ -50,14 +50,13 @@ class Filling:
         """
         objections = dict(self._objections(prover))
         if objections:
-            name, why = next(iter(objections.items()))
-            raise FillError(f"{name}: {why}", list(objections))
+            raise FillError(objections)
         whole = "".join(self._filled(piece) for piece in self.document.pieces)
         new = _errors(prover.command(whole, None)) - _errors(
             prover.command(self.document.text, None)
         )
         if new:
-            raise FillError(f"the filled file: {next(iter(new))}", list(self.scripts))
+            raise FillError(dict.fromkeys(self.scripts, f"the filled file: {next(iter(new))}"))
 
     def _objections(self, prover: Prover) -> Iterator[tuple[str, str]]:
         prefix: Prefix | None = None

@@ -34,10 +34,10 @@ def fill_file(
     refused: dict[str, str] = {}
     while True:
         try:
-            text = environment.fill(scripts)
+            text = environment.fill(scripts).text
         except FillError as error:
-            culprits = set(error.names) & scripts.keys() or set(scripts)
-            refused.update(dict.fromkeys(culprits, error.message))
+            culprits = error.reasons.keys() & scripts.keys() or set(scripts)
+            refused.update({name: error.reasons.get(name, error.message) for name in culprits})
             scripts = {name: script for name, script in scripts.items() if name not in culprits}
         else:
             break

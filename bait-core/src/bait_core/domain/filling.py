@@ -1,0 +1,61 @@
+"""A proof file whose holes are filled, and what a prover says of the theorems of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bait_core.domain.goal import Theorem
+from bait_core.domain.proof import SOUND, Foundations
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the code points of a text from `start` to `end` (exclusive) by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilledFile:
+    """A file's text with holes filled, all of it accepted by a fresh prover.
+
+    Attributes:
+        original: The text that was read, byte order mark and line ends included.
+        edits: For each filled theorem, what is replaced in `original`; edits never overlap, and
+            belong together: the layout of one may depend on those before it.
+        foundations: What each filled theorem rests on besides the prover's own axioms.
+    """
+
+    original: str
+    edits: Mapping[str, Edit]
+    foundations: Mapping[str, Foundations]
+
+    @property
+    def text(self) -> str:
+        """The filled text; everything outside the edits is as in `original`."""
+        parts: list[str] = []
+        end = 0
+        for edit in sorted(self.edits.values(), key=lambda edit: edit.start):
+            parts += [self.original[end : edit.start], edit.text]
+            end = edit.end
+        return "".join((*parts, self.original[end:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a fresh prover says of one theorem of a file.
+
+    Attributes:
+        theorem: The theorem.
+        accepted: Whether it is proved, and rests on nothing that is open or not allowed.
+        foundations: What it rests on besides the prover's own axioms.
+        message: Why it is not accepted; empty otherwise.
+    """
+
+    theorem: Theorem
+    accepted: bool
+    foundations: Foundations = SOUND
+    message: str = ""
