@@ -7,6 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.case_ids import case_id
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Refuse ids that may differ between the processes that share the tests."""
+    return case_id(val, argname)
+
 
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

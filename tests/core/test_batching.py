@@ -557,11 +557,11 @@ def ask_for_tactics(answer: Any, n: int = 4) -> list[list[Suggestion]]:
         ([[([], -1.0)]], r"\[\]"),
         ([[("rfl", "-1")]], "'-1'"),
         ([[("rfl", None)]], "None"),
-        ([[Suggestion("t", float("nan"))]], "nan"),
-        ([[Suggestion("t", 0.5)]], "0.5"),
-        ([[Suggestion("t", float("-inf"))]], "-inf"),
-        ([[Suggestion("  ", -1.0)]], "'  '"),
-        ([[Suggestion("t" * 1000, 1.0)]], r"t{50}\.\.\. for the goal"),
+        pytest.param([[Suggestion("t", float("nan"))]], "nan", id="nan"),
+        pytest.param([[Suggestion("t", 0.5)]], "0.5", id="positive"),
+        pytest.param([[Suggestion("t", float("-inf"))]], "-inf", id="-inf"),
+        pytest.param([[Suggestion("  ", -1.0)]], "'  '", id="blank"),
+        pytest.param([[Suggestion("t" * 1000, 1.0)]], r"t{50}\.\.\. for the goal", id="long"),
     ],
 )
 def test_a_tactic_model_that_breaks_its_contract_is_told_so(answer, message):

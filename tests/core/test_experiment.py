@@ -140,11 +140,23 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
         ({"goal_model": {"name": "nothing"}}, "uses no goal model"),
         ({"name": "../up"}, "name"),
         ({"training": [{"name": "a", "trainer": {"name": "frequency"}}]}, "frequency"),
-        ({"training": [BASE["training"][0]] * 2}, "same name"),
-        ({"training": [{**BASE["training"][0], "updates": ["model"]}]}, "model.OPTION"),
-        ({"training": [{**BASE["training"][0], "updates": ["model.weights"]}]}, "no such option"),
-        ({"training": [{**BASE["training"][0], "updates": ["training.tactics.x"]}]}, "LATER_STEP"),
-        (
+        pytest.param({"training": [BASE["training"][0]] * 2}, "same name", id="one name twice"),
+        pytest.param(
+            {"training": [{**BASE["training"][0], "updates": ["model"]}]},
+            "model.OPTION",
+            id="updates no option",
+        ),
+        pytest.param(
+            {"training": [{**BASE["training"][0], "updates": ["model.weights"]}]},
+            "no such option",
+            id="updates an unknown option",
+        ),
+        pytest.param(
+            {"training": [{**BASE["training"][0], "updates": ["training.tactics.x"]}]},
+            "LATER_STEP",
+            id="updates itself",
+        ),
+        pytest.param(
             {
                 "training": [
                     {**BASE["training"][0], "name": "first", "updates": ["training.tactics.x"]},
@@ -152,13 +164,23 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
                 ]
             },
             "no such option",
+            id="updates an unknown option of a step",
         ),
-        (
+        pytest.param(
             {"training": [{**BASE["training"][0], "updates": ["goal_model.checkpoint"]}]},
             "names no goal_model",
+            id="updates no model",
         ),
-        ({"training": [{**BASE["training"][0], "traces": ["lost.gz"]}]}, "lost.gz"),
-        ({"training": [{**BASE["training"][0], "trace_processor": {"name": "x"}}]}, "'x'"),
+        pytest.param(
+            {"training": [{**BASE["training"][0], "traces": ["lost.gz"]}]},
+            "lost.gz",
+            id="lost traces",
+        ),
+        pytest.param(
+            {"training": [{**BASE["training"][0], "trace_processor": {"name": "x"}}]},
+            "'x'",
+            id="unknown processor",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_starts(

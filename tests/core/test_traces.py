@@ -191,9 +191,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"plain text", "not a trace file"),
-        (gzip.compress(b"{}\n"), "record 1 .* is not a trace"),
-        (gzip.compress(b'{"schema": 99}\n'), "schema 99, newer than"),
+        pytest.param(b"plain text", "not a trace file", id="text"),
+        pytest.param(gzip.compress(b"{}\n"), "record 1 .* is not a trace", id="no trace"),
+        pytest.param(gzip.compress(b'{"schema": 99}\n'), "schema 99, newer than", id="newer"),
     ],
 )
 def test_what_is_no_trace_is_refused(tmp_path, content, message):

@@ -98,12 +98,16 @@ def test_packed_files_say_the_same(
     [
         ("", "no theorems"),
         ("<html>\n", "line 1"),
-        (GOOD[:-10], "line 9: 7:15"),
-        (GOOD + "theorems {\n  tag\n}\n", "line 17"),
-        (GOOD + "theorems {\n  colour: 3\n}\n", "colour"),
-        (GOOD + entry("(v (bool) r)", "LEMMA"), "LEMMA"),
-        (entry("(v (bool) p)", number=3), "has fingerprint 3 instead of"),
-        (GOOD + entry("(v (bool) q)"), "two entries with fingerprint"),
+        pytest.param(GOOD[:-10], "line 9: 7:15", id="cut off"),
+        pytest.param(GOOD + "theorems {\n  tag\n}\n", "line 17", id="no value"),
+        pytest.param(GOOD + "theorems {\n  colour: 3\n}\n", "colour", id="unknown field"),
+        pytest.param(GOOD + entry("(v (bool) r)", "LEMMA"), "LEMMA", id="unknown tag"),
+        pytest.param(
+            entry("(v (bool) p)", number=3), "has fingerprint 3 instead of", id="wrong fingerprint"
+        ),
+        pytest.param(
+            GOOD + entry("(v (bool) q)"), "two entries with fingerprint", id="one fingerprint twice"
+        ),
     ],
 )
 def test_damage_is_told_with_its_place(text: str, message: str, tmp_path: Path) -> None:

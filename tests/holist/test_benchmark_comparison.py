@@ -40,14 +40,18 @@ FALSE = "(c (bool) F)"
 @pytest.mark.parametrize(
     ("conclusion", "function", "match"),
     [
-        (reflexive("x", "A"), "TAC_PROOF", Match.SAME),
-        (reflexive("x", "?12"), "TAC_PROOF", Match.TYPE_VARIABLES),
-        (reflexive("y", "A"), "TAC_PROOF", Match.VARIABLES),
-        (reflexive("y", "B"), "TAC_PROOF", Match.VARIABLES),
-        (reflexive("b", "(bool)"), "TAC_PROOF", Match.LEMMA),
-        (reflexive("n", "(num)"), "specification", Match.SPECIFICATION),
-        (reflexive("n", "(num)"), "TAC_PROOF", Match.ABSENT),
-        (FALSE, "TAC_PROOF", Match.ABSENT),
+        pytest.param(reflexive("x", "A"), "TAC_PROOF", Match.SAME, id="same"),
+        pytest.param(
+            reflexive("x", "?12"), "TAC_PROOF", Match.TYPE_VARIABLES, id="other type variable"
+        ),
+        pytest.param(reflexive("y", "A"), "TAC_PROOF", Match.VARIABLES, id="other variable"),
+        pytest.param(reflexive("y", "B"), "TAC_PROOF", Match.VARIABLES, id="both other"),
+        pytest.param(reflexive("b", "(bool)"), "TAC_PROOF", Match.LEMMA, id="lemma"),
+        pytest.param(
+            reflexive("n", "(num)"), "specification", Match.SPECIFICATION, id="specification"
+        ),
+        pytest.param(reflexive("n", "(num)"), "TAC_PROOF", Match.ABSENT, id="other type"),
+        pytest.param(FALSE, "TAC_PROOF", Match.ABSENT, id="false"),
     ],
 )
 def test_an_entry_is_in_the_first_class_that_holds(
@@ -62,36 +66,48 @@ def test_an_entry_is_in_the_first_class_that_holds(
 @pytest.mark.parametrize(
     ("left", "right", "same"),
     [
-        (
+        pytest.param(
             forall("x", "A", forall("y", "A", equal("x", "y", "A"))),
             forall("y", "A", forall("x", "A", equal("y", "x", "A"))),
             True,
+            id="binders renamed",
         ),
-        (
+        pytest.param(
             forall("x", "A", forall("y", "A", equal("x", "y", "A"))),
             forall("x", "A", forall("y", "A", equal("y", "x", "A"))),
             False,
+            id="swapped",
         ),
         # The inner binder hides the outer one.
-        (
+        pytest.param(
             forall("x", "A", forall("x", "A", equal("x", "x", "A"))),
             forall("x", "A", forall("y", "A", equal("x", "x", "A"))),
             False,
+            id="hidden by the inner binder",
         ),
         # Variables of one name and two types differ.
-        (
+        pytest.param(
             forall("x", "A", forall("x", "B", equal("x", "x", "A"))),
             forall("x", "A", forall("y", "B", equal("x", "x", "A"))),
             True,
+            id="one name, two types",
         ),
-        (equal("x", "y", "A"), equal("u", "v", "B"), True),
-        (equal("x", "y", "A"), equal("u", "u", "A"), False),
-        (equal("x", "y", "A"), equal("x", "y", "(num)"), False),
-        (forall("x", "A", equal("x", "y", "A")), forall("y", "A", equal("y", "y", "A")), False),
-        (
+        pytest.param(equal("x", "y", "A"), equal("u", "v", "B"), True, id="free variables"),
+        pytest.param(
+            equal("x", "y", "A"), equal("u", "u", "A"), False, id="free variables made one"
+        ),
+        pytest.param(equal("x", "y", "A"), equal("x", "y", "(num)"), False, id="another type"),
+        pytest.param(
+            forall("x", "A", equal("x", "y", "A")),
+            forall("y", "A", equal("y", "y", "A")),
+            False,
+            id="captured variable",
+        ),
+        pytest.param(
             forall("x", "A", forall("y", "B", equal("x", "x", "A"))),
             forall("x", "A", forall("y", "A", equal("x", "x", "A"))),
             False,
+            id="type of a binder",
         ),
     ],
 )

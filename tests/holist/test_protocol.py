@@ -126,17 +126,22 @@ def test_the_newest_hypothesis_is_the_first(prover: RemoteProver) -> None:
 @pytest.mark.parametrize(
     ("conclusion", "tactic", "message"),
     [
-        (SWAP, "NO_TAC_OF_THIS_NAME", "rejected: "),
-        (SWAP, "CHEAT_TAC", "rejected: "),
-        (SWAP, "REWRITE_TAC [ THM 12 ]", "no theorem is registered as THM 12"),
-        (SWAP, "CONJ_TAC", "error: "),
+        pytest.param(SWAP, "NO_TAC_OF_THIS_NAME", "rejected: ", id="unknown tactic"),
+        pytest.param(SWAP, "CHEAT_TAC", "rejected: ", id="cheating tactic"),
+        pytest.param(
+            SWAP,
+            "REWRITE_TAC [ THM 12 ]",
+            "no theorem is registered as THM 12",
+            id="unknown theorem",
+        ),
+        pytest.param(SWAP, "CONJ_TAC", "error: ", id="tactic fails"),
         ("(v (bool", "CONJ_TAC", "not an S-expression"),
         ("", "CONJ_TAC", "not an S-expression"),
         ("(c (bool) nosuchconstant)", "CONJ_TAC", "nosuchconstant"),
         ("(v (num) n)", "CONJ_TAC", "bool"),
         ("(v (bool) p)\n(goal (v (bool) q))", "CONJ_TAC", "not an S-expression"),
-        ("(" * 20_000, "CONJ_TAC", "nested deeper"),
-        (SWAP, "MP_TAC " + "(" * 100_000, "rejected: "),
+        pytest.param("(" * 20_000, "CONJ_TAC", "nested deeper", id="deep goal"),
+        pytest.param(SWAP, "MP_TAC " + "(" * 100_000, "rejected: ", id="deep tactic"),
     ],
 )
 def test_what_can_not_be_done_is_told(
@@ -159,7 +164,11 @@ def test_theorems_are_named_by_their_fingerprints(
     assert prover.verify(goal(add_sym), [tactic]).sound
 
 
-@pytest.mark.parametrize("theorem", [goal("(c (bool) F)"), goal(P, P), goal(P), goal("(c")])
+@pytest.mark.parametrize(
+    "theorem",
+    [goal("(c (bool) F)"), goal(P, P), goal(P), goal("(c")],
+    ids=["false", "with a hypothesis", "unproved", "cut off"],
+)
 def test_only_theorems_of_the_library_are_registered(
     prover: RemoteProver, theorem: pb.Theorem
 ) -> None:
@@ -189,11 +198,23 @@ def children(server: Server) -> list[psutil.Process]:
 @pytest.mark.parametrize(
     ("conclusion", "tactics", "message"),
     [
-        (SWAP, [], "1 goals are not proved"),
-        (SWAP, ["DISCH_TAC", "CONJ_TAC", "ITAUT_TAC"], "1 goals are not proved"),
-        (SWAP, ["ITAUT_TAC", "ITAUT_TAC"], "step 2: all goals are proved already"),
-        (SWAP, ["DISCH_TAC", "CONJ_TAC", "REFL_TAC"], "step 3: error: "),
-        (SWAP, ["CHEAT_TAC"], "step 1: rejected: "),
+        pytest.param(SWAP, [], "1 goals are not proved", id="no tactic"),
+        pytest.param(
+            SWAP,
+            ["DISCH_TAC", "CONJ_TAC", "ITAUT_TAC"],
+            "1 goals are not proved",
+            id="too few tactics",
+        ),
+        pytest.param(
+            SWAP,
+            ["ITAUT_TAC", "ITAUT_TAC"],
+            "step 2: all goals are proved already",
+            id="too many tactics",
+        ),
+        pytest.param(
+            SWAP, ["DISCH_TAC", "CONJ_TAC", "REFL_TAC"], "step 3: error: ", id="tactic fails"
+        ),
+        pytest.param(SWAP, ["CHEAT_TAC"], "step 1: rejected: ", id="cheating tactic"),
         ("(c (bool) F)", ["REFL_TAC"], "step 1: error: "),
         ("(c (bool", ["ITAUT_TAC"], "not an S-expression"),
     ],

@@ -78,9 +78,9 @@ def test_mutated_requests_get_answers_and_no_false_proofs(hol_light: Server) -> 
 @pytest.mark.parametrize(
     ("request_", "answer"),
     [
-        ("(" * 100_000, "nested too deeply"),
-        ("(goal " + "(a " * 9_000 + ")" * 9_000, "error"),
-        (DEEP, "(goal (0 "),
+        pytest.param("(" * 100_000, "nested too deeply", id="parentheses"),
+        pytest.param("(goal " + "(a " * 9_000 + ")" * 9_000, "error", id="deep goal"),
+        pytest.param(DEEP, "(goal (0 ", id="deep theorem"),
         ('(apply 999 "ARITH_TAC" 1)', "no goal 999"),
         ('(apply x "ARITH_TAC" 1)', "not a number"),
         ("(register 1 (c (bool) F))", "unknown"),

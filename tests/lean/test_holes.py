@@ -173,7 +173,7 @@ def test_places_are_told_by_line_and_column() -> None:
     assert piece.offset(Position(line=2, column=4)) == piece.holes[0]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", "théorème".encode("latin-1")])
+@pytest.mark.parametrize("content", [b"\xff\xfe", "théorème".encode("latin-1")], ids=repr)
 def test_only_utf8_is_read(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.lean"
     file.write_bytes(content)

@@ -241,12 +241,22 @@ def test_a_missing_local_tarball(home: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"no archive", "can't be unpacked"),
-        (CONTENT[:-300], "can't be unpacked"),
-        (package_content(lib=b"no archive"), "can't be unpacked"),
-        (package_content(lib=tarball({"Lean.olean": b""})), "lacks lib/lean/Init.olean"),
-        (package_content(js=b"alert()"), "list of exports was not found"),
-        (package_content(js=lean_js().encode() * 2), "occurs 2 times"),
+        pytest.param(b"no archive", "can't be unpacked", id="no archive"),
+        pytest.param(CONTENT[:-300], "can't be unpacked", id="cut off"),
+        pytest.param(
+            package_content(lib=b"no archive"), "can't be unpacked", id="libraries are no archive"
+        ),
+        pytest.param(
+            package_content(lib=tarball({"Lean.olean": b""})),
+            "lacks lib/lean/Init.olean",
+            id="no Init",
+        ),
+        pytest.param(
+            package_content(js=b"alert()"), "list of exports was not found", id="another script"
+        ),
+        pytest.param(
+            package_content(js=lean_js().encode() * 2), "occurs 2 times", id="script twice"
+        ),
     ],
 )
 def test_what_is_not_the_package_leaves_nothing(

@@ -44,6 +44,7 @@ def alive(server: LeanServer) -> bool:
         b'{"uses": "Nat.add_comm", "env": 0, "policy": 99}\n\n',
         b'{"premises": true, "env": "length"}\n\n',
     ],
+    ids=repr,
 )
 def test_a_bad_request_gets_one_error(lean_server: LeanServer, data: bytes) -> None:
     answer = lean_server.send(data)
@@ -64,7 +65,10 @@ def test_a_malformed_line_does_not_swallow_the_next_request(lean_server: LeanSer
     assert lean_server.read() == {"ok": True}
 
 
-@pytest.mark.parametrize("text", ["\ud800", "\x00", "\u2028", "«", "\ufeff", "𝔘" * 1000])
+@pytest.mark.parametrize(
+    "text",
+    ["\ud800", "\x00", "\u2028", "«", "\ufeff", pytest.param("𝔘" * 1000, id="long")],
+)
 def test_odd_characters_are_answered(lean_server: LeanServer, text: str) -> None:
     hole = lean_server.hole("example : 1 = 1")
     assert "message" in lean_server.step(hole, f"exact {text}")

@@ -49,7 +49,7 @@ JUDGING = [name for name in SEARCHES if not name.endswith("first")]
 
 
 CIRCLE: Table = {"root": {"a": ["a"]}, "a": {"b": ["b"]}}
-DEGENERATE: list[tuple[Table, str]] = [
+DEGENERATE: list[Any] = [
     ({}, "failed"),  # every tactic fails at the root
     ({"root": {"close": []}}, "proved"),
     ({"root": {"self": ["root"]}}, "failed"),
@@ -72,7 +72,7 @@ DEGENERATE: list[tuple[Table, str]] = [
         "proved",
     ),
     # b's tactic leads back to a on one path, and is needed on another.
-    (
+    pytest.param(
         {
             "root": {"1": ["a", "dead"], "2": ["c"]},
             "a": {"3": ["b"], "4": []},
@@ -80,6 +80,7 @@ DEGENERATE: list[tuple[Table, str]] = [
             "c": {"6": ["b"]},
         },
         "proved",
+        id="back on one path, needed on another",
     ),
 ]
 
@@ -262,9 +263,11 @@ class Faulty:
         ([-math.inf], "-inf"),
         ([math.inf], "inf"),
         ([0.5], "0.5"),
-        ([-1.0] * 1000, "1000"),
+        pytest.param([-1.0] * 1000, "1000", id="1000 scores"),
         ([], "0"),
-        (ValueError("weights are gone"), "ValueError: weights are gone"),
+        pytest.param(
+            ValueError("weights are gone"), "ValueError: weights are gone", id="ValueError"
+        ),
     ],
 )
 def test_a_faulty_goal_model_becomes_a_recorded_error(name, answer, message):

@@ -232,6 +232,7 @@ def test_the_loss_is_the_sum_of_its_parts():
         ("cql_loss", {"network", "twins"}),
         ("lm_loss", {"network"}),
     ],
+    ids=["q", "v", "cql", "lm"],
 )
 def test_what_each_loss_moves(loss: str, moved: set[str]):
     for detached in (False, True):

@@ -98,7 +98,11 @@ def test_people_s_proofs_give_pairs_only_of_what_failed():
     assert example == PreferenceExample("g0", "first", "wrong", None, None)
 
 
-@pytest.mark.parametrize("found", [trace(), trace(edge(0, "a")), trace(error(0, "a"))])
+@pytest.mark.parametrize(
+    "found",
+    [trace(), trace(edge(0, "a")), trace(error(0, "a"))],
+    ids=["nothing tried", "one edge", "one error"],
+)
 def test_nothing_to_compare(found: TraceRecord):
     assert pairs(found) == []
 

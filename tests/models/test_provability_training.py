@@ -56,7 +56,9 @@ def test_the_same_seed_gives_the_same_model(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "encoder", [BYTES | {"size": TINY | {"dropout": 0.2}}, TERMS | {"dropout": 0.2}]
+    "encoder",
+    [BYTES | {"size": TINY | {"dropout": 0.2}}, TERMS | {"dropout": 0.2}],
+    ids=["bytes", "terms"],
 )
 def test_a_training_that_was_killed_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: dict[str, Any]

@@ -165,7 +165,7 @@ def test_a_checkpoint_is_known_by_its_weights_wherever_it_is(tmp_path: Path) -> 
     assert fingerprint(retriever(seed=1, max_source=99)) != fingerprint(model)
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense"])
+@pytest.mark.parametrize("content", [b"", b"nonsense"], ids=repr)
 def test_a_damaged_file_is_made_anew(
     content: bytes, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
