@@ -43,17 +43,19 @@ class Frontend {
   /**
    * Elaborates `text` after the commands of `previous` ({state, base}), or after its own imports.
    *
+   * @param observe is told of each command: {input, command, position, pos, before, after, base},
+   *   with the states before and after it, all borrowed
    * @returns {{state, base, messages, holes}} the new Command.State (owned), the list of its
    *   imports, its messages as JSON, its holes in order of their position
    */
-  run(text, previous) {
+  run(text, previous, observe = () => {}) {
     const { objects: o } = this;
     const input = this.inputContext(text);
     const { parser, base, state } = previous
       ? { parser: o.make(0, [o.box(0)], [0]), base: previous.base, state: o.inc(previous.state) }
       : this.begin(input);
     const result = { base, messages: [], holes: [] };
-    result.state = this.elaborate(input, parser, state, result);
+    result.state = this.elaborate(input, parser, state, result, observe);
     o.dec(input);
     return result;
   }
@@ -144,7 +146,7 @@ class Frontend {
   // Elaboration -------------------------------------------------------------------------------
 
   /** Elaborates all commands; takes `parser` and `state`, returns the last state. */
-  elaborate(input, firstParser, firstState, result) {
+  elaborate(input, firstParser, firstState, result, observe) {
     const { lean, objects: o } = this;
     let parser = firstParser;
     let state = this.quiet(firstState, result);
@@ -162,6 +164,8 @@ class Frontend {
         const next = this.elaborateCommand(input, command, position, heard);
         const before = () => this.environmentBefore(input, command, position, state);
         result.holes.push(...findHoles(lean, next, before));
+        const pos = this.syntaxPosition(input, command) ?? { line: 1, column: 0 };
+        observe({ input, command, position, pos, before: state, after: next, base: result.base });
         o.dec(state);
         state = this.quiet(next, result);
         terminal = o.unbox(lean.call('l_Lean_Parser_isTerminalCommand', o.inc(command))) !== 0;
@@ -261,6 +265,19 @@ class Frontend {
       endPos: o.isScalar(end) ? null : this.position(o.field(end, 0)),
       data: lean.messageText(o.field(message, Message.data)),
     };
+  }
+
+  /** Where a syntax (borrowed) begins, or null. */
+  syntaxPosition(input, syntax) {
+    const { lean, objects: o } = this;
+    const found = lean.call('l_Lean_Syntax_getPos_x3f', o.inc(syntax), o.box(0));
+    if (o.isScalar(found)) return null;
+    const position = lean.call('l_Lean_FileMap_toPosition', o.take(input, InputContext.fileMap),
+      o.take(found, 0));
+    o.dec(found);
+    const result = this.position(position);
+    o.dec(position);
+    return result;
   }
 
   position(position) {

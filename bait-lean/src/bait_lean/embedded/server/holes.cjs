@@ -78,6 +78,8 @@ class HoleFinder {
     if (start === null) return;
     this.holes.push({
       ...hole,
+      declaration: this.declaration(hole.context),
+      isTerm: hole.goal === undefined,
       start,
       end,
       pos: this.position(fileMap, start),
@@ -86,6 +88,17 @@ class HoleFinder {
         [this.context, this.before, this.goal ?? this.term].forEach((part) => o.dec(part));
       },
     });
+  }
+
+  /** The name of the declaration around a hole, as users know it; '' if it has none. */
+  declaration(context) {
+    const { lean, objects: o } = this;
+    const parent = o.field(context, ContextInfo.parentDecl);
+    if (o.isScalar(parent)) return '';
+    const name = lean.call('l_Lean_privateToUserName', o.take(parent, 0));
+    const text = lean.names.text(name);
+    o.dec(name);
+    return text;
   }
 
   offset(symbol, syntax) {

@@ -81,16 +81,21 @@ const ConstantInfo = Object.freeze({
   kinds: ['axiom', 'def', 'theorem', 'opaque', 'quot', 'inductive', 'constructor', 'recursor'],
   withValue: new Set([1, 2, 3]),
   value: layout('constant value'),
+  inductive: Object.freeze({ constructors: 4 }),
 });
 const ConstantVal = layout('name levelParams type');
+/** The table of constants: those of the imports, and those added to them. */
+const SMap = Object.freeze({ imported: 0, added: 1 });
+const DeclarationLocation = layout('module range');
+const DeclarationRange = layout('pos charUtf16 endPos endCharUtf16');
 /** EnvironmentHeader.isModule lies after the 32-bit trustLevel. */
 const HEADER_IS_MODULE_BYTE = 4;
 
 module.exports = {
   CommandContext, CommandContextInfo, CommandState, ConstantInfo, ConstantVal, ContextInfo,
-  CoreContext, CoreState, DelayedAssignment, ElabInfo, EnvironmentHeader, Exception,
+  CoreContext, CoreState, DeclarationLocation, DeclarationRange, DelayedAssignment, ElabInfo, EnvironmentHeader, Exception,
   EXPR_DATA_BYTES, ExprTag, HEADER_IS_MODULE_BYTE, Import, Info, InfoState, InfoTree,
   InputContext, LevelTag, LocalContext, LocalDecl, Message, MessageLog, MetaContext, MetaState,
-  MetavarDecl, ModuleData, ModuleParserState, NameTag, ParserState, Position, Scope, SyntaxNode,
+  MetavarDecl, ModuleData, ModuleParserState, NameTag, ParserState, Position, SMap, Scope, SyntaxNode,
   TacticInfo, TermInfo,
 };

@@ -26,6 +26,7 @@ class Library {
     this.objects = lean.objects;
     this.terms = new Terms(lean);
     this.indices = new Map(); // header of a base -> its index
+    this.kinds = new Map(); // data of a module -> the true kinds of what it exports as axioms
     this.policies = [];
   }
 
@@ -70,6 +71,24 @@ class Library {
       lean.names.make(name));
     o.dec(index);
     return !o.isScalar(index);
+  }
+
+  /** Whether an imported constant is an axiom, and not a theorem that is exported as one. */
+  isImportedAxiom(environment, name) {
+    const { lean, objects: o } = this;
+    const info = this.find(environment, name);
+    const isAxiom = this.read(info).kind === 'axiom';
+    o.dec(info);
+    if (!isAxiom) return false;
+    const index = lean.call('l_Lean_Environment_getModuleIdxFor_x3f', o.inc(environment),
+      lean.names.make(name));
+    const header = lean.call('l_Lean_Environment_header', o.inc(environment));
+    const data = o.element(o.field(header, EnvironmentHeader.moduleData),
+      o.unbox(o.field(index, 0)));
+    o.dec(index);
+    if (!this.kinds.has(data)) this.kinds.set(data, this.exportedKinds(data));
+    o.dec(header);
+    return (this.kinds.get(data).get(name) ?? 'axiom') === 'axiom';
   }
 
   // The imported library ------------------------------------------------------------------------

@@ -24,10 +24,14 @@ class Names {
     return parts.reverse();
   }
 
-  /** The text of a name as Lean prints it, with «» where needed. */
+  /**
+   * The text of a name as Lean prints it, with «» where needed; different for different names:
+   * what no «» can quote, which only programs can make, is written as JSON.
+   */
   text(name) {
     const parts = this.components(name);
     if (parts.every((part) => typeof part !== 'string' || PLAIN.test(part))) return parts.join('.');
+    if (parts.some((part) => part === '' || /[«»]/.test(part))) return JSON.stringify(parts);
     return this.escapedText(name);
   }
 

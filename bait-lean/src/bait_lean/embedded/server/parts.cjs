@@ -31,6 +31,13 @@ class Serialiser {
     this.symbols = new Set();
   }
 
+  /** The text of a term (borrowed) without free variables and metavariables. */
+  static closedTerm(terms, expr) {
+    const serialiser = new Serialiser({ terms, objects: terms.objects, lean: terms.lean });
+    const number = serialiser.expr(expr);
+    return `${[...serialiser.nodes.keys()].join('\n')}\nterm ${number}`;
+  }
+
   node(text) {
     const known = this.nodes.get(text);
     if (known !== undefined) return known;
@@ -240,4 +247,4 @@ function describe(goals, mvarIds) {
   return { key, symbols: [...serialiser.symbols] };
 }
 
-module.exports = { describe, groupGoals };
+module.exports = { describe, groupGoals, Serialiser };

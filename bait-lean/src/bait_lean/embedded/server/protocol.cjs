@@ -9,11 +9,13 @@ const { RequestError, TacticError, TimeLimitError } = require('./errors.cjs');
 const { Library } = require('./library.cjs');
 const { Tactics } = require('./tactics.cjs');
 const { describe, groupGoals } = require('./parts.cjs');
+const { Reporter } = require('./reports.cjs');
 const { premises } = require('./statements.cjs');
 
 const COMPLETE = 'Completed';
 const OPEN = 'Incomplete: open goals remain';
 const WITH_SORRY = 'Incomplete: contains sorry';
+const REFUSED = 'Error: kernel type check failed';
 const WITH_METAVARIABLES = 'Incomplete: contains metavariable(s)';
 
 class Protocol {
@@ -23,6 +25,7 @@ class Protocol {
     this.library = new Library(lean);
     this.tactics = new Tactics(lean, this.frontend, this.library);
     this.constants = new Constants(lean, this.frontend, this.library);
+    this.reporter = new Reporter(lean, this.frontend, this.library);
     this.environments = [];
     this.states = [];
     this.handlers = {
@@ -96,12 +99,15 @@ class Protocol {
   command(request) {
     const text = this.text(request, 'cmd');
     const previous = request.env == null ? null : this.environment(request.env);
-    const { state, base, messages, holes } = this.frontend.run(text, previous);
+    const { state, base, messages, holes, replayed = null, report } = request.report === true
+      ? this.reporter.run(text, previous)
+      : this.frontend.run(text, previous);
     const sorries = this.distinct(holes, base)
       .map(({ hole, start }) => this.sorry(hole, start, request.parts === true));
-    const answer = { env: this.environments.push({ state, base }) - 1 };
+    const answer = { env: this.environments.push({ state, base, replayed }) - 1 };
     if (messages.length > 0) answer.messages = messages;
     if (sorries.length > 0) answer.sorries = sorries;
+    if (report) answer.report = report;
     return answer;
   }
 
@@ -129,7 +135,9 @@ class Protocol {
     const goals = this.tactics.goalTexts(state);
     const { pos, endPos } = hole;
     const answer = { proofState, goal: goals.join('\n\n'), pos, endPos };
-    return withParts ? { ...answer, parts: this.parts(state, proofState, goals) } : answer;
+    if (!withParts) return answer;
+    const { declaration, isTerm } = hole;
+    return { ...answer, declaration, isTerm, parts: this.parts(state, proofState, goals) };
   }
 
   tactic(request) {
@@ -151,7 +159,9 @@ class Protocol {
     if (state.goals.length > 0) return OPEN;
     const { hasSorry, hasMetavariables } = this.tactics.inspectProofs(state);
     if (hasSorry) return WITH_SORRY;
-    return hasMetavariables ? WITH_METAVARIABLES : COMPLETE;
+    if (hasMetavariables) return WITH_METAVARIABLES;
+    const objection = this.tactics.kernelObjection(state);
+    return objection === '' ? COMPLETE : `${REFUSED}: ${objection}`;
   }
 
   /** The independent obligations of a state; `number` and `texts` are its own. */
@@ -229,11 +239,16 @@ class Protocol {
     }
     for (const number of environments) {
       if (this.environments[number]) {
-        this.lean.objects.dec(this.environments[number].state);
+        this.release(this.environments[number]);
         delete this.environments[number];
       }
     }
     return { ok: true };
+  }
+
+  release({ state, replayed }) {
+    this.lean.objects.dec(state);
+    if (replayed) this.lean.objects.dec(replayed);
   }
 
   /** Gives up all proof states and environments; their numbers start again. */

@@ -14,7 +14,7 @@ function expect(actual, expected, what) {
 }
 
 function selfTest(protocol) {
-  const { env, sorries, messages } = protocol.answer({ cmd: THEOREM, parts: true });
+  const { sorries, messages } = protocol.answer({ cmd: THEOREM, parts: true });
   expect(messages?.[0]?.severity, 'warning', 'the severity of a message');
   const [{ goal, pos, parts, proofState }] = sorries;
   expect(goal, 'n : Nat\n⊢ n + 0 = n ∧ True', 'a goal');
@@ -29,8 +29,10 @@ function selfTest(protocol) {
   expect(done.proofStatus, 'Completed', 'the status of a proof');
   const failed = protocol.answer({ tactic: 'exact 1', proofState });
   expect(failed.message?.startsWith('Lean error:'), true, 'the failure of a tactic');
-  const { foreign } = protocol.answer({ axioms: '«self test»', env });
-  expect(foreign, ['sorryAx'], 'the list of axioms');
+  const { report } = protocol.answer({ cmd: THEOREM, report: true });
+  const [{ name, kind, sorries: places }] = report.constants;
+  expect([name, kind, places, report.kernel],
+    ['«self test»', 'theorem', [{ line: 2, column: 2 }], ''], 'a report');
   protocol.forget();
 }
 

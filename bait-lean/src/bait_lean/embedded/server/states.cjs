@@ -3,6 +3,8 @@
  * Proof states: snapshots of Lean's monads (contexts and states of CoreM, MetaM and TermElabM)
  * with a list of goals, and the goals (`roots`) whose proofs decide whether they are complete.
  *
+ * `origin` is the environment in which its hole was opened.
+ *
  * A proof state is immutable: whatever runs on it runs on fresh references and makes a new state,
  * so branching costs nothing.
  */
@@ -14,7 +16,9 @@ const {
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
 
 const GOAL_WIDTH = 100;
-const OWNED = ['metaContext', 'metaState', 'coreContext', 'coreState', 'termContext', 'termState'];
+const OWNED = [
+  'metaContext', 'metaState', 'coreContext', 'coreState', 'termContext', 'termState', 'origin',
+];
 /** Term.Context's scalar fields: the defaults of a tactic block. */
 const TERM_CONTEXT_BYTES = [1, 1, 1, 1, 0, 0, 0, 1, 0, 1];
 const EMPTY_TREE = 3; // Std.TreeMap's leaf: constructor 1, boxed
@@ -80,6 +84,7 @@ class ProofStates {
       ...this.captured,
       termContext: this.termContext(parent),
       termState: this.termState([]),
+      origin: o.nil,
       base,
       goals: [],
       roots: [],
@@ -108,11 +113,12 @@ class ProofStates {
     });
     const missing = [...symbols].filter((name) => !this.library.has(before, name));
     if (missing.length > 0) {
-      return { ...state, own: { before, after: o.inc(after), symbols } };
+      const own = { before, after: o.inc(after), symbols };
+      return { ...state, origin: o.inc(after), own };
     }
     const coreState = o.copyWith(state.coreState, CoreState, { [CoreState.env]: before });
     o.dec(state.coreState);
-    return { ...state, coreState, own: null };
+    return { ...state, coreState, origin: o.inc(before), own: null };
   }
 
   /** Adds the hole's goal without auxiliary declarations; returns a new state. */
@@ -261,6 +267,7 @@ class ProofStates {
           coreState: this.quiet(lean.dereference(coreState)),
           termContext: o.inc(state.termContext),
           termState: lean.dereference(termState),
+          origin: o.inc(state.origin),
           base: state.base,
           goals: [],
           roots: state.roots.map((root) => o.inc(root)),
@@ -302,6 +309,95 @@ class ProofStates {
         hasMetavariables: proofs.some((proof) => this.terms.hasMVar(proof)),
       };
     });
+  }
+
+  /**
+   * Why Lean's kernel does not accept the proofs of the state's roots, or a constant that was made
+   * for them; '' if it does. Options that switch the kernel off when Lean adds a constant don't
+   * reach it here.
+   */
+  kernelObjection(state) {
+    const { objects: o } = this;
+    const environment = o.field(state.coreState, CoreState.env);
+    const { value, next } = this.run(state, (refs) => {
+      for (const root of state.roots) {
+        const { proof, statement } = this.closed(refs, root);
+        const objection = this.auxiliaryObjection(environment, state.origin, proof)
+          || this.kernelVerdict(environment, proof, statement);
+        [proof, statement].forEach((term) => o.dec(term));
+        if (objection !== '') return objection;
+      }
+      return '';
+    });
+    this.free(next);
+    return value;
+  }
+
+  auxiliaryObjection(environment, origin, proof) {
+    const { objects: o } = this;
+    const names = [];
+    this.library.uses(environment, [proof], (name) => names.push(name));
+    for (const name of names.filter((n) => !this.library.has(origin, n))) {
+      const info = this.library.find(environment, name);
+      const { value, type } = this.library.read(info);
+      const objection = value === null ? '' : this.kernelVerdict(environment, value, type);
+      o.dec(info);
+      if (objection !== '') return `${name}: ${objection}`;
+    }
+    return '';
+  }
+
+  /** {proof, statement} of a root, closed over its hypotheses; both owned. */
+  closed(refs, root) {
+    const { lean, objects: o } = this;
+    const decl = this.terms.metavariable(refs.metavariables(), root);
+    const lctx = o.field(decl, MetavarDecl.lctx);
+    const hypotheses = lean.call('l_Lean_LocalContext_getFVars', o.inc(lctx));
+    const no = o.box(0);
+    const yes = o.box(1);
+    const context = () => this.inContext(refs, lctx, []);
+    const proof = lean.io('l_Lean_Meta_mkLambdaFVars', o.inc(hypotheses),
+      lean.call('l_Lean_Expr_mvar___override', o.inc(root)), no, no, no, yes, no, ...context());
+    const statement = lean.io('l_Lean_Meta_mkForallFVars', hypotheses,
+      o.take(decl, MetavarDecl.type), no, no, yes, no, ...context());
+    o.dec(decl);
+    return {
+      proof: this.instantiated(refs, proof), statement: this.instantiated(refs, statement),
+    };
+  }
+
+  /** The kernel's objection to a closed proof (borrowed) of a statement (borrowed), or ''. */
+  kernelVerdict(environment, proof, statement) {
+    const { lean, objects: o } = this;
+    const ask = (symbol, ...terms) => lean.call(symbol, o.inc(environment),
+      o.inc(o.global('l_Lean_LocalContext_empty')), ...terms);
+    const inferred = ask('lean_kernel_check', o.inc(proof));
+    if (o.tag(inferred) === 0) return this.exceptionText(inferred);
+    const same = ask('lean_kernel_is_def_eq', o.take(inferred, 0), o.inc(statement));
+    o.dec(inferred);
+    if (o.tag(same) === 0) return this.exceptionText(same);
+    const accepted = o.unbox(o.field(same, 0)) === 1;
+    o.dec(same);
+    return accepted ? '' : 'the proof is of another statement';
+  }
+
+  /** The text of the Kernel.Exception of an Except (consumed). */
+  exceptionText(failure) {
+    const { lean, objects: o } = this;
+    const data = lean.call('l_Lean_Kernel_Exception_toMessageData', o.take(failure, 0),
+      lean.noOptions());
+    o.dec(failure);
+    const text = o.takeText(lean.call('l_Lean_MessageData_toString', data));
+    return text.trim();
+  }
+
+  /** A term (consumed) with its assigned metavariables replaced. */
+  instantiated(refs, term) {
+    const { lean, objects: o } = this;
+    const pair = lean.exports.lean_instantiate_expr_mvars(refs.metavariables(), term) >>> 0;
+    const result = o.take(pair, 1);
+    o.dec(pair);
+    return result;
   }
 
   /** The names of the universe parameters that occur in a goal. */
