@@ -17,6 +17,7 @@ LAYERS = {
     "files": set[str](),
     "places": set[str](),
     "domain": BASE,
+    "merging": BASE | {"domain"},
     "graph": BASE | {"domain"},
     "protocols": BASE | {"domain", "graph"},
     "plugins": BASE | {"domain", "graph", "protocols"},
