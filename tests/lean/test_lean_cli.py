@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 from rich.prompt import Confirm
 from typer.testing import CliRunner
 
 from bait_core.errors import ProverStartError
 from bait_lean import cli, doctor
+from bait_lean.backend import BackendOptions, choose
 from bait_lean.embedded.install import (
-    Manifest,
     find_installation,
     install,
     installation_folder,
 )
 from bait_lean.embedded.package import LEAN
-from bait_lean.embedded.slim import SLIM_REVISION
 from bait_lean.environment.options import LeanOptions
 from bait_lean.prepare import InstallDisplay, prepare
 
@@ -63,24 +63,75 @@ def test_prepare_asks_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch)
     assert str(home) in asked[0]
 
 
-def test_the_doctor_and_status_tell_of_missing_and_damaged_files(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_doctor_says_what_to_do(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home.parent)
     assert not doctor.lean().ok
     assert "bait lean install" in doctor.lean().hint
+
+
+@pytest.fixture
+def linked(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of links to the files of the real one."""
     folder = installation_folder(LEAN)
-    folder.mkdir(parents=True)
-    (folder / "lean.js").write_text("abc")
-    manifest = Manifest(LEAN.name, LEAN.version, LEAN.integrity, SLIM_REVISION, {"lean.js": 3})
-    (folder / "installed.json").write_bytes(msgspec.json.encode(manifest))
+    with monkeypatch.context() as context:
+        context.delenv("BAIT_HOME")
+        real = find_installation()
+    if real is None:
+        pytest.skip("needs `bait lean install`")
+    shutil.copytree(real.folder, folder, copy_function=os.symlink)
+    (folder / "intact.json").unlink(missing_ok=True)
+    return folder
+
+
+PRELUDE = "lib/lean/Init/Prelude.olean"
+
+
+def spoil(file: Path) -> None:
+    """Change a byte in the middle of a file that is a link, and keep its size."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.unlink()
+    file.write_bytes(content)
+
+
+@pytest.mark.lean
+def test_damage_is_told(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(linked.parent)
+    runner = CliRunner()
     assert doctor.lean().ok
-    assert str(folder) in doctor.lean().message
-    assert "complete" in CliRunner().invoke(cli.app, ["status"]).stdout
-    (folder / "lean.js").unlink()
+    assert str(linked) in doctor.lean().message
+    assert "intact" in runner.invoke(cli.app, ["status"]).stdout
+    result = runner.invoke(cli.app, ["verify"])
+    assert result.exit_code == 0
+    assert "files" in result.stdout
+    assert "intact" in result.stdout
+    spoil(linked / PRELUDE)
     assert not doctor.lean().ok
-    assert "damaged" in doctor.lean().message
-    assert "1 damaged" in CliRunner().invoke(cli.app, ["status"]).stdout
+    assert "damaged: 1" in doctor.lean().message
+    assert "1 damaged" in runner.invoke(cli.app, ["status"]).stdout
+    result = runner.invoke(cli.app, ["verify"])
+    assert result.exit_code == 1
+    assert "Prelude.olean" in result.stdout.replace("\n", "")
+    assert "bait lean install" in result.stdout
+    result = runner.invoke(cli.app, ["verify", "--json"])
+    assert result.exit_code == 1
+    told = {"folder": str(linked), "intact": False, "damaged_files": [PRELUDE]}
+    assert json.loads(result.stdout) == told
+
+
+@pytest.mark.lean
+def test_lean_does_not_start_on_a_changed_library(linked: Path) -> None:
+    backend = choose(BackendOptions(backend="embedded"))
+    spoil(linked / PRELUDE)
+    with pytest.raises(ProverStartError, match=PRELUDE) as caught:
+        backend.start()
+    assert "bait lean install" in caught.value.hint
+
+
+def test_nothing_to_verify(home: Path) -> None:
+    result = CliRunner().invoke(cli.app, ["verify"])
+    assert isinstance(result.exception, ProverStartError)
+    assert "bait lean install" in result.exception.hint
 
 
 def test_without_a_terminal_an_install_shows_its_phases(

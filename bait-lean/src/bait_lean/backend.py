@@ -87,8 +87,9 @@ class EmbeddedBackend:
         """A server that has passed its self-test.
 
         Raises:
-            ProverStartError: It does not start or fails its self-test.
+            ProverStartError: It is damaged, does not start, or fails its self-test.
         """
+        self.installation.require_intact()
         command = (str(node_executable()), str(SERVER), "--lean", str(self.installation.folder))
         process = ReplProcess(command, memory_limit=self.memory_limit)
         try:
@@ -97,7 +98,7 @@ class EmbeddedBackend:
             process.close()
             raise ProverStartError(
                 f"The embedded Lean did not start. {error.message}",
-                hint="`bait lean status` looks for damage; `bait lean install` repairs it.",
+                hint="`bait lean verify` looks for damage; `bait lean install` repairs it.",
             ) from error
         if isinstance(reply, ErrorReply):
             process.close()

@@ -14,12 +14,18 @@ from bait_core.cli.console import print_json, stdout
 from bait_core.errors import ProverStartError
 from bait_lean import native
 from bait_lean.backend import BackendOptions, choose
-from bait_lean.embedded.install import find_installation, uninstall
+from bait_lean.embedded.install import (
+    Installation,
+    find_installation,
+    installation_folder,
+    uninstall,
+)
 from bait_lean.embedded.node import node_version
 from bait_lean.embedded.package import LEAN_VERSION
 from bait_lean.prepare import install_and_show
 
 _NO_LEAN = 1
+_DAMAGED = 1
 
 app = typer.Typer(no_args_is_help=True, help="Install, remove and look at Lean 4.")
 
@@ -72,6 +78,44 @@ def status_command(
         _print_status(status)
     if status.backend is None:
         raise typer.Exit(_NO_LEAN)
+
+
+@app.command("verify")
+def verify_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read all files of the embedded Lean, and compare them with what was installed.
+
+    Exits with 1 if a file is missing, changed, or was not installed.
+
+    Examples:
+      $ bait lean verify
+      $ bait lean verify --json
+    """
+    installation = find_installation()
+    if installation is None:
+        raise ProverStartError(
+            f"No embedded Lean is installed in {installation_folder()}.",
+            hint="Type `bait lean install`.",
+        )
+    damaged = installation.damaged_files(thorough=True)
+    if as_json:
+        folder = str(installation.folder)
+        print_json({"folder": folder, "intact": not damaged, "damaged_files": damaged})
+    else:
+        _print_verification(installation, damaged)
+    if damaged:
+        raise typer.Exit(_DAMAGED)
+
+
+def _print_verification(installation: Installation, damaged: list[str]) -> None:
+    for name in damaged:
+        stdout().print(Text(f"Not as it was installed: {installation.folder / name}"))
+    if damaged:
+        stdout().print(Text("Type `bait lean install` to repair it."))
+    else:
+        count = len(installation.manifest.files)
+        stdout().print(Text(f"All {count:,} files in {installation.folder} are intact."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +201,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
             ("Embedded Lean", embedded.version),
             ("  folder", embedded.folder),
             ("  size", _megabytes(embedded.size)),
-            ("  files", f"{damage} damaged: type `bait lean install`" if damage else "complete"),
+            ("  files", f"{damage} damaged: type `bait lean install`" if damage else "intact"),
         ]
     else:
         rows.append(("Embedded Lean", "not installed"))

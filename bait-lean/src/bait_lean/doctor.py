@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bait_core.plugins import Finding
 from bait_lean.cli import find_status
+from bait_lean.embedded.install import find_installation
 
 
 def lean() -> Finding:
@@ -16,9 +17,10 @@ def lean() -> Finding:
         details["embedded"] = status.embedded.folder
     if status.native:
         details["project"] = status.native.project
-    damage = len(status.embedded.damaged_files) if status.embedded else 0
+    embedded = find_installation()
+    damage = len(embedded.damaged_files(thorough=True)) if embedded else 0
     if damage:
-        message = f"{damage} files of the embedded Lean are damaged"
+        message = f"files of the embedded Lean are damaged: {damage}"
     else:
         message = status.backend or "no Lean is installed"
     return Finding(

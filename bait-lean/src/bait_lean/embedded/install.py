@@ -1,7 +1,7 @@
 """Install, find and remove the embedded Lean.
 
 An installation is a folder that appears under its final name in one step, when it is complete:
-lean.js, lean.wasm, lib/lean/**.olean and installed.json.
+lean.js, lean.wasm, lib/lean/**.olean and installed.json. The hash of all its files is in the code.
 """
 
 from __future__ import annotations
@@ -18,14 +18,22 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
+from bait_core.errors import ProverStartError
+from bait_core.files import replace_file
 from bait_core.places import cache_folder, data_folder
 from bait_lean.embedded.download import fetch
+from bait_lean.embedded.integrity import (
+    MANIFEST,
+    contents_hash,
+    hash_files,
+    wrong_files,
+)
 from bait_lean.embedded.package import LEAN, Package, Phase, Progress, silent
 from bait_lean.embedded.slim import SLIM_REVISION
 from bait_lean.embedded.unpack import unpack
 from bait_lean.errors import InstallError
 
-_MANIFEST = "installed.json"
+_SHOWN = 3
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -37,6 +45,7 @@ class Manifest(msgspec.Struct, frozen=True):
         integrity: Its hash, as npm writes it.
         slim_revision: Revision of the changes that were made to lean.js.
         files: Path -> bytes.
+        hashes: Path -> SHA-256; empty if it was installed before hashes were written down.
     """
 
     package: str
@@ -44,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True):
     integrity: str
     slim_revision: int
     files: dict[str, int]
+    hashes: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +63,41 @@ class Installation:
     Attributes:
         folder: Where it is.
         manifest: What was installed.
+        package: What it was made from.
     """
 
     folder: Path
     manifest: Manifest
+    package: Package = LEAN
 
     @property
     def size(self) -> int:
         """Bytes on disk."""
         return sum(self.manifest.files.values())
 
-    def damaged_files(self) -> list[str]:
-        """The files that are missing or have another size than was installed."""
-        return [name for name, size in self.manifest.files.items() if self._size(name) != size]
+    def damaged_files(self, *, thorough: bool = False) -> list[str]:
+        """The files that are missing, changed, or were not installed.
 
-    def _size(self, name: str) -> int:
-        try:
-            return (self.folder / name).stat().st_size
-        except OSError:
-            return -1
+        Args:
+            thorough: Read all files, also those that look as they did when they were intact.
+        """
+        if contents_hash(self.manifest.hashes) != self.package.contents:
+            return [MANIFEST]
+        return wrong_files(self.folder, self.manifest.hashes, thorough=thorough)
+
+    def require_intact(self) -> None:
+        """Make sure that Lean runs on what was installed; quick unless files look changed.
+
+        Raises:
+            ProverStartError: Files are damaged.
+        """
+        if damaged := self.damaged_files():
+            more = f" and {len(damaged) - _SHOWN:,} more" if len(damaged) > _SHOWN else ""
+            raise ProverStartError(
+                f"The embedded Lean in {self.folder} is not as it was installed: "
+                f"{', '.join(damaged[:_SHOWN])}{more}.",
+                hint="Type `bait lean install` to repair it; `bait lean verify` names all files.",
+            )
 
 
 def installation_folder(package: Package = LEAN) -> Path:
@@ -83,10 +109,12 @@ def find_installation(package: Package = LEAN) -> Installation | None:
     """The installation of the package, if there is one that this version can use."""
     folder = installation_folder(package)
     try:
-        manifest = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError):
         return None
-    return Installation(folder, manifest) if manifest.integrity == package.integrity else None
+    if manifest.integrity != package.integrity:
+        return None
+    return Installation(folder, _with_hashes(manifest, folder, package), package)
 
 
 def install(progress: Progress = silent, package: Package = LEAN) -> Installation:
@@ -142,7 +170,19 @@ def uninstall(package: Package = LEAN) -> list[Path]:
 
 def _undamaged(package: Package) -> Installation | None:
     found = find_installation(package)
-    return found if found and not found.damaged_files() else None
+    return found if found and not found.damaged_files(thorough=True) else None
+
+
+def _with_hashes(manifest: Manifest, folder: Path, package: Package) -> Manifest:
+    """The manifest with hashes: those of the files, if it has none and they are the right ones."""
+    if manifest.hashes:
+        return manifest
+    with suppress(OSError):
+        hashes = hash_files(folder)
+        if contents_hash(hashes) == package.contents:
+            manifest = msgspec.structs.replace(manifest, hashes=hashes)
+            replace_file(folder / MANIFEST, [msgspec.json.encode(manifest)])
+    return manifest
 
 
 def _install(package: Package, folder: Path, progress: Progress) -> Installation:
@@ -158,15 +198,34 @@ def _install(package: Package, folder: Path, progress: Progress) -> Installation
     ) as temporary:
         fresh = Path(temporary, "new")
         fresh.mkdir()
-        files = unpack(tarball, fresh, progress)
-        manifest = Manifest(package.name, package.version, package.integrity, SLIM_REVISION, files)
-        (fresh / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        manifest = _unpack(package, tarball, fresh, progress)
         if folder.exists():
             folder.rename(Path(temporary, "damaged"))
         fresh.rename(folder)
     if tarball.parent == _downloads() and not os.environ.get("BAIT_KEEP_DOWNLOADS"):
         tarball.unlink()
-    return Installation(folder, manifest)
+    return Installation(folder, manifest, package)
+
+
+def _unpack(package: Package, tarball: Path, folder: Path, progress: Progress) -> Manifest:
+    """Fill the folder, and read it again to see that the disk has what it was given."""
+    files = unpack(tarball, folder, progress)
+    manifest = Manifest(
+        package.name,
+        package.version,
+        package.integrity,
+        SLIM_REVISION,
+        {name: file.size for name, file in files.items()},
+        {name: file.sha256 for name, file in files.items()},
+    )
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    if damaged := Installation(folder, manifest, package).damaged_files(thorough=True):
+        raise InstallError(
+            f"What was unpacked from {tarball} is not what was to be installed: "
+            f"{', '.join(damaged[:_SHOWN])}.",
+            hint="Check the disk and try again. If that does not help, report this message.",
+        )
+    return manifest
 
 
 def _downloads() -> Path:

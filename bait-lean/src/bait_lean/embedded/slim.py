@@ -16,7 +16,8 @@ from bait_lean.embedded.patches import PATCHES, Patch
 from bait_lean.errors import InstallError
 
 SLIM_REVISION = 1
-"""Part of the installation's name: raise it with any change that alters lean.js."""
+"""Part of the installation's name: raise it, and change the package's `contents`, with any change
+that alters lean.js."""
 
 _OPENING = "function assignWasmExports(wasmExports){"
 _CLOSING = "}var wasmImports;function assignWasmImports()"

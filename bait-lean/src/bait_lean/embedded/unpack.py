@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import shutil
 import tarfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -17,14 +18,29 @@ LIBRARIES = frozenset({"Init", "Std", "Lean"})
 """The libraries that are kept. The package also has Lake, which no proof imports."""
 
 _BUFFER = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A file as it was written.
+
+    Attributes:
+        size: Bytes.
+        sha256: Hash of the bytes, in hexadecimal.
+    """
+
+    size: int
+    sha256: str
+
+
 _ESSENTIAL = ("lean.js", "lean.wasm", "lib/lean/Init.olean")
 
 
-def unpack(tarball: Path, folder: Path, progress: Progress) -> dict[str, int]:
+def unpack(tarball: Path, folder: Path, progress: Progress) -> dict[str, Unpacked]:
     """Write the files below `folder`, reading the tarball once.
 
     Returns:
-        Path below `folder` -> bytes.
+        Path below `folder` -> what was written.
 
     Raises:
         InstallError: The tarball is damaged or is not the expected one.
@@ -59,16 +75,16 @@ class _Counted(io.RawIOBase):
         return chunk
 
 
-def _unpack_package(stream: io.RawIOBase, folder: Path) -> dict[str, int]:
-    files: dict[str, int] = {}
+def _unpack_package(stream: io.RawIOBase, folder: Path) -> dict[str, Unpacked]:
+    files: dict[str, Unpacked] = {}
     with tarfile.open(fileobj=stream, mode="r|gz", bufsize=_BUFFER) as package:
         for member in package:
             content = package.extractfile(member)
             if content is None:
                 continue
             if member.name == "package/lean.js":
-                script = slim(content.read().decode())
-                files["lean.js"] = (folder / "lean.js").write_text(script, encoding="utf-8")
+                script = slim(content.read().decode()).encode()
+                files["lean.js"] = _write(io.BytesIO(script), folder / "lean.js")
             elif member.name == "package/lean.wasm":
                 files["lean.wasm"] = _write(content, folder / "lean.wasm")
             elif member.name == "package/lean-lib.tar.gz":
@@ -76,7 +92,7 @@ def _unpack_package(stream: io.RawIOBase, folder: Path) -> dict[str, int]:
     return files
 
 
-def _unpack_libraries(stream: IO[bytes], folder: Path) -> dict[str, int]:
+def _unpack_libraries(stream: IO[bytes], folder: Path) -> dict[str, Unpacked]:
     files = {}
     with tarfile.open(fileobj=stream, mode="r|gz", bufsize=_BUFFER) as libraries:
         for member in libraries:
@@ -98,8 +114,11 @@ def _is_wanted(path: PurePosixPath) -> bool:
     )
 
 
-def _write(content: IO[bytes], target: Path) -> int:
+def _write(content: IO[bytes], target: Path) -> Unpacked:
     target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
     with target.open("wb") as stream:
-        shutil.copyfileobj(content, stream, _BUFFER)
-        return stream.tell()
+        while chunk := content.read(_BUFFER):
+            digest.update(chunk)
+            stream.write(chunk)
+        return Unpacked(stream.tell(), digest.hexdigest())
