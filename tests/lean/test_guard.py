@@ -25,6 +25,9 @@ ALLOWED = [
     "set_option maxHeartbeats 400000 in simp",
     "have := h (by decide)\n  simp at this",
     "refine #[1, 2].foldl ?_ ?_",
+    "exact congrArg Name.isStr (a := `foo.bar) rfl",
+    "rw [théorème, «a.b».c]",
+    'exact f s!"{x} ("',
 ]
 REFUSED = {
     "sorry": "sorry",
@@ -32,6 +35,12 @@ REFUSED = {
     "exact «sorry»": "sorry",
     "exact h.sorry": "sorry",
     "exact λsorry": "sorry",
+    "exact 1sorry": "sorry",
+    "exact `sorry": "sorry",
+    "exact ``sorry": "sorry",
+    "exact f `a.«sorry»": "sorry",
+    'exact f s!"{sorry}"': "sorry",
+    'exact f! "{" sorry "}"': "sorry",
     "exact sorryAx _ false": "sorryAx",
     "exact Lean.ofReduceBool a b h": "ofReduceBool",
     "admit": "admit",

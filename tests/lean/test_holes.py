@@ -196,6 +196,8 @@ def test_unreadable_files(tmp_path: Path, name: str) -> None:
         ("theorem t : True := by sorry", "theorem t : True := by sorry"),
         ("theorem t (n : Nat := 1) : True", "theorem t (n : Nat := 1) : True := by\n  sorry"),
         ("example : True", "example : True := by\n  sorry"),
+        ("theorem größe : `sorry = `theorem", "theorem größe : `sorry = `theorem := by\n  sorry"),
+        ("théorème.«a b» = `sorry", "theorem statement : théorème.«a b» = `sorry := by\n  sorry"),
         ("@[simp] theorem t : True", "@[simp] theorem t : True := by\n  sorry"),
         ("1 + 1 = 2", "theorem statement : 1 + 1 = 2 := by\n  sorry"),
         ("∀ x : Nat, x = x", "theorem statement : ∀ x : Nat, x = x := by\n  sorry"),

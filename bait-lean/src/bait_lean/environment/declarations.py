@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bait_lean.environment.lexer import Kind, Token
+from bait_lean.environment.lexer import Kind, Token, components
 
 DECLARATIONS = frozenset(
     {"theorem", "lemma", "def", "abbrev", "example", "instance", "opaque", "axiom", "structure",
@@ -43,7 +43,7 @@ class Namespaces:
         """What the next command, given by its tokens, declares."""
         words = [token.text for token in tokens]
         if words[0] == "namespace" and len(words) > 1:
-            self._scopes.extend(words[1].split("."))
+            self._scopes.extend(components(words[1]))
         elif words[0] == "end":
             for _ in _name_after(tokens, 0):
                 if self._scopes:
@@ -90,5 +90,5 @@ def _name_after(tokens: list[Token], index: int) -> list[str]:
     """The components of the name after `section` or `end`; one empty one if it has no name."""
     after = tokens[index + 1 : index + 2]
     if after and after[0].kind is Kind.IDENTIFIER:
-        return after[0].text.split(".")
+        return components(after[0].text)
     return [""]

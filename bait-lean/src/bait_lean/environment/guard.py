@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bait_lean.environment.lexer import Kind, Token, tokenize
+from bait_lean.environment.lexer import Kind, Token, components, tokenize
 
 MAX_TACTIC_CHARACTERS = 16_384
 
@@ -58,9 +58,9 @@ class Guard:
         Refused are: empty text, more than `MAX_TACTIC_CHARACTERS`, control characters (tabs
         too, which Lean refuses), comments, strings without an end or over several lines,
         brackets that don't match, lines that could start a tactic or command of their own,
-        words that prove nothing (`sorry`, also as a component of a name), words that run code
-        of the candidate's, keywords of commands, attributes, and options other than harmless
-        ones.
+        words that prove nothing (`sorry`, also as a component of a name, quoted or in the terms
+        of an interpolated string), words that run code of the candidate's, keywords of commands,
+        attributes, and options other than harmless ones.
         """
         if len(tactic) > MAX_TACTIC_CHARACTERS:
             return f"the tactic is longer than {MAX_TACTIC_CHARACTERS} characters"
@@ -69,6 +69,13 @@ class Guard:
         if control := _CONTROL.search(tactic):
             return f"the tactic contains the control character U+{ord(control.group()):04X}"
         tokens = tokenize(tactic)
+        why = self._refusal_of(tactic, tokens)
+        if why or not any(token.kind is Kind.STRING and "{" in token.text for token in tokens):
+            return why
+        # Whether a string is interpolated depends on macros: both readings must pass.
+        return self._refusal_of(tactic, tokenize(tactic, interpolate=False))
+
+    def _refusal_of(self, tactic: str, tokens: list[Token]) -> str:
         return (
             _refused_shape(tactic.strip(), tokens)
             or _refused_brackets(tokens)
@@ -79,9 +86,9 @@ class Guard:
         for index, token in enumerate(tokens):
             if token.kind is Kind.SYMBOL and (token.text == "@[" or len(token.text) > 3):
                 return f"`{token.text}` is not allowed in a tactic"
-            if token.kind is not Kind.IDENTIFIER:
+            if token.kind not in {Kind.IDENTIFIER, Kind.NAME}:
                 continue
-            for part in _components(token.text):
+            for part in _unquoted(token.text):
                 if part in _UNPROVED or part in _RUNS_CODE:
                     return f"`{part}` is not allowed in a proof"
                 if part in {"native_decide", "native"} and not self.allow_native_decide:
@@ -95,8 +102,8 @@ class Guard:
         return ""
 
 
-def _components(identifier: str) -> list[str]:
-    return [part.strip("«»") for part in identifier.split(".")]
+def _unquoted(name: str) -> list[str]:
+    return [part.removeprefix("«").removesuffix("»") for part in components(name)]
 
 
 def _refused_shape(tactic: str, tokens: list[Token]) -> str:
