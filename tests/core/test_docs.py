@@ -105,6 +105,7 @@ def test_searches_of_bait_prove_are_recorded(tmp_path):
         (["40", "--environment", "coins", "--search", "best-frist"], "best-first"),
         (["40", "--environment", "coins", "--model", "all-coin"], "all-coins"),
         (["40", "--environment", "coins", "--only", "x"], "--only chooses among several"),
+        (["40", "--environment", "coins", "--allow-axiom", "x"], "'coins' can't be told to allow"),
         ([], "it was not said what to prove"),
         (["--environment", "coins"], "amount"),
         (["40", "--environment", "coins", "-o", "environment.coins=[7,"], "is not JSON"),

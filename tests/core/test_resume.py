@@ -147,7 +147,7 @@ def test_a_finished_run_is_shown_again_and_searches_nothing(tmp_path):
     done = runs.run("--resume", "--output", str(output))
     assert "3 of 3 proved" in done.stdout
     assert runs.records() == before
-    assert output.read_text("utf-8") == "t0: 1 steps\nt1: 2 steps\nt2: 3 steps\n"
+    assert output.read_text("utf-8") == "t0 1: 1 steps\nt1 2: 2 steps\nt2 3: 3 steps\n"
 
 
 def test_without_a_run_to_resume_one_begins(tmp_path):

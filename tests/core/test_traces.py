@@ -15,14 +15,22 @@ from contextlib import nullcontext
 import msgspec
 import pytest
 
-from bait_core.domain import Theorem
+from bait_core.domain import CheckResult, Foundations, Proof, Theorem
 from bait_core.errors import TraceError
 from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
 from bait_core.search.best_first import BestFirst
 from bait_core.search.options import BestFirstOptions
-from bait_core.traces import SCHEMA, TraceRecord, TraceWriter, read_traces, trace_record
+from bait_core.traces import (
+    SCHEMA,
+    TraceRecord,
+    TraceWriter,
+    decode_record,
+    encode_record,
+    read_traces,
+    trace_record,
+)
 
-from .toy import Rules, ToyEnvironment, ToyModel
+from .toy import Rules, ToyEnvironment, ToyModel, goal
 
 RULES: Rules = {
     "root": {"split": ["left", "right"]},
@@ -98,6 +106,22 @@ def test_records_come_back_as_they_were_written(tmp_path):
     assert list(read_traces(tmp_path)) == [first, second]
     lines = gzip.decompress(writer.path.read_bytes()).splitlines()
     assert [json.loads(line)["theorem"] for line in lines] == ["root", "root"]
+
+
+def test_records_of_earlier_versions_can_be_read():
+    """They know nothing of what theorems rest on."""
+    now = record()
+    old = json.loads(encode_record(now))
+    del old["proof"]["axioms"], old["proof"]["open"]
+    assert decode_record(json.dumps(old).encode()) == now
+
+
+def test_a_record_says_what_the_theorem_rests_on():
+    attempt = Attempt(Theorem("t", "⊢ t"), proof=Proof(goal("t"), {}))
+    attempt.check = CheckResult(True, "s", foundations=Foundations(("choice",), ("u (line 2)",)))
+    proof = trace_record(attempt, {}, {}).proof
+    assert proof is not None
+    assert (proof.axioms, proof.open) == (("choice",), ("u (line 2)",))
 
 
 def test_threads_do_not_tear_each_others_records(tmp_path):

@@ -1,10 +1,13 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, and nobody's changes get lost."""
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,14 +19,86 @@ def replace_file(path: Path, content: Iterable[bytes]) -> None:
     Raises:
         OSError: It can't be written; the old file, if any, is untouched.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with _successor(path, content) as successor:
+        successor.replace(path)
+
+
+def replace_unchanged(path: Path, old: bytes, new: bytes) -> bool:
+    """Write a file as `replace_file` does, unless it was changed.
+
+    Args:
+        path: The file.
+        old: What it has to hold now.
+        new: What it shall hold.
+
+    Returns:
+        Whether it did hold `old`, and so was replaced.
+
+    Raises:
+        OSError: It can't be read or written; it is untouched.
+    """
+    with _successor(path, [new]) as successor:
+        is_unchanged = path.read_bytes() == old
+        if is_unchanged:
+            successor.replace(path)
+    return is_unchanged
+
+
+def require_replaceable(path: Path) -> None:
+    """Find out whether `replace_file` could write a file, without touching it.
+
+    A file that is marked as read-only counts as one that can't be written.
+
+    Raises:
+        OSError: It could not.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if path.exists():
+        if not path.is_file():
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        if not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
+            raise PermissionError(errno.EACCES, "it is read-only")
+    elif not path.parent.exists():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}")
+    with _successor(path, ()):
+        pass
+
+
+def write_beside(path: Path, addition: str, content: bytes) -> Path:
+    """Write a new file next to another: `Lists.lean` gets `Lists.filled.lean`.
+
+    No file is overwritten; if the name is taken, it is `Lists.filled-2.lean`, and so on.
+
+    Returns:
+        The new file.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    for number in itertools.count(1):
+        suffix = addition if number == 1 else f"{addition}-{number}"
+        beside = path.with_name(f"{path.stem}.{suffix}{path.suffix}")
+        try:
+            with beside.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        break
+    return beside
+
+
+@contextmanager
+def _successor(path: Path, content: Iterable[bytes]) -> Iterator[Path]:
+    """A file in the same folder, on the disk, to be renamed; otherwise it is gone in the end."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    successor = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        successor.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+        yield successor
+    finally:
+        successor.unlink(missing_ok=True)

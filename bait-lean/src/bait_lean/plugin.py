@@ -20,6 +20,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             statement_option="statement",
             file_option="file",
             only_option="only",
+            axioms_option="allow_axioms",
             file_suffixes=(".lean",),
             tactic_model="lean-automation",
             prepare="bait_lean.prepare:prepare",

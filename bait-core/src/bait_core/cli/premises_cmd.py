@@ -10,11 +10,15 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
+from bait_core.cli.common_options import (
+    EnvironmentOption,
+    EnvironmentOptionsOption,
+    YesOption,
+)
 from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.prove.target import Target, find_target, parse_assignments
+from bait_core.cli.prove.target import environment_options, find_target
 from bait_core.domain import PremiseSet, Theorem
-from bait_core.errors import ConfigurationError
 from bait_core.plugins import installed
 from bait_core.plugins.build import make
 from bait_core.protocols import Environment
@@ -31,22 +35,9 @@ def premises(
         str | None,
         typer.Argument(help="A statement, or a file with holes.", show_default=False),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The environment; by the file's ending, or the only."),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--option",
-            "-o",
-            metavar="environment.KEY=VALUE",
-            help="Set an option of the environment.",
-        ),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Install what the prover lacks without asking.")
-    ] = False,
+    environment: EnvironmentOption = None,
+    option: EnvironmentOptionsOption = None,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the premises that an environment tells for its theorems, each once, in their order.
@@ -59,7 +50,9 @@ def premises(
       $ bait premises 'T' --environment holist --output corpus.jsonl.gz
       $ bait premises --environment holist -o environment.limit=100 --output corpus.jsonl.gz
     """
-    goal = _with_options(find_target(target, environment, installed()), option or [])
+    goal = find_target(target, environment, installed()).with_options(
+        environment_options(option or [])
+    )
     goal.prepare(yes)
     prover: Environment = make(goal.plugin, goal.options)
     with closing(prover):
@@ -78,16 +71,6 @@ def premises(
         )
     if not corpus:
         raise typer.Exit(EXIT_NO_PREMISES)
-
-
-def _with_options(target: Target, assignments: Sequence[str]) -> Target:
-    options = parse_assignments(assignments)
-    if others := [name for name, given in options.items() if given and name != "environment"]:
-        raise ConfigurationError(
-            f"there is no {others[0]} here to set options of",
-            hint="Write -o environment.KEY=VALUE.",
-        )
-    return target.with_options(options["environment"])
 
 
 def _sets(environment: Environment, theorems: Sequence[Theorem]) -> Iterator[PremiseSet]:

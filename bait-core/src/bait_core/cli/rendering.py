@@ -6,8 +6,12 @@ from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
 
+from bait_core.domain import Foundations
+
 _STYLES = {
     "proved": "green",
+    "accepted": "green",
+    "conditional": "yellow",
     "subgoals": "cyan",
     "open": "yellow",
     "failed": "yellow",
@@ -30,3 +34,14 @@ def code(text: str) -> Text:
     highlighted = Syntax(text, "lean", background_color="default").highlight(text)
     highlighted.rstrip()
     return highlighted
+
+
+def rests_on(foundations: Foundations) -> str:
+    """What a theorem rests on that is not proved yet; empty if it is all proved."""
+    return f"rests on what is open: {', '.join(foundations.open)}" if foundations.open else ""
+
+
+def axioms_used(foundations: Foundations) -> str:
+    """The axioms of the user's own that a theorem uses; empty if it uses none."""
+    plural = "s" if len(foundations.axioms) > 1 else ""
+    return f"uses the axiom{plural} {', '.join(foundations.axioms)}" if foundations.axioms else ""

@@ -16,7 +16,8 @@ from rich.text import Text
 
 from bait_core.cli.console import print_json, stdout
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.rendering import code, indented, status_style
+from bait_core.cli.rendering import axioms_used, code, indented, rests_on, status_style
+from bait_core.domain import Foundations
 from bait_core.errors import TraceError
 from bait_core.places import trace_folder
 from bait_core.plugins.problems import did_you_mean
@@ -149,6 +150,9 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
         console.print()
         console.print(Text("proof" if accepted else "not accepted", status_style(record.status)))
         console.print(indented(code(record.proof.script), 2))
+        foundations = Foundations(record.proof.axioms, record.proof.open)
+        for line in filter(None, (rests_on(foundations), axioms_used(foundations))):
+            console.print(indented(line, 2))
 
 
 def _print_search(console: Console, record: TraceRecord, failed: bool) -> None:

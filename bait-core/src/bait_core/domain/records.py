@@ -67,12 +67,16 @@ class ProofRecord(msgspec.Struct, frozen=True):
         script: The text that a fresh prover was given.
         accepted: Whether it accepted.
         message: Why not.
+        axioms: Axioms of the user's own text that the theorem rests on with this proof.
+        open: What the theorem still rests on that is not proved; see `Foundations`.
     """
 
     edges: tuple[int, ...]
     script: str
     accepted: bool
     message: str = ""
+    axioms: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 class TimingsRecord(msgspec.Struct, frozen=True):

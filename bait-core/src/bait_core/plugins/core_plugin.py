@@ -104,6 +104,11 @@ def bait_register_commands() -> list[CommandSpec]:
             "bait_core.cli.prove.command:prove",
         ),
         CommandSpec(
+            "verify",
+            "Say which theorems of a file are proved.",
+            "bait_core.cli.verify_cmd:verify",
+        ),
+        CommandSpec(
             "run",
             "Run an experiment: search, record, train, search again.",
             "bait_core.cli.experiment.run_cmd:run",

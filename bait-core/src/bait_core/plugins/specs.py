@@ -52,6 +52,8 @@ class EnvironmentSpec(PluginSpec):
         statement_option: The option that takes a statement to prove, if it has one.
         file_option: The option that takes a file whose holes are to be filled, if any.
         only_option: The option that takes the names of the holes or theorems to prove, if any.
+        axioms_option: The option that takes the names of axioms of the user's own text that
+            proofs may use, if any.
         file_suffixes: Endings of such files, such as `.lean`.
         tactic_model: The tactic model that `bait prove` uses unless told otherwise.
         only_by_name: Whether it takes statements only from users who name it, so that those of
@@ -65,6 +67,7 @@ class EnvironmentSpec(PluginSpec):
     statement_option: str = ""
     file_option: str = ""
     only_option: str = ""
+    axioms_option: str = ""
     file_suffixes: tuple[str, ...] = ()
     tactic_model: str = ""
     only_by_name: bool = False

@@ -85,4 +85,11 @@ def _proof(attempt: Attempt, edges: list[Edge]) -> ProofRecord | None:
         return None
     steps = {(step.goal.key, step.tactic) for step in proof.steps.values()}
     positions = (i for i, edge in enumerate(edges) if (edge.node.goal.key, edge.tactic) in steps)
-    return ProofRecord(tuple(positions), check.script, check.accepted, check.message)
+    return ProofRecord(
+        tuple(positions),
+        check.script,
+        check.accepted,
+        check.message,
+        check.foundations.axioms,
+        check.foundations.open,
+    )

@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+from bait_core.cli.common_options import (
+    AllowAxiomOption,
+    EnvironmentOption,
+    YesOption,
+)
 from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.prove.filling import fill_file
-from bait_core.cli.prove.recording import search
-from bait_core.cli.prove.results import as_json, print_results
-from bait_core.cli.prove.target import find_target, parse_assignments
+from bait_core.cli.prove.filling import require_writable
+from bait_core.cli.prove.results import Result, as_json, print_results
+from bait_core.cli.prove.run import prove_all
+from bait_core.cli.prove.target import Target, find_target, parse_assignments
 from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings, Part, SearchJob, Where
 from bait_core.places import trace_folder
@@ -36,6 +41,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         list[str] | None,
         typer.Option("--only", metavar="NAME", help="Prove this theorem only; repeatable."),
     ] = None,
+    allow_axiom: AllowAxiomOption = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=0.0, metavar="SECONDS", help="Time per theorem.")
     ] = 60.0,
@@ -56,10 +62,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         str | None,
         typer.Option("--model", metavar="NAME", help="The tactic model; the environment's own."),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The environment; by the file's ending, or the only."),
-    ] = None,
+    environment: EnvironmentOption = None,
     option: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,15 +87,14 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     resume: Annotated[
         bool, typer.Option("--resume", help="Take up the newest run of this kind that was stopped.")
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Install what the prover lacks without asking.")
-    ] = False,
+    yes: YesOption = False,
     as_json_: JsonOption = False,
 ) -> None:
     """Prove a statement, fill the holes of a file, or prove what an environment has of its own.
 
     Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if all
-    was proved, 1 if some was not, 2 for bad input.
+    was proved, 1 if some was not or rests on something open, 2 for bad input or if the proofs
+    could not be written.
 
     Examples:
       $ bait prove 'theorem t (a b : Nat) : a + b = b + a'
@@ -104,14 +106,10 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     registry = installed()
     options = parse_assignments(option or [])
     goal = find_target(target, environment, registry).with_options(options["environment"])
+    goal = goal.allowing_axioms(allow_axiom or [])
     if only:
         goal = goal.restricted_to(only)
-    if (write or output) and goal.file is None:
-        raise ConfigurationError(
-            "--write and --output are for files, and there is none here",
-            hint=f"There is no file {target!r}." if target else "Name the file to fill.",
-        )
-    destination = goal.file if write else output
+    destination = _destination(goal, target, write, output)
     folder = traces or trace_folder()
     job = SearchJob(
         environment=Part(goal.plugin.qualified_name, goal.options),
@@ -131,24 +129,38 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     )
     _ = job.configuration  # wrong options of any part are told before anything starts
     goal.prepare(yes)
-    console = stderr()
-    with job.open_environment() as prover:
-        with console.status("Starting the prover and reading the task"):
-            theorems = list(prover.theorems())
-        results, interrupted = search(job, prover, theorems, console, traces=folder, resume=resume)
-        if destination is not None:
-            results = fill_file(prover, results, destination)
-    if as_json_:
-        print_json(as_json(results))
-    elif results:
-        print_results(stdout(), results)
-        if destination is not None:
-            console.print(f"Wrote {destination}.")
-        console.print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
-    else:
-        why = "the options choose no theorem" if target is None else f"{target} has no holes"
-        stdout().print(f"Nothing to prove: {why}.", markup=False)
-    if interrupted:
-        raise KeyboardInterrupt
-    if any(result.status != "proved" for result in results):
+
+    def show(results: list[Result]) -> None:
+        if as_json_:
+            print_json(as_json(results, goal.file))
+        elif results:
+            print_results(stdout(), results)
+            stderr().print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
+        else:
+            why = "the options choose no theorem" if target is None else f"{target} has no holes"
+            stdout().print(f"Nothing to prove: {why}.", markup=False)
+
+    results = prove_all(
+        job, goal.file, destination, show=show, console=stderr(), traces=folder, resume=resume
+    )
+    if not all(result.is_proved for result in results):
         raise typer.Exit(EXIT_NOT_ALL_PROVED)
+
+
+def _destination(goal: Target, target: str | None, write: bool, output: Path | None) -> Path | None:
+    """The file to write in the end, if any; it can be written as things are now."""
+    if not write and output is None:
+        return None
+    if goal.file is None:
+        raise ConfigurationError(
+            "--write and --output are for files, and there is none here",
+            hint=f"There is no file {target!r}." if target else "Name the file to fill.",
+        )
+    if write and output is not None:
+        raise ConfigurationError(
+            "--write and --output name two places for the proofs", hint="Choose one of them."
+        )
+    destination = output or goal.file
+    if output is not None or goal.file.exists():  # a file that is missing is told of as such
+        require_writable(destination)
+    return destination

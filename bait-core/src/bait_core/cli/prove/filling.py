@@ -1,60 +1,185 @@
-"""Writing the filled file."""
+"""The proofs of a run in the file whose holes they fill."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock
+
+from bait_core.cli.prove.replacement import replacement
 from bait_core.cli.prove.results import Result
-from bait_core.errors import ConfigurationError, FillError
-from bait_core.files import replace_file
+from bait_core.domain import SOUND, FilledFile
+from bait_core.errors import BaitError, ConfigurationError, FillError, MergeError
+from bait_core.files import replace_file, replace_unchanged, require_replaceable, write_beside
+from bait_core.places import cache_folder
 from bait_core.protocols import Environment, FillsFiles
 
+_MOST_MERGES = 5
 
-def fill_file(
-    environment: Environment, results: Sequence[Result], destination: Path
-) -> list[Result]:
-    """Write the file with the proofs found.
 
-    Returns:
-        The results; proofs that a fresh prover refuses in the filled file are left out of it,
-        and become errors.
+def require_writable(destination: Path) -> None:
+    """Find out before a search whether its proofs can be written.
 
     Raises:
-        ConfigurationError: The environment can't fill files, or the file can't be written.
-        ProverError: The prover breaks down.
+        ConfigurationError: They can't.
+    """
+    try:
+        require_replaceable(destination.resolve())
+    except OSError as error:
+        raise ConfigurationError(
+            f"{destination} can't be written: {error.strerror or error}",
+            hint="Choose another file with --output.",
+        ) from error
+
+
+def require_filling(environment: Environment) -> None:
+    """Make sure that an environment can put proofs into files.
+
+    Raises:
+        ConfigurationError: It can't.
     """
     if not isinstance(environment, FillsFiles):
         raise ConfigurationError(
             f"the environment {type(environment).__name__} can't fill files",
             hint="Leave out --write and --output; the proofs are shown.",
         )
-    scripts = {result.theorem.name: result.proof for result in results if result.proof}
-    refused: dict[str, str] = {}
-    while True:
+
+
+class Filling:
+    """The file of a run with the proofs that were found.
+
+    Args:
+        environment: Whose theorems are the file's holes.
+        file: The file.
+        results: What became of the theorems, by name; kept up to date with what a fresh prover
+            says of the whole filled file.
+    """
+
+    def __init__(self, environment: FillsFiles, file: Path, results: dict[str, Result]) -> None:
+        self._environment = environment
+        self._file = file
+        self._results = results
+        self._scripts = {name: result.proof for name, result in results.items() if result.proof}
+        self._filled = self._fill()
+
+    def save(self, destination: Path) -> str:
+        """Write the filled file.
+
+        Where it is the file that was read, and that was changed since, the proofs are put into
+        what it is now. Other runs wait meanwhile.
+
+        Returns:
+            What was written, for people; empty if nothing had to be.
+
+        Raises:
+            ConfigurationError: It can't be written. What was to be written is beside the file.
+            MergeError: It was changed, and the proofs don't fit any more, or can't be checked.
+                What was to be written is beside the file.
+        """
+        path = destination.resolve()
+        is_own = path == self._file.resolve()
+        if is_own and not self._filled.edits:
+            return ""
+        original = self._filled.original
         try:
-            text = environment.fill(scripts).text
-        except FillError as error:
-            culprits = error.reasons.keys() & scripts.keys() or set(scripts)
-            refused.update({name: error.reasons.get(name, error.message) for name in culprits})
-            scripts = {name: script for name, script in scripts.items() if name not in culprits}
-        else:
-            break
-    _write(destination, text)
-    return [
-        replace(result, status="error", proof="", message=refused[result.theorem.name])
-        if result.theorem.name in refused
-        else result
-        for result in results
-    ]
+            if is_own:
+                self._put_back(path)
+            else:
+                replace_file(path, [self._filled.text.encode()])
+        except OSError as error:
+            raise ConfigurationError(
+                f"{destination} can't be written: {error.strerror or error}", hint=self._keep()
+            ) from error
+        except BaitError as error:
+            raise MergeError(
+                f"{destination} was changed since it was read, and the proofs can't be put into "
+                f"what it is now: {_reasons(error)}",
+                hint=self._keep(),
+            ) from error
+        if self._filled.original != original:
+            return f"Wrote {destination}, with what was changed in it meanwhile."
+        return f"Wrote {destination}."
+
+    def _fill(self) -> FilledFile:
+        """Fill the text that was read; proofs that are refused there are no proofs."""
+        while True:
+            try:
+                filled = self._environment.fill(self._scripts)
+            except FillError as error:
+                if not self._scripts:
+                    raise
+                self._refuse(error)
+            else:
+                self._tell(filled)
+                return filled
+
+    def _refuse(self, error: FillError) -> None:
+        for name in error.reasons.keys() & self._scripts.keys() or set(self._scripts):
+            del self._scripts[name]
+            why = error.reasons.get(name, error.message)
+            self._results[name] = replace(
+                self._results[name],
+                status="error",
+                message=f"the proof is not accepted in the file: {why}",
+                proof="",
+                foundations=SOUND,
+            )
+
+    def _tell(self, filled: FilledFile) -> None:
+        for name, edit in filled.edits.items():
+            result = self._results[name]
+            self._results[name] = replace(
+                result,
+                foundations=filled.foundations.get(name, result.foundations),
+                replacement=replacement(edit, filled.original),
+            )
+
+    def _put_back(self, path: Path) -> None:
+        """Write to the file that was read, whoever else does."""
+        with _alone_with(path):
+            for _ in range(_MOST_MERGES):
+                filled = self._filled
+                if replace_unchanged(path, filled.original.encode(), filled.text.encode()):
+                    return
+                self._merge(path)
+        raise MergeError("it is changed faster than proofs can be checked in it")
+
+    def _merge(self, path: Path) -> None:
+        """Fill what the file is now."""
+        try:
+            current = path.read_bytes().decode()
+        except UnicodeDecodeError as error:
+            raise MergeError("it is no UTF-8 text any more") from error
+        self._filled = self._environment.fill(self._scripts, current)
+        self._tell(self._filled)
+
+    def _keep(self) -> str:
+        """Write what could not be written elsewhere, and say where it is."""
+        content = self._filled.text.encode()
+        try:
+            kept = write_beside(self._file, "filled", content)
+        except OSError:
+            return "The proofs are recorded; see `bait traces --help`."
+        return f"The text that was read, with the proofs, is in {kept}."
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        replace_file(path.resolve(), [text.encode()])
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} can't be written: {error.strerror or error}",
-            hint="Choose another file with --output; the searches are recorded, see `bait traces`.",
-        ) from error
+def _reasons(error: BaitError) -> str:
+    if isinstance(error, FillError):
+        return "; ".join(f"{name}: {why}" for name, why in error.reasons.items())
+    return error.message
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """Keep other runs of this user from writing to a file."""
+    with ExitStack() as stack:
+        folder = cache_folder() / "locks"
+        with suppress(OSError):  # without a place for locks, comparing before writing has to do
+            folder.mkdir(parents=True, exist_ok=True)
+            name = hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
+            stack.enter_context(FileLock(folder / f"{name}.lock"))
+        yield

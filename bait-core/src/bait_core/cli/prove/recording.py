@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bait_core.cli.live_table import LiveTable
-from bait_core.cli.prove.results import Result, complete, result_of
+from bait_core.cli.prove.results import Result, result_of
 from bait_core.domain import Theorem
 from bait_core.errors import TraceError
 from bait_core.execution import Observer, SearchJob, run_searches
@@ -27,14 +27,19 @@ _TASK = ("environment", "model", "goal_model", "search", "settings")
 class Recorder:
     """Records each finished search, then tells another observer.
 
-    Attributes:
-        results: What became of the theorems, by name.
+    Args:
+        writer: Writes the records.
+        results: Gets what became of the theorems, by name.
+        observer: Is told afterwards.
+        console: For errors.
     """
 
-    def __init__(self, writer: TraceWriter, observer: Observer, console: Console) -> None:
+    def __init__(
+        self, writer: TraceWriter, results: dict[str, Result], observer: Observer, console: Console
+    ) -> None:
         self._writer = writer
+        self._results = results
         self._console = console
-        self.results: dict[str, Result] = {}
         self.on_start = observer.on_start
         self.on_step = observer.on_step
         self._on_end = observer.on_end
@@ -45,7 +50,7 @@ class Recorder:
             self._writer.append(record)
         except TraceError as error:
             self._console.print(Text.assemble(("Error: ", "bold red"), str(error)))
-        self.results[record.theorem] = result_of(record)
+        self._results[record.theorem] = result_of(record)
         self._on_end(record)
 
 
@@ -53,41 +58,42 @@ def search(
     job: SearchJob,
     environment: Environment,
     theorems: Sequence[Theorem],
+    results: dict[str, Result],
     console: Console,
     *,
     traces: Path,
     resume: bool,
-) -> tuple[list[Result], bool]:
+) -> bool:
     """Search for proofs of the theorems, with a live table and traces.
 
     Args:
         job: What to run, and where.
         environment: The job's environment, open in this process.
         theorems: What to prove.
+        results: Gets what became of the theorems, by name, as soon as it is known.
         console: For the table.
         traces: The folder of the trace files.
         resume: Take up the newest run of the same job, and search only what it left.
 
     Returns:
-        One result per theorem, and whether Ctrl-C ended the run early.
+        Whether Ctrl-C ended the run early.
     """
     if not theorems:
-        return [], False
+        return False
     stopped = _newest_run(traces, job.configuration) if resume else None
     with (
         closing(TraceWriter(stopped or traces / _new_name())) as writer,
         LiveTable(console, len(theorems)) as table,
     ):
-        recorder = Recorder(writer, table, console)
+        recorder = Recorder(writer, results, table, console)
         if stopped is not None:
             with _warnings_on(console):
                 done = writer.keep_final(theorems)
-            recorder.results = {r.theorem: result_of(r) for r in read_traces(stopped)}
+            results.update((r.theorem, result_of(r)) for r in read_traces(stopped))
             table.skip(len(done))
             console.print(f"Taking up {stopped}: {len(done)} of {len(theorems)} are done.")
-        todo = [theorem for theorem in theorems if theorem.name not in recorder.results]
-        was_interrupted = run_searches(job, environment, todo, recorder)
-    return complete(theorems, recorder.results), was_interrupted
+        todo = [theorem for theorem in theorems if theorem.name not in results]
+        return run_searches(job, environment, todo, recorder)
 
 
 def _new_name() -> str:

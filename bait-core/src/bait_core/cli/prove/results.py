@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from bait_core.cli.rendering import code, indented, status_style
-from bait_core.domain import Theorem
+from bait_core.cli.prove.replacement import Replacement
+from bait_core.cli.rendering import axioms_used, code, indented, rests_on, status_style
+from bait_core.domain import SOUND, Foundations, Theorem
 from bait_core.prover import SearchStatus
 from bait_core.traces import TraceRecord
+
+CONDITIONAL = "conditional"
+"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
+
+_INDENT = len(CONDITIONAL) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one theorem; `status` is `proved`, `failed`, `timeout` or `error`."""
+    """What became of one theorem.
+
+    Attributes:
+        status: How its search ended: `proved`, `failed`, `timeout` or `error`.
+        foundations: What it rests on with this proof, in the filled file if there is one.
+        replacement: Where the proof goes in the file; None if it goes nowhere.
+    """
 
     theorem: Theorem
     status: str
@@ -25,6 +38,19 @@ class Result:
     proof: str = ""
     seconds: float = 0.0
     expansions: int = 0
+    foundations: Foundations = SOUND
+    replacement: Replacement | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
+        is_conditional = self.status == SearchStatus.PROVED and self.foundations.open
+        return CONDITIONAL if is_conditional else self.status
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the theorem is proved, and not only its hole."""
+        return self.verdict == SearchStatus.PROVED
 
 
 def result_of(record: TraceRecord) -> Result:
@@ -38,6 +64,7 @@ def result_of(record: TraceRecord) -> Result:
         accepted.script if accepted else "",
         record.seconds,
         record.expansions,
+        Foundations(accepted.axioms, accepted.open) if accepted else SOUND,
     )
 
 
@@ -50,18 +77,26 @@ def complete(theorems: Iterable[Theorem], results: Mapping[str, Result]) -> list
     ]
 
 
-def as_json(results: Sequence[Result]) -> dict[str, Any]:
-    """The object that `bait prove --json` writes."""
+def as_json(results: Sequence[Result], file: Path | None) -> dict[str, Any]:
+    """The object that `bait prove --json` writes.
+
+    Args:
+        results: What became of the theorems.
+        file: The file that they are from; None if they are from none.
+    """
     return {
         "schema": 1,
         "theorems": [
             {
                 "name": result.theorem.name,
-                "status": result.status,
+                "status": result.verdict,
                 "proof": result.proof or None,
                 "seconds": round(result.seconds, 3),
                 "expansions": result.expansions,
                 "message": result.message,
+                "file": str(file) if file else None,
+                "edit": result.replacement.as_json() if result.replacement else None,
+                **asdict(result.foundations),
             }
             for result in results
         ],
@@ -73,15 +108,25 @@ def print_results(console: Console, results: Sequence[Result]) -> None:
     for result in results:
         console.print(
             Text.assemble(
-                (f"{result.status:8}", f"bold {status_style(result.status)}"),
+                (f"{result.verdict:{_INDENT}}", f"bold {status_style(result.verdict)}"),
                 (result.theorem.name, "bold"),
                 f"  {result.seconds:.1f} s, {result.expansions} expansions",
                 (f"  {result.theorem.source}", "dim"),
             )
         )
         if result.message:
-            console.print(indented(result.message, 9))
+            console.print(indented(result.message, _INDENT))
+        if result.verdict == CONDITIONAL:
+            console.print(indented(f"proved, but {rests_on(result.foundations)}", _INDENT))
+        if axioms := axioms_used(result.foundations):
+            console.print(indented(axioms, _INDENT))
         if result.proof:
-            console.print(indented(code(result.proof), 9))
-    proved = sum(result.status == "proved" for result in results)
-    console.print(Text(f"{proved} of {len(results)} proved", "bold"))
+            console.print(indented(code(result.proof), _INDENT))
+    console.print(Text(_summary(results), "bold"))
+
+
+def _summary(results: Sequence[Result]) -> str:
+    proved = sum(result.is_proved for result in results)
+    conditional = sum(result.verdict == CONDITIONAL for result in results)
+    rest = f", {conditional} more if what is open gets proved" if conditional else ""
+    return f"{proved} of {len(results)} proved{rest}"

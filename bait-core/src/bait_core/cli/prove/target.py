@@ -62,6 +62,21 @@ class Target:
             )
         return self.with_options({self.spec.only_option: tuple(names)})
 
+    def allowing_axioms(self, names: Sequence[str]) -> Target:
+        """The same target, whose proofs may use these axioms of the user's own text.
+
+        Raises:
+            ConfigurationError: The environment knows no such thing.
+        """
+        if not names:
+            return self
+        if not self.spec.axioms_option:
+            raise ConfigurationError(
+                f"the environment {self.plugin.name!r} can't be told to allow axioms",
+                hint="Leave out --allow-axiom.",
+            )
+        return self.with_options({self.spec.axioms_option: tuple(names)})
+
 
 def find_target(text: str | None, environment: str | None, registry: Registry) -> Target:
     """Decide whether `text` is a file or a statement, and which environment takes it.
@@ -84,17 +99,42 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
     if not text.strip():
         raise ConfigurationError("the statement is empty", hint="See: bait prove --help")
     path = Path(text)
-    if _holds(path.is_dir):
-        raise ConfigurationError(f"{path} is a folder", hint="Name one file in it.")
     if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _holds(path.exists):
-        takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
-        plugin, spec = _single(takers, f"files like {path.name}")
-        return Target(plugin, spec, {spec.file_option: path}, path)
+        return find_file(path, environment, registry)
     takers = [
         (p, s) for p, s in plugins if s.statement_option and (environment or not s.only_by_name)
     ]
     plugin, spec = _single(takers, "statements")
     return Target(plugin, spec, {spec.statement_option: text}, None)
+
+
+def find_file(path: Path, environment: str | None, registry: Registry) -> Target:
+    """Decide which environment takes a file.
+
+    Raises:
+        ConfigurationError: No environment, or more than one, takes it, or it is a folder.
+    """
+    if _holds(path.is_dir):
+        raise ConfigurationError(f"{path} is a folder", hint="Name one file in it.")
+    plugins = _environments(environment, registry)
+    takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
+    plugin, spec = _single(takers, f"files like {path.name}")
+    return Target(plugin, spec, {spec.file_option: path}, path)
+
+
+def environment_options(assignments: Sequence[str]) -> dict[str, object]:
+    """Options given as `environment.KEY=VALUE`, where there is nothing else to set options of.
+
+    Raises:
+        ConfigurationError: An assignment is for something else, or does not have this form.
+    """
+    options = parse_assignments(assignments)
+    if others := [name for name, given in options.items() if given and name != "environment"]:
+        raise ConfigurationError(
+            f"there is no {others[0]} here to set options of",
+            hint="Write -o environment.KEY=VALUE.",
+        )
+    return options["environment"]
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
