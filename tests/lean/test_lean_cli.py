@@ -25,6 +25,7 @@ from bait_lean.environment.options import LeanOptions
 from bait_lean.prepare import InstallDisplay, prepare
 
 from .fake_package import package_content, package_of, serve
+from .projects import TOOLCHAIN, make_project
 
 
 def test_status_says_what_to_do(home: Path) -> None:
@@ -126,6 +127,16 @@ def test_lean_does_not_start_on_a_changed_library(linked: Path) -> None:
     with pytest.raises(ProverStartError, match=PRELUDE) as caught:
         backend.start()
     assert "bait lean install" in caught.value.hint
+
+
+def test_status_says_what_a_project_lacks(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BAIT_LEAN_REPL", raising=False)
+    monkeypatch.chdir(make_project(tmp_path / "project"))
+    shown = CliRunner().invoke(cli.app, ["status"]).stdout
+    assert TOOLCHAIN in shown
+    assert "lake build repl" in shown
 
 
 def test_nothing_to_verify(home: Path) -> None:

@@ -61,6 +61,11 @@ class BackendOptions:
     start_timeout: float = 120.0
 
     @property
+    def folder(self) -> Path:
+        """Where a Lake project is looked for, there and above."""
+        return self.project or Path.cwd()
+
+    @property
     def wants_native(self) -> bool:
         """Whether the embedded one is out of the question."""
         asked = self.repl is not None or self.build_repl
@@ -170,12 +175,12 @@ def choose(options: BackendOptions) -> Backend:
 
 
 def _native_is_ready(options: BackendOptions) -> bool:
-    project = native.find_project(_folder(options))
-    return bool(project and native.has_lake() and native.find_repl(project, None))
+    project = native.find_project(options.folder)
+    return project is not None and not native.lacks(project)
 
 
 def _native(options: BackendOptions) -> NativeBackend:
-    folder = _folder(options)
+    folder = options.folder
     project = native.find_project(folder)
     if project is None:
         raise ProverStartError(
@@ -198,7 +203,3 @@ def _embedded(options: BackendOptions) -> EmbeddedBackend:
             hint="Type `bait lean install`.",
         )
     return EmbeddedBackend(installation, options.memory_limit, options.start_timeout)
-
-
-def _folder(options: BackendOptions) -> Path:
-    return options.project or Path.cwd()

@@ -213,6 +213,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
             ("  lake", "on the path" if project.lake else "not on the path"),
             ("  REPL", project.repl or "not found"),
         ]
+        rows += [("  to do", lack.remedy) for lack in native.lacks(Path(project.project))]
     return rows
 
 

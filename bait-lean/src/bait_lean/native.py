@@ -4,17 +4,62 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 from bait_core.errors import ProverStartError
 
 _BUILT = Path(".lake/build/bin/repl")
 _IN_PROJECT = tuple(Path(".lake/packages", name) / _BUILT for name in ("REPL", "repl"))
-_REPL_HINT = (
-    "Name it with the option `repl` or in BAIT_LEAN_REPL, or require `REPL` "
-    "(leanprover-community/repl) in the lakefile and type `lake build repl`, or type "
-    "`pip install 'bait-lean[interact]'` and set `build_repl`."
+_REPL_SOURCE = "https://github.com/leanprover-community/repl"
+_LAKE_REMEDY = (
+    "Install elan, which brings `lake`: "
+    "`curl -sSf https://elan.lean-lang.org/elan-init.sh | sh` (https://lean-lang.org/install)."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that keeps a project's own Lean from being used.
+
+    Attributes:
+        what: A clause that says what is missing.
+        remedy: What to type.
+    """
+
+    what: str
+    remedy: str
+
+
+def lacks(project: Path) -> list[Lack]:
+    """What is missing before the project's own Lean can be used.
+
+    Raises:
+        ProverStartError: BAIT_LEAN_REPL names no executable file.
+    """
+    found = []
+    if not has_lake():
+        found.append(Lack("`lake` is not on the path", _LAKE_REMEDY))
+    if find_repl(project, None) is None:
+        found.append(Lack("no built REPL was found", _repl_remedy(project)))
+    return found
+
+
+def _repl_remedy(project: Path) -> str:
+    revision = toolchain(project).rpartition(":")[2]
+    if (project / "lakefile.lean").is_file():
+        lakefile = "lakefile.lean"
+        require = f'require REPL from git "{_REPL_SOURCE}" @ "{revision}"'
+    else:
+        lakefile = "lakefile.toml"
+        require = f'[[require]]\nname = "REPL"\ngit = "{_REPL_SOURCE}"\nrev = "{revision}"'
+    return (
+        f"Add to {project / lakefile}:\n{indent(require, '    ')}\n"
+        "and type there `lake update REPL && lake build repl`; or name a REPL that is built for "
+        "the project's Lean with `-o environment.repl=PATH` or in BAIT_LEAN_REPL; or type "
+        "`pip install 'bait-lean[interact]'` and add `-o environment.build_repl=true`."
+    )
 
 
 def find_project(folder: Path) -> Path | None:
@@ -61,7 +106,7 @@ def require_repl(project: Path, repl: Path | None) -> Path:
     """
     if found := find_repl(project, repl):
         return found
-    raise ProverStartError(f"No built REPL was found for {project}.", hint=_REPL_HINT)
+    raise ProverStartError(f"No built REPL was found for {project}.", hint=_repl_remedy(project))
 
 
 def has_lake() -> bool:
@@ -78,7 +123,7 @@ def require_lake() -> None:
     if not has_lake():
         raise ProverStartError(
             "`lake` is not on the path, so the project's own Lean can't be used.",
-            hint="Install elan (https://lean-lang.org/install), or set `backend` to embedded.",
+            hint=f"{_LAKE_REMEDY} Or add `-o environment.backend=embedded`.",
         )
 
 
@@ -100,7 +145,8 @@ def build_repl(project: Path) -> Path:
         config = LeanREPLConfig(project=LocalProject(directory=project, auto_build=False))
     except (GitError, OSError, RuntimeError, ValueError) as error:
         raise ProverStartError(
-            f"lean-interact could not build a REPL for {project}: {error}.", hint=_REPL_HINT
+            f"lean-interact could not build a REPL for {project}: {error}.",
+            hint=_repl_remedy(project),
         ) from error
     return Path(config.cache_repl_dir) / _BUILT
 

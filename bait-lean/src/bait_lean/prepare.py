@@ -14,6 +14,7 @@ from bait_core.errors import ProverStartError
 from bait_lean.backend import choose
 from bait_lean.embedded.install import Installation, install, installation_folder
 from bait_lean.embedded.package import LEAN, LEAN_VERSION, Phase
+from bait_lean.environment.imports import check_backend, require_imports
 from bait_lean.environment.options import LeanOptions
 
 
@@ -68,18 +69,23 @@ def install_and_show() -> Installation:
 def prepare(options: LeanOptions, yes: bool) -> None:
     """Install the embedded Lean if it is wanted and missing; on a terminal, ask first.
 
+    Modules that it lacks are told of before anything is installed or started.
+
     Args:
         options: Options of the environment.
         yes: Install without asking.
 
     Raises:
         ProverStartError: There is no Lean, and it may not or can't be installed.
+        TheoremError: The file imports a module that the embedded Lean lacks.
+        ConfigurationError: The options do.
     """
     try:
-        choose(options.backend_options)
+        check_backend(options, choose(options.backend_options))
     except ProverStartError:
         if options.backend_options.wants_native:
             raise
+        require_imports(options, None)  # nobody should fetch a Lean that lacks them
         if not yes and not sys.stdin.isatty():
             raise ProverStartError(
                 "Lean is not installed.", hint="Type `bait lean install`, or add `--yes`."

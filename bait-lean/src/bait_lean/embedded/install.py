@@ -30,7 +30,7 @@ from bait_lean.embedded.integrity import (
 )
 from bait_lean.embedded.package import LEAN, Package, Phase, Progress, silent
 from bait_lean.embedded.slim import SLIM_REVISION
-from bait_lean.embedded.unpack import unpack
+from bait_lean.embedded.unpack import LIBRARY, unpack
 from bait_lean.errors import InstallError
 
 _SHOWN = 3
@@ -74,6 +74,12 @@ class Installation:
     def size(self) -> int:
         """Bytes on disk."""
         return sum(self.manifest.files.values())
+
+    @property
+    def modules(self) -> list[str]:
+        """Names of the modules in its library."""
+        paths = (name.removeprefix(LIBRARY) for name in self.manifest.files if LIBRARY in name)
+        return [path.removesuffix(".olean").replace("/", ".") for path in paths]
 
     def damaged_files(self, *, thorough: bool = False) -> list[str]:
         """The files that are missing, changed, or were not installed.

@@ -17,6 +17,9 @@ from bait_lean.errors import InstallError
 LIBRARIES = frozenset({"Init", "Std", "Lean"})
 """The libraries that are kept. The package also has Lake, which no proof imports."""
 
+LIBRARY = "lib/lean/"
+"""Where their files are, below the installation's folder."""
+
 _BUFFER = 1 << 18
 
 
@@ -99,7 +102,7 @@ def _unpack_libraries(stream: IO[bytes], folder: Path) -> dict[str, Unpacked]:
             path = PurePosixPath(member.name)
             content = libraries.extractfile(member) if _is_wanted(path) else None
             if content is not None:
-                name = str(PurePosixPath("lib/lean") / path)
+                name = str(PurePosixPath(LIBRARY) / path)
                 files[name] = _write(content, folder / name)
     return files
 
