@@ -39,6 +39,11 @@ def install_lake(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
+def install_lean(folder: Path, program: Path) -> None:
+    """Put `lean`, a Python program, beside `lake`."""
+    executable(folder / "lean", f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
+
+
 def make_project(folder: Path) -> Path:
     """A Lake project without a REPL."""
     folder.mkdir(parents=True)

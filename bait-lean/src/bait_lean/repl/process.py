@@ -65,8 +65,8 @@ class ReplProcess:
         self._ending = threading.Lock()
         self._killed = False
         self._closed = False
-        self._process, self._lifeline = _start(command, cwd, env)
-        # `_start` asks for all three pipes.
+        self._process, self._lifeline = start(command, cwd, env)
+        # `start` asks for all three pipes.
         self._stdin, self._stdout, self._stderr = cast(
             "tuple[IO[bytes], IO[bytes], IO[bytes]]",
             (self._process.stdin, self._process.stdout, self._process.stderr),
@@ -222,17 +222,29 @@ class ReplProcess:
 
     def _too_big(self, used: int, limit: int) -> ReplCrashError:
         self.kill()
-        return ReplCrashError(
-            f"The Lean process was killed: it used {used / 1e6:,.0f} MB of memory, "
-            f"and its limit is {limit / 1e6:,.0f} MB.",
-            exit_code=self._process.wait(),
-        )
+        return too_big(used, limit, self._process.wait())
 
 
-def _start(
-    command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None
+def too_big(used: int, limit: int, exit_code: int | None = None) -> ReplCrashError:
+    """What to raise for a process that was killed at its memory limit; both in bytes."""
+    return ReplCrashError(
+        f"The Lean process was killed: it used {used / 1e6:,.0f} MB of memory, "
+        f"and its limit is {limit / 1e6:,.0f} MB.",
+        exit_code=exit_code,
+    )
+
+
+def start(
+    command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """The process, and the writing end of the pipe that keeps it alive."""
+    """Start a process, in a group of its own, that does not outlive this one.
+
+    Returns:
+        The process, and the writing end of the pipe that keeps it alive.
+
+    Raises:
+        ProverStartError: The program can't be started.
+    """
     if os.name != "posix":
         raise ProverStartError(
             "Lean processes can't be controlled on this system.",
