@@ -3,7 +3,8 @@
 Each line of the file, `NAME NUMBER`, is a theorem that takes NUMBER tactics, and once it is filled
 `NAME NUMBER: NUMBER steps`. `NAME NUMBER @OTHER` rests on another theorem of the file, `NAME NUMBER
 !AXIOM` on an axiom. Other lines begin with `--`. What a name begins with says what else happens:
-`kill-...` kills the process that searches, each time; `refused-...` is not accepted in the file.
+`kill-...` kills the process that searches, each time; `refused-...` is not accepted in the file;
+`broken-...` is too much for the environment there.
 """
 
 from __future__ import annotations
@@ -138,6 +139,8 @@ class Steps:
 
     def fill(self, scripts: Mapping[str, str], current: str | None = None) -> FilledFile:
         time.sleep(self.options.filling_seconds)
+        if any(name.startswith("broken-") for name in scripts):
+            raise RuntimeError("a bug of the plugin")
         if refused := [name for name in scripts if name.startswith("refused-")]:
             raise FillError({name: f"{name} does not fit" for name in refused})
         edits = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,4 +86,21 @@ def test_a_failure_leaves_the_old_content(file):
     with pytest.raises(InterruptedError):
         replace_file(file, content())
     assert file.read_bytes() == b"old"
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_full_disk_leaves_nothing_beside(file):
+    """A limit on the size of files stands for the disk."""
+    code = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from bait_core.files import write_beside;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "try: write_beside(Path(sys.argv[1]), 'filled', 100 * b'x')\n"
+        "except OSError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, file], capture_output=True, text=True, check=True
+    )
+    assert "File too large" in done.stdout
     assert list(file.parent.iterdir()) == [file]

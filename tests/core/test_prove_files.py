@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -205,6 +206,15 @@ def test_another_file_gets_the_text_that_was_read(tmp_path):
     assert run.text == "changed"
 
 
+def test_another_file_that_can_not_be_written_any_more_costs_no_proof(tmp_path):
+    run = Run(tmp_path, TWO)
+    with pytest.raises(ConfigurationError, match="can't be written: No such file") as caught:
+        run.filling.save(tmp_path / "gone" / "out.steps")
+    assert "all.filled.steps" in caught.value.hint
+    assert run.text == TWO
+    assert run.kept == {"all.filled.steps": FILLED}
+
+
 def test_the_own_file_under_another_name_is_known(tmp_path):
     run = Run(tmp_path, TWO)
     link = tmp_path / "link.steps"
@@ -325,6 +335,38 @@ def test_results_are_there_when_the_file_can_not_be_written(tmp_path):
     assert kept == "a 1: 1 steps\nb 100: 100 steps\n"
 
 
+def test_results_are_there_when_the_prover_breaks_down_afterwards(tmp_path):
+    runs = WholeRuns(tmp_path, ["a 1", "broken-b 1"])
+    done = runs.run("--write", "--json")
+    assert done.returncode == 70
+    assert {name: theorem["proof"] for name, theorem in theorems(done).items()} == {
+        "a": "1 steps",
+        "broken-b": "1 steps",
+    }
+    assert runs.file.read_text() == "a 1\nbroken-b 1\n"
+
+
+def test_results_are_there_after_ctrl_c(tmp_path):
+    runs = WholeRuns(tmp_path, ["a 1", "b 100000", "c 1"])
+    process = subprocess.Popen(
+        runs.arguments("--write", "--json"),
+        env=runs.site.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        while not runs.records() and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    found = {theorem["name"]: theorem for theorem in json.loads(output)["theorems"]}
+    assert [theorem["status"] for theorem in found.values()] == ["proved", "error", "error"]
+    assert found["a"]["edit"]["text"] == ": 1 steps"
+    assert runs.file.read_text() == "a 1: 1 steps\nb 100000\nc 1\n"
+
+
 def test_two_runs_and_an_editor_on_one_file_lose_nothing(tmp_path):
     """The editor saves what it has, with a line more each time, at random moments."""
     rng = random.Random(0)
@@ -382,12 +424,12 @@ def test_a_theorem_that_rests_on_an_open_one_is_not_proved(tmp_path):
     done = runs.run(*limits)
     assert done.returncode == 1
     assert "conditional a  " in done.stdout
+    assert "conditional a  " in done.stderr
     assert "proved, but rests on what is open: b (line 2)\n" in done.stdout
     assert "0 of 2 proved, 1 more if what is open gets proved" in done.stdout
-    assert (
-        "rests on what is open: b (line 2)"
-        in runs.site.run("traces", str(runs.trace_files[0]), "a").stdout
-    )
+    trace = str(runs.trace_files[0])
+    assert "a        conditional" in runs.site.run("traces", trace).stdout
+    assert "rests on what is open: b (line 2)" in runs.site.run("traces", trace, "a").stdout
     before = runs.records()
     done = runs.run(*limits, "--resume", "--write", "--json")
     assert runs.records() == before

@@ -80,11 +80,17 @@ def write_beside(path: Path, addition: str, content: bytes) -> Path:
         suffix = addition if number == 1 else f"{addition}-{number}"
         beside = path.with_name(f"{path.stem}.{suffix}{path.suffix}")
         try:
-            with beside.open("xb") as file:
-                file.write(content)
+            file = beside.open("xb")
         except FileExistsError:
             continue
         break
+    try:
+        with file:
+            file.write(content)
+            os.fsync(file.fileno())
+    except OSError:
+        beside.unlink()
+        raise
     return beside
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.cli.rendering import status_style
+from bait_core.cli.rendering import record_verdict, status_style
 from bait_core.domain import Theorem
 from bait_core.execution import SearchProgress
 from bait_core.traces import TraceRecord
@@ -70,8 +70,9 @@ class LiveTable:
             self._running.pop(record.theorem, None)
             self._known.pop(record.theorem, None)
             self._progress.advance(self._task)
+        verdict = record_verdict(record)
         line = Text.assemble(
-            (f"{record.status:12}", f"bold {status_style(record.status)}"),
+            (f"{verdict:12}", f"bold {status_style(verdict)}"),
             f"{record.theorem}  {record.seconds:.1f} s",
         )
         self._console.print(line)

@@ -6,12 +6,16 @@ from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
 
-from bait_core.domain import Foundations
+from bait_core.domain import SOUND, Foundations
+from bait_core.traces import TraceRecord
+
+CONDITIONAL = "conditional"
+"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
 
 _STYLES = {
     "proved": "green",
     "accepted": "green",
-    "conditional": "yellow",
+    CONDITIONAL: "yellow",
     "subgoals": "cyan",
     "open": "yellow",
     "failed": "yellow",
@@ -34,6 +38,16 @@ def code(text: str) -> Text:
     highlighted = Syntax(text, "lean", background_color="default").highlight(text)
     highlighted.rstrip()
     return highlighted
+
+
+def verdict(status: str, foundations: Foundations) -> str:
+    """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
+    return CONDITIONAL if status == "proved" and foundations.open else status
+
+
+def record_verdict(record: TraceRecord) -> str:
+    """The verdict on the theorem of a record, as it was when its proof was checked."""
+    return verdict(record.status, record.proof.foundations if record.proof else SOUND)
 
 
 def rests_on(foundations: Foundations) -> str:

@@ -11,13 +11,19 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bait_core.cli.console import print_json, stdout
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.rendering import axioms_used, code, indented, rests_on, status_style
-from bait_core.domain import Foundations
+from bait_core.cli.rendering import (
+    axioms_used,
+    code,
+    indented,
+    record_verdict,
+    rests_on,
+    status_style,
+)
 from bait_core.errors import TraceError
 from bait_core.places import trace_folder
 from bait_core.plugins.problems import did_you_mean
@@ -101,7 +107,7 @@ def _list_runs(console: Console, folder: Path, as_json: bool) -> None:
         return
     table = Table("run", "theorems", "proved", "seconds", box=None, header_style="bold")
     for path, records in runs:
-        proved = sum(record.status == "proved" for record in records)
+        proved = sum(record_verdict(record) == "proved" for record in records)
         seconds = sum(record.seconds for record in records)
         name = path.name.removesuffix(SUFFIX)
         table.add_row(name, str(len(records)), str(proved), f"{seconds:.1f}")
@@ -110,14 +116,15 @@ def _list_runs(console: Console, folder: Path, as_json: bool) -> None:
 
 
 def _list_searches(console: Console, records: Iterable[TraceRecord]) -> None:
-    table = Table("theorem", "status", box=None, header_style="bold")
+    status = Column("status", no_wrap=True)
+    table = Table("theorem", status, box=None, header_style="bold")
     for column in ("seconds", "expansions", "tactics", "goals", "search", "model", "prover"):
         table.add_column(column, justify="right")
     for record in records:
         timings = record.timings
         table.add_row(
             record.theorem,
-            Text(record.status, status_style(record.status)),
+            Text(record_verdict(record), status_style(record_verdict(record))),
             f"{record.seconds:.1f}",
             str(record.expansions),
             str(len(record.edges)),
@@ -131,9 +138,10 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
     console.print(Text.assemble((record.theorem, "bold"), f"  {record.source}"))
     console.print(indented(record.statement, 2))
     console.print()
-    style = status_style(record.status)
+    status = record_verdict(record)
+    style = status_style(status)
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
-    console.print(Text.assemble((record.status, style), f"  {record.message}"))
+    console.print(Text.assemble((status, style), f"  {record.message}"))
     t = record.timings
     console.print(
         f"{started}, {record.seconds:.2f} s: search {t.search:.2f}, model {t.model:.2f}, "
@@ -148,9 +156,9 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
     if record.proof:
         accepted = record.proof.accepted
         console.print()
-        console.print(Text("proof" if accepted else "not accepted", status_style(record.status)))
+        console.print(Text("proof" if accepted else "not accepted", style))
         console.print(indented(code(record.proof.script), 2))
-        foundations = Foundations(record.proof.axioms, record.proof.open)
+        foundations = record.proof.foundations
         for line in filter(None, (rests_on(foundations), axioms_used(foundations))):
             console.print(indented(line, 2))
 

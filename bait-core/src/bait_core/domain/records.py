@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from bait_core.domain.proof import Foundations
+
 SCHEMA = 1
 
 
@@ -67,8 +69,8 @@ class ProofRecord(msgspec.Struct, frozen=True):
         script: The text that a fresh prover was given.
         accepted: Whether it accepted.
         message: Why not.
-        axioms: Axioms of the user's own text that the theorem rests on with this proof.
-        open: What the theorem still rests on that is not proved; see `Foundations`.
+        axioms: See `Foundations`.
+        open: See `Foundations`.
     """
 
     edges: tuple[int, ...]
@@ -77,6 +79,11 @@ class ProofRecord(msgspec.Struct, frozen=True):
     message: str = ""
     axioms: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+
+    @property
+    def foundations(self) -> Foundations:
+        """What the theorem rests on with this proof."""
+        return Foundations(self.axioms, self.open)
 
 
 class TimingsRecord(msgspec.Struct, frozen=True):

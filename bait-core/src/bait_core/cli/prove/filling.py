@@ -98,7 +98,7 @@ class Filling:
             raise MergeError(
                 f"{destination} was changed since it was read, and the proofs can't be put into "
                 f"what it is now: {_reasons(error)}",
-                hint=self._keep(),
+                hint=f"{self._keep()}\nWith --resume, only what was changed is searched again.",
             ) from error
         if self._filled.original != original:
             return f"Wrote {destination}, with what was changed in it meanwhile."

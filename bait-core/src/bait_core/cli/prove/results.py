@@ -11,13 +11,18 @@ from rich.console import Console
 from rich.text import Text
 
 from bait_core.cli.prove.replacement import Replacement
-from bait_core.cli.rendering import axioms_used, code, indented, rests_on, status_style
+from bait_core.cli.rendering import (
+    CONDITIONAL,
+    axioms_used,
+    code,
+    indented,
+    rests_on,
+    status_style,
+    verdict,
+)
 from bait_core.domain import SOUND, Foundations, Theorem
 from bait_core.prover import SearchStatus
 from bait_core.traces import TraceRecord
-
-CONDITIONAL = "conditional"
-"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
 
 _INDENT = len(CONDITIONAL) + 1
 
@@ -44,8 +49,7 @@ class Result:
     @property
     def verdict(self) -> str:
         """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
-        is_conditional = self.status == SearchStatus.PROVED and self.foundations.open
-        return CONDITIONAL if is_conditional else self.status
+        return verdict(self.status, self.foundations)
 
     @property
     def is_proved(self) -> bool:
@@ -64,7 +68,7 @@ def result_of(record: TraceRecord) -> Result:
         accepted.script if accepted else "",
         record.seconds,
         record.expansions,
-        Foundations(accepted.axioms, accepted.open) if accepted else SOUND,
+        accepted.foundations if accepted else SOUND,
     )
 
 
