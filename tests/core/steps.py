@@ -167,8 +167,9 @@ class Steps:
             message = "the steps are wrong"
         elif forbidden := set(found.axioms) - set(self.options.allow_axioms):
             message = f"it rests on {', '.join(sorted(forbidden))}"
-        accepted = not (message or found.open)
-        return Verification(self.theorem(line), accepted, found, message)
+        elif found.open:
+            message = f"it rests on what is open: {', '.join(found.open)}"
+        return Verification(self.theorem(line), not message, found, message)
 
     def close(self) -> None:
         pass

@@ -482,6 +482,7 @@ class TestVerify:
 
     def test_what_is_not_accepted_says_why(self, tmp_path):
         lines = ["right 1: 1 steps", "wrong 2: 1 steps", "open 3", "rests 4 @open: 4 steps"]
+        lines += ["both 5 @open: 4 steps"]
         done = self.verify(tmp_path, lines, "--json")
         assert done.returncode == 1
         answer = json.loads(done.stdout)
@@ -490,7 +491,7 @@ class TestVerify:
             "name": "rests",
             "source": "all.steps:4:1",
             "accepted": False,
-            "message": "",
+            "message": "it rests on what is open: open (line 3)",
             "axioms": [],
             "open": ["open (line 3)"],
         }
@@ -501,8 +502,14 @@ class TestVerify:
         ]
         text = self.verify(tmp_path / "again", lines).stdout
         assert "refused  wrong  all.steps:2:1\n         the steps are wrong\n" in text
-        assert "         rests on what is open: open (line 3)\n" in text
-        assert text.endswith("1 of 4 accepted\n")
+        assert text.splitlines()[-6:] == [
+            "refused  rests  all.steps:4:1",
+            "         it rests on what is open: open (line 3)",
+            "refused  both  all.steps:5:1",
+            "         the steps are wrong",
+            "         rests on what is open: open (line 3)",
+            "1 of 5 accepted",
+        ]
 
     def test_a_file_without_theorems(self, tmp_path):
         done = self.verify(tmp_path, ["-- nothing"])

@@ -101,9 +101,11 @@ def _print(console: Console, file: Path, verifications: Sequence[Verification]) 
                 (f"  {theorem.source}", "dim"),
             )
         )
-        for line in (verification.message, rests_on(foundations), axioms_used(foundations)):
-            if line:
-                console.print(indented(line, _INDENT))
+        lines = [verification.message, axioms_used(foundations)]
+        if (open_ := rests_on(foundations)) not in verification.message:
+            lines.append(open_)  # there is more against it than that
+        for line in filter(None, lines):
+            console.print(indented(line, _INDENT))
     if verifications:
         accepted = sum(verification.accepted for verification in verifications)
         console.print(Text(f"{accepted} of {len(verifications)} accepted", "bold"))
