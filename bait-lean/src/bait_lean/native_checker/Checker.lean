@@ -2,9 +2,6 @@ import Lean.AddDecl
 import Lean.Data.Json
 import Lean.DeclarationRange
 import Lean.Meta.Sorry
-import Lean.Modifiers
-import Lean.Util.FoldConsts
-import Lean.Util.Path
 
 /-!
 What a compiled file adds to its imports, as one line of JSON on standard output.
@@ -31,8 +28,8 @@ namespace Bait
 structure File where
   /-- What it adds, in order of position. -/
   added : Array ConstantInfo
-  byName : NameMap ConstantInfo
-  ranges : NameMap DeclarationRanges
+  byName : Std.HashMap Name ConstantInfo
+  ranges : Std.HashMap Name DeclarationRanges
   imported : Kernel.Environment
 
 unsafe def rangesImpl (entries : Array EnvExtensionEntry) : Array (Name × DeclarationRanges) :=
@@ -42,8 +39,8 @@ unsafe def rangesImpl (entries : Array EnvExtensionEntry) : Array (Name × Decla
 @[implemented_by rangesImpl]
 opaque rangesOf (entries : Array EnvExtensionEntry) : Array (Name × DeclarationRanges)
 
-def readRanges (parts : Array ModuleData) : NameMap DeclarationRanges := Id.run do
-  let mut ranges : NameMap DeclarationRanges := {}
+def readRanges (parts : Array ModuleData) : Std.HashMap Name DeclarationRanges := Id.run do
+  let mut ranges : Std.HashMap Name DeclarationRanges := {}
   for part in parts do
     for (extension, entries) in part.entries do
       if extension == ``Lean.declRangeExt then
@@ -53,7 +50,7 @@ def readRanges (parts : Array ModuleData) : NameMap DeclarationRanges := Id.run 
 
 /-- Where the declaration of a constant begins, or of the nearest parent that has a range. -/
 partial def File.position? (file : File) (name : Name) : Option Position :=
-  match file.ranges.find? name with
+  match file.ranges[name]? with
   | some ranges => some ranges.range.pos
   | none => if name.isAnonymous then none else file.position? name.getPrefix
 
@@ -304,7 +301,7 @@ def declaration? (file : File) : ConstantInfo → IO (Option Declaration)
   | .quotInfo _ => return some .quotDecl
   | .inductInfo info => do
     let find (name : Name) : IO ConstantInfo := do
-      let some found := file.byName.find? name
+      let some found := file.byName[name]?
         | throw <| IO.userError s!"{name}, which belongs to {info.name}, is missing"
       return found
     let types ← info.all.mapM fun name => do
@@ -320,9 +317,9 @@ def before (file : File) (info : ConstantInfo) : Array Name := Id.run do
   let .inductInfo induct := info | return mentions info
   let mut names := #[]
   for type in induct.all do
-    let some (.inductInfo member) := file.byName.find? type | continue
+    let some (.inductInfo member) := file.byName[type]? | continue
     for name in type :: member.ctors do
-      let some constant := file.byName.find? name | continue
+      let some constant := file.byName[name]? | continue
       names := names ++ constant.type.getUsedConstants
   return names.filter (!induct.all.contains ·)
 
@@ -335,7 +332,7 @@ def isImportedLemma (env : Kernel.Environment) (info : ConstantInfo) : Bool :=
 
 /-- Send a constant to the kernel, after those that it needs. -/
 partial def replay (file : File) (name : Name) : StateRefT Replay IO Unit := do
-  let some info := file.byName.find? name | return
+  let some info := file.byName[name]? | return
   if info.isUnsafe || info.isPartial || (← get).done.contains name then return
   if isImportedLemma file.imported info then return
   let together := match info with
@@ -344,6 +341,8 @@ partial def replay (file : File) (name : Name) : StateRefT Replay IO Unit := do
   modify fun state => { state with done := together.foldl (·.insert ·) state.done }
   (before file info).forM (replay file)
   if let some declaration ← declaration? file info then
+    -- The kernel's limit is for all that the thread has done since this was set.
+    IO.setNumHeartbeats 0
     match (← get).env.addDecl {} declaration with
     | .ok env => modify ({ · with env })
     | .error error => throw <| IO.userError s!"{name}: {← (error.toMessageData {}).toString}"
