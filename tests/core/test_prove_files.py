@@ -105,6 +105,25 @@ def test_what_is_saved_while_a_merge_is_checked_is_kept_too(tmp_path):
     assert run.text == f"-- third\n-- second\n-- first\n{FILLED}"
 
 
+@pytest.mark.parametrize("half", ["", "a 1\nb", "a 1\nb 2\n-- \xc3"], ids=["empty", "half", "byte"])
+def test_half_of_a_save_is_not_taken_for_the_whole(tmp_path, half):
+    run = Run(tmp_path, TWO)
+    whole = f"{TWO}-- Ü\n"
+    run.file.write_bytes(half.encode("latin-1"))
+    sleep = time.sleep
+
+    def save_meanwhile(seconds: float) -> None:
+        if seconds:
+            run.file.write_text(whole, "utf-8")
+        sleep(seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", save_meanwhile)
+        run.filling.save(run.file)
+    assert run.text == f"{FILLED}-- Ü\n"
+    assert run.kept == {}
+
+
 def test_a_file_that_never_rests_is_left_alone(tmp_path):
     run = Run(tmp_path, TWO)
     run.file.write_text(f"-- 0\n{TWO}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -19,6 +20,8 @@ from bait_core.places import cache_folder
 from bait_core.protocols import Environment, FillsFiles
 
 _MOST_MERGES = 5
+_SAVING_SECONDS = 0.2
+"""How long a save may take: many editors empty the file first and then write it."""
 
 
 def require_writable(destination: Path) -> None:
@@ -149,13 +152,16 @@ class Filling:
         raise MergeError("it is changed faster than proofs can be checked in it")
 
     def _merge(self, path: Path) -> None:
-        """Fill what the file is now."""
+        """Fill what the file is now, unless that is soon something else."""
+        current = path.read_bytes()
         try:
-            current = path.read_bytes().decode()
-        except UnicodeDecodeError as error:
-            raise MergeError("it is no UTF-8 text any more") from error
-        self._filled = self._environment.fill(self._scripts, current)
-        self._tell(self._filled)
+            self._filled = self._environment.fill(self._scripts, _decoded(current))
+        except BaitError:
+            time.sleep(_SAVING_SECONDS)
+            if path.read_bytes() == current:
+                raise
+        else:
+            self._tell(self._filled)
 
     def _keep(self) -> str:
         """Write what could not be written elsewhere, and say where it is."""
@@ -165,6 +171,13 @@ class Filling:
         except OSError:
             return "The proofs are recorded; see `bait traces --help`."
         return f"The text that was read, with the proofs, is in {kept}."
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise MergeError("it is no UTF-8 text any more") from error
 
 
 def _reasons(error: BaitError) -> str:
