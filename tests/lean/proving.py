@@ -15,7 +15,10 @@ from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.session import LeanSession
 from bait_lean.errors import ReplCrashError
+from bait_lean.native_checker.checker import CompileError, NativeChecker
+from bait_lean.repl.messages import Message, parse
 from bait_lean.repl.process import ReplProcess
+from bait_lean.repl.reports import Report, ReportedReply
 
 from .native_repl import REQUEST_KEYS, plain
 
@@ -50,9 +53,32 @@ class Stock:
             process = choose(BackendOptions(backend="embedded")).start()
         return cast("ReplProcess", Loan(process, self.has_extensions))
 
+    def checker(self, seconds: float) -> StandIn | None:
+        """For processes without extensions, what reports in the place of a project's Lean."""
+        return None if self.has_extensions else StandIn(seconds)
+
     def describe(self) -> str:
         """What it is."""
         return "used Lean"
+
+
+class StandIn(NativeChecker):
+    """Reports of the embedded Lean, in the place of those of a project's."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def report(self, text: str) -> tuple[tuple[Message, ...], Report]:
+        process = STOCK.start()
+        try:
+            answer = process.request({"cmd": text, "report": True}, self._seconds)
+        finally:
+            process.close()
+        reply = parse(answer, ReportedReply)
+        assert isinstance(reply, ReportedReply), reply
+        if any(message.severity == "error" for message in reply.messages):
+            raise CompileError("there is an error", reply.messages)
+        return reply.messages, reply.report
 
 
 _IDLE: list[ReplProcess] = []

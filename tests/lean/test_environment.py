@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bait_core.domain import FailureKind, Goal, Proof, ProofStep, Proved, Theorem
+from bait_core.domain import SOUND, FailureKind, Goal, Proof, ProofStep, Proved, Theorem
 from bait_core.errors import ConfigurationError, FillError, ProverError, TheoremError
 from bait_core.plugins.build import make_environment
 from bait_core.protocols import Environment, FillsFiles
@@ -211,7 +211,7 @@ def test_a_file_of_all_kinds_of_holes_is_filled(
         assert "data is left out: it is for data" in caplog.text
         assert "all_at_once is left out: it stands for several goals" in caplog.text
         scripts = {name: close(environment, name, script) for name, script in SCRIPTS.items()}
-        assert environment.fill(scripts) == "\ufeff" + FILLED.replace("\n", newline)
+        assert environment.fill(scripts).text == "\ufeff" + FILLED.replace("\n", newline)
     finally:
         environment.close()
 
@@ -231,16 +231,19 @@ def test_open_theorems_can_not_be_used_and_proved_ones_can(tmp_path: Path) -> No
     try:
         with open_session(environment, "uses_helper") as session:
             assert failure(session, "exact helper n").kind is FailureKind.REJECTED
-            # The text itself uses the open theorem.
-            result = session.check(prove(session, "simp"))
-            assert not result.accepted
-            assert "open hole: helper" in result.message
+            # The text itself uses the open theorem: that is said of the hole, which is proved.
+            result = session.check(prove(session, "omega"))
+            assert result.accepted
+            assert result.foundations.open == ("helper",)
         with open_session(environment, "alone") as session:
             for tactic in ("exact (wrong n).2", "exact?", "simp [wrong]", "grind [wrong]"):
                 assert not closes(session, tactic), tactic
         close(environment, "helper", "simp")
         assert close(environment, "last", "exact helper n") == "exact helper n"
-        close(environment, "uses_helper", "exact this")
+        with open_session(environment, "uses_helper") as session:
+            result = session.check(prove(session, "exact this"))
+            assert result.accepted
+            assert result.foundations == SOUND
     finally:
         environment.close()
 
@@ -252,7 +255,7 @@ def test_axioms_of_the_text_prove_nothing(tmp_path: Path) -> None:
         with open_session(environment) as session:
             result = session.check(prove(session, "exact magic 3"))
             assert not result.accepted
-            assert "rests on the axioms magic" in result.message
+            assert result.message == "the proof rests on the axiom magic"
     finally:
         environment.close()
 
@@ -260,15 +263,15 @@ def test_axioms_of_the_text_prove_nothing(tmp_path: Path) -> None:
 def test_a_filled_file_is_refused_as_a_whole_if_something_rests_on_a_hole(tmp_path: Path) -> None:
     environment = file_environment(tmp_path, DEPENDENT)
     try:
-        with pytest.raises(FillError, match=r"alone.*sorryAx") as caught:
+        with pytest.raises(FillError, match=r"alone: .* not proved itself: wrong") as caught:
             environment.fill({"helper": "simp", "alone": "exact (wrong n).2"})
-        assert caught.value.names == ("alone",)
+        assert caught.value.reasons.keys() == {"alone"}
         with pytest.raises(FillError) as caught:
             environment.fill({"helper": "rfl", "last": "simp"})
         # `simp` rewrites with the theorem `wrong`, which has an open hole.
-        assert caught.value.names == ("helper", "last")
-        assert environment.fill({"last": "omega"}) == DEPENDENT[: -len("sorry\n")] + "omega\n"
-        assert environment.fill({}) == DEPENDENT
+        assert caught.value.reasons.keys() == {"helper", "last"}
+        assert environment.fill({"last": "omega"}).text == DEPENDENT[: -len("sorry\n")] + "omega\n"
+        assert environment.fill({}).text == DEPENDENT
         with pytest.raises(ProverError, match="no hole nothing"):
             environment.fill({"nothing": "simp"})
     finally:
@@ -319,7 +322,7 @@ def test_errors_after_the_last_hole_are_no_obstacle(
         assert [theorem.name for theorem in environment.theorems()] == ["a"]
         assert "File.lean:2:21: Unknown identifier `foo`" in caplog.text
         scripts = {"a": close(environment, "a", "trivial")}
-        assert environment.fill(scripts) == text.replace("sorry", "trivial", 1)
+        assert environment.fill(scripts).text == text.replace("sorry", "trivial", 1)
     finally:
         environment.close()
 
@@ -328,7 +331,7 @@ def test_errors_after_the_last_hole_are_no_obstacle(
 def test_files_without_holes_have_no_theorems(tmp_path: Path, text: str) -> None:
     environment = file_environment(tmp_path, text)
     assert environment.theorems() == []
-    assert environment.fill({}) == text
+    assert environment.fill({}).text == text
     environment.close()
 
 

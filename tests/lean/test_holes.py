@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bait_core.domain import Edit
 from bait_core.errors import TheoremError
 from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.document import Document
-from bait_lean.environment.placing import Place
+from bait_lean.environment.placing import Place, edits
+from bait_lean.environment.positions import apply_edits
 from bait_lean.environment.statement import library_text, signature, statement_text
 from bait_lean.environment.survey import hole_names
 from bait_lean.repl.messages import Position
@@ -145,7 +147,6 @@ def test_any_text_is_cut_without_loss(words: list[str]) -> None:
     text = "".join(words)
     document = Document(text, "x.lean")
     assert "".join(piece.text for piece in document.pieces) == text
-    assert document.filled(()) == text
 
 
 def test_line_ends_and_everything_else_stay_byte_for_byte() -> None:
@@ -156,13 +157,19 @@ def test_line_ends_and_everything_else_stay_byte_for_byte() -> None:
     document = Document(text, "x.lean")
     first, second = (piece for piece in document.pieces if piece.holes)
     places = {Place(first.holes[0], True): "x\n· y", Place(first.holes[1], False): "z"}
-    filled = document.filled([(first, places), (second, {Place(second.holes[0], False): "u\nv"})])
-    assert filled == (
+    changes = [
+        Edit(piece.start + edit.start, piece.start + edit.end, edit.text)
+        for piece, scripts in (
+            (first, places),
+            (second, {Place(second.holes[0], False): "u\nv"}),
+        )
+        for edit in edits(piece.text, scripts)
+    ]
+    assert apply_edits(text, [document.in_file(change) for change in changes]) == (
         "\ufeff-- é 𝒜\r\ntheorem α₁ : True ∧ True := ⟨by x\r\n"
         + 32 * " "
         + "· y, by z⟩\r\n\r\ntheorem b : True := by\n  u\n  v\n\r\n-- end \t \r\n"
     )
-    assert document.filled(()) == text
 
 
 def test_places_are_told_by_line_and_column() -> None:

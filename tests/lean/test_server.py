@@ -358,25 +358,6 @@ def test_a_policy_from_a_theorem_on(lean_server: LeanServer) -> None:
     assert forbidden[2] == ["List.map_map"]
 
 
-def test_axioms(lean_server: LeanServer) -> None:
-    env = lean_server.ask(
-        cmd="axiom q : False\ntheorem good (a b : Nat) : a + b = b + a := by omega\n"
-        "theorem hole : 1 = 2 := sorry\ntheorem chained : 1 = 2 := hole\n"
-        "theorem made : 1 = 2 := q.elim\ntheorem native : 10 * 10 = 100 := by native_decide"
-    )["env"]
-    foreign = {
-        name: lean_server.ask(axioms=name, env=env)["foreign"]
-        for name in ("good", "hole", "chained", "made", "native")
-    }
-    assert foreign == {
-        "good": [],
-        "hole": ["sorryAx"],
-        "chained": ["sorryAx"],
-        "made": ["q"],
-        "native": ["Lean.ofReduceBool"],
-    }
-
-
 def test_statements_elaborate(lean_server: LeanServer) -> None:
     env = lean_server.ask(cmd="example : 1 = 1 := rfl")["env"]
     rows = lean_server.ask(premises=True, env=env)["premises"]

@@ -12,6 +12,7 @@ from bait_lean.embedded.install import Installation, find_installation
 from bait_lean.embedded.node import node_executable
 from bait_lean.embedded.package import LEAN_VERSION
 from bait_lean.errors import ReplError
+from bait_lean.native_checker.checker import NativeChecker
 from bait_lean.repl.messages import CommandReply, ErrorReply, ReadyReply, parse
 from bait_lean.repl.process import ReplProcess
 
@@ -25,6 +26,14 @@ class Backend(Protocol):
     @property
     def has_extensions(self) -> bool:
         """Whether its processes understand the extensions of the embedded server."""
+        ...
+
+    def checker(self, seconds: float) -> NativeChecker | None:
+        """What reports about texts, where its processes don't do that themselves.
+
+        Args:
+            seconds: How long each step of it may take.
+        """
         ...
 
     def start(self) -> ReplProcess:
@@ -88,6 +97,9 @@ class EmbeddedBackend:
 
     has_extensions = True
 
+    def checker(self, seconds: float) -> None:
+        """None: the server makes reports."""
+
     def start(self) -> ReplProcess:
         """A server that has passed its self-test.
 
@@ -132,6 +144,10 @@ class NativeBackend:
     start_timeout: float = 120.0
 
     has_extensions = False
+
+    def checker(self, seconds: float) -> NativeChecker:
+        """Compiles texts with the project's Lean."""
+        return NativeChecker(self.project, seconds=seconds, memory_limit=self.memory_limit)
 
     def start(self) -> ReplProcess:
         """A REPL that has answered an empty command.

@@ -9,10 +9,11 @@ from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TheoremError
 from bait_lean.environment.document import Document
 from bait_lean.environment.options import LeanOptions
+from bait_lean.environment.prefix import Prefix
 from bait_lean.environment.progress import Progress
-from bait_lean.environment.prover import Prefix, Prover, ProverPool
+from bait_lean.environment.prover import Prover, ProverPool
 from bait_lean.environment.statement import library_text, signature, statement_text
-from bait_lean.environment.survey import hole_names, survey
+from bait_lean.environment.survey import survey
 from bait_lean.environment.task import Hole
 from bait_lean.repl.messages import ConstantReply, ErrorReply
 
@@ -52,31 +53,40 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
         document = Document.read(options.file)
         if not document.has_holes:
             return []
-        _require_names(document, options.only)
     elif options.statement is not None:
         text = statement_text(options.statement, options.imports)
         document = Document(text, "the statement", has_lines=False)
     prover = pool.take()
     try:
         if options.theorems:
-            return [_library_entry(prover, name, options.imports) for name in options.theorems]
-        return _entries(document, prover, options.only)
+            return [_library_entry(prover, name, options) for name in options.theorems]
+        return _entries(document, prover, options)
     finally:
         pool.give(prover)
 
 
 def _entries(
-    document: Document, prover: Prover, only: Sequence[str] = (), library: str = ""
+    document: Document, prover: Prover, options: LeanOptions, library: str = ""
 ) -> list[Entry]:
-    holes = survey(document, prover, lambda name: not only or _is_chosen(name, only))
-    progress = Progress(document, holes)
+    only = options.only
+    names: list[str] = []
+
+    def wanted(name: str) -> bool:
+        names.append(name)
+        return not only or _is_chosen(name, only)
+
+    found = survey(document, prover, wanted)
+    _require_names(document, names, only)
+    document = found.document
+    progress = Progress(document, found.holes, found.declared, frozenset(options.allow_axioms))
     return [
         Entry(_theorem(document, hole, library), hole, document, progress, library)
-        for hole in holes
+        for hole in found.holes
     ]
 
 
-def _library_entry(prover: Prover, name: str, imports: Sequence[str]) -> Entry:
+def _library_entry(prover: Prover, name: str, options: LeanOptions) -> Entry:
+    imports = options.imports
     header = "".join(f"import {module}\n" for module in imports)
     environment = prover.environment(Prefix(header))
     if not prover.has_extensions:
@@ -95,14 +105,15 @@ def _library_entry(prover: Prover, name: str, imports: Sequence[str]) -> Entry:
         raise TheoremError(f"{name} is no theorem: it is a {reply.kind}.")
     text = library_text(reply.statement, LIBRARY_NAME, imports)
     document = Document(text, f"the library theorem {name}", has_lines=False)
-    entries = _entries(document, prover, library=reply.name)
+    entries = _entries(document, prover, options, reply.name)
     if not entries:
         raise TheoremError(f"The library theorem {name} can't be stated again.")
     return entries[0]
 
 
 def _theorem(document: Document, hole: Hole, library: str) -> Theorem:
-    statement = signature(hole.piece.text[hole.declaration.start :])
+    start = hole.declaration.start if hole.declaration else 0
+    statement = signature(hole.piece.text[start:])
     if library:
         return Theorem(library, statement.removeprefix(f"theorem {LIBRARY_NAME} : "), library)
     source = document.location_of(hole.piece, hole.place.offset)
@@ -113,8 +124,7 @@ def _is_chosen(name: str, only: Sequence[str]) -> bool:
     return name in only or name.rpartition(":")[0] in only
 
 
-def _require_names(document: Document, only: Sequence[str]) -> None:
-    names = hole_names(document)
+def _require_names(document: Document, names: Sequence[str], only: Sequence[str]) -> None:
     for wanted in only:
         if not any(_is_chosen(name, (wanted,)) for name in names):
             raise ConfigurationError(

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bait_core.domain import CheckResult, Goal
+from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal
 from bait_core.errors import ProverError
-from bait_lean.environment.axioms import foundations, trusts_compiler_only
-from bait_lean.environment.declarations import Declaration
-from bait_lean.environment.guard import Guard
-from bait_lean.environment.placing import Place, fill_places
-from bait_lean.environment.prover import ElaborationError, Prefix, Prover, ProverPool, first_error
+from bait_lean.environment.acceptance import Declared, Judgement, judge
+from bait_lean.environment.placing import edits
+from bait_lean.environment.positions import apply_edits, left_open, offset_at, offset_before
+from bait_lean.environment.prover import ElaborationError, Prover, ProverPool, first_error
 from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.steps import shorten
 from bait_lean.environment.task import Hole, Task
 from bait_lean.errors import ReplError, ReplTimeoutError
-from bait_lean.repl.messages import CommandReply, Message
-
-_USES_SORRY = "declaration uses"
+from bait_lean.repl.messages import ErrorReply, Message, Position, UsesReply
+from bait_lean.repl.reports import ReportedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,7 @@ class Verdict:
 
     objection: str = ""
     culprit: Goal | None = None
+    foundations: Foundations = SOUND
 
 
 class Checker:
@@ -37,12 +36,12 @@ class Checker:
 
     Args:
         pool: Starts the process.
-        guard: Refuses tactic texts.
+        allowed: Axioms that proofs may rest on besides Lean's.
     """
 
-    def __init__(self, pool: ProverPool, guard: Guard) -> None:
+    def __init__(self, pool: ProverPool, allowed: frozenset[str]) -> None:
         self._pool = pool
-        self._guard = guard
+        self._allowed = allowed
         self._lock = threading.Lock()
         self._prover: Prover | None = None
         self._is_warm = False
@@ -59,12 +58,7 @@ class Checker:
             self._living_prover()
 
     def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
-        """Replay the declaration of a hole with a script in it.
-
-        Accepted is a declaration that Lean elaborates without error and without `sorry`, that
-        rests on no axiom but the library's own, and that uses nothing its policy forbids. Other
-        open holes of the same declaration are taken for granted: an axiom with a name that
-        nobody can guess stands in for them.
+        """Replay the declaration of a hole with a script in it, and judge what it adds.
 
         Raises:
             ProverStartError: The process does not start.
@@ -78,6 +72,7 @@ class Checker:
             message=verdict.objection,
             seconds=time.perf_counter() - start,
             culprit=verdict.culprit,
+            foundations=verdict.foundations,
         )
 
     def _verdict_twice(self, task: Task, lines: list[ScriptLine]) -> Verdict:
@@ -105,70 +100,56 @@ class Checker:
         return self._prover
 
     def _verdict(self, prover: Prover, task: Task, lines: list[ScriptLine]) -> Verdict:
-        hole = with_name(task.hole)
-        prefix = task.prefix
-        scripts = {hole.place: script_text(lines)}
-        stand_in = f"_bait_open_hole_{secrets.token_hex(16)}"
-        if hole.siblings:
-            prefix = prefix.then(f"axiom {stand_in}.{{bait_u}} {{a : Sort bait_u}} : a\n")
-            for place in hole.siblings:
-                scripts[place] = f"exact {stand_in}"
-        text = fill_places(hole.piece.text, scripts)
-        reply = prover.command(text, prefix)
-        if objection := first_error(reply) or next(iter(sorry_warnings(reply)), None):
-            return Verdict(shorten(objection.data), _culprit(hole, text, lines, objection))
-        after = prefix.then(text)
-        prover.remember(after, reply.env)
-        return self._rests_on(prover, task, hole.declaration, after, stand_in)
+        hole = task.hole
+        changes = edits(hole.piece.text, {hole.place: script_text(lines)})
+        text = apply_edits(hole.piece.text, changes)
+        reply = prover.reported(text, task.prefix)
+        if error := first_error(reply):
+            return Verdict(shorten(error.data), _culprit(hole, text, lines, error))
+        if reply.report.kernel:
+            return Verdict(f"the kernel refuses it: {shorten(reply.report.kernel)}")
+        judgement = self._judgement(prover, task, reply, changes)
+        objection = judgement.objection or self._library_objection(prover, task, reply)
+        if objection:
+            return Verdict(objection)
 
-    def _rests_on(
-        self, prover: Prover, task: Task, declaration: Declaration, after: Prefix, stand_in: str
-    ) -> Verdict:
-        policy = task.policy(prover)
-        found = foundations(prover, declaration.name, after, policy)
-        axioms = tuple(a for a in found.axioms if a.split(".")[-1] != stand_in)
-        if axioms and not (self._guard.allow_native_decide and trusts_compiler_only(axioms)):
-            return Verdict(_objection_to(axioms, task))
-        if found.forbidden:
-            return Verdict(f"the proof uses {', '.join(found.forbidden)}, which it may not use")
-        return Verdict()
+        def place(position: Position | None) -> str:
+            if position is None:
+                return task.document.name
+            offset = offset_before(offset_at(text, position), changes)
+            return task.document.location_of(hole.piece, offset)
 
+        return Verdict(foundations=judgement.foundations(place))
 
-def sorry_warnings(reply: CommandReply) -> list[Message]:
-    """The warnings about declarations that use `sorry`."""
-    return [m for m in reply.messages if m.data.startswith(_USES_SORRY) and "sorry" in m.data]
+    def _judgement(
+        self, prover: Prover, task: Task, filled: ReportedReply, changes: Sequence[Edit]
+    ) -> Judgement:
+        piece = task.hole.piece
+        known = prover.known(task.prefix)
+        original = prover.reported_once(piece.text, task.prefix)
+        before = Declared(original.report.constants, known)
+        return judge(
+            before,
+            Declared(filled.report.constants, known),
+            left_open(piece.text, before.sorries, changes),
+            self._allowed,
+            lambda name: prover.has_same_type(name, original.env, filled.env),
+        )
 
-
-def _objection_to(axioms: tuple[str, ...], task: Task) -> str:
-    listed = ", ".join(axioms)
-    if axioms == ("sorryAx",) and task.forbidden:
-        return f"the proof rests on a theorem with an open hole: {', '.join(task.forbidden)}"
-    return f"the proof rests on the axioms {listed}"
-
-
-def with_name(hole: Hole) -> Hole:
-    """The hole in a declaration with a name, which `#print axioms` needs.
-
-    An example becomes a definition, for that takes variables as examples do.
-    """
-    declaration, piece = hole.declaration, hole.piece
-    if declaration.name:
-        return hole
-    keyword = "def" if declaration.keyword == "example" else declaration.keyword
-    name = f"bait_checked_{secrets.token_hex(8)}"
-    text = f"{piece.text[: declaration.start]}{keyword} {name}{piece.text[declaration.end :]}"
-    shift = len(text) - len(piece.text)
-
-    def moved(place: Place) -> Place:
-        return replace(place, offset=place.offset + shift * (place.offset > declaration.start))
-
-    return replace(
-        hole,
-        piece=replace(piece, text=text),
-        place=moved(hole.place),
-        siblings=tuple(moved(place) for place in hole.siblings),
-        declaration=replace(declaration, keyword=keyword, name=name),
-    )
+    def _library_objection(self, prover: Prover, task: Task, reply: ReportedReply) -> str:
+        """What the new proof of a library theorem uses although it may not."""
+        policy = task.policy(prover) if task.library else None
+        if policy is None:
+            return ""
+        for constant in reply.report.constants:
+            uses = prover.ask(
+                {"uses": constant.name, "env": reply.env, "policy": policy}, UsesReply
+            )
+            if isinstance(uses, ErrorReply):
+                raise ProverError(f"Lean does not tell what {constant.name} uses: {uses.message}")
+            if uses.forbidden:
+                return f"the proof uses {', '.join(uses.forbidden)}, which it may not use"
+        return ""
 
 
 def _culprit(hole: Hole, text: str, lines: list[ScriptLine], error: Message) -> Goal | None:

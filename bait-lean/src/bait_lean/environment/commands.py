@@ -8,6 +8,8 @@ is an error that the user sees.
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bait_lean.environment.declarations import DECLARATIONS, Declaration, Namespaces
@@ -49,10 +51,15 @@ class Command:
     holes: tuple[int, ...] = ()
 
 
-def scan(text: str) -> list[Command]:
-    """The commands of `text` after its imports, in order."""
+def scan(text: str, offsets: Sequence[int] | None = None) -> list[Command]:
+    """The commands of `text` after its imports, in order.
+
+    Args:
+        text: The text.
+        offsets: Where they begin, if Lean has told; else it is guessed.
+    """
     tokens = code(tokenize(text))
-    starts = _starts(text, tokens)
+    starts = _starts(text, tokens) if offsets is None else _at(text, tokens, offsets)
     ends = [*(tokens[index].start for index in starts[1:]), len(text)]
     bounds = [*starts[1:], len(tokens)]
     commands = []
@@ -68,6 +75,14 @@ def scan(text: str) -> list[Command]:
             )
         )
     return commands
+
+
+def _at(text: str, tokens: list[Token], offsets: Sequence[int]) -> list[int]:
+    """Indices of the tokens at offsets, or of the next ones; what precedes them counts, too."""
+    places = [token.start for token in tokens]
+    begin = end_of_imports(text)
+    found = dict.fromkeys(bisect.bisect_left(places, offset) for offset in (begin, *offsets))
+    return [index for index in found if index < len(tokens)]
 
 
 def is_hole(token: Token) -> bool:

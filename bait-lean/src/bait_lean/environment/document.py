@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from bait_core.domain import Edit
 from bait_core.errors import TheoremError
 from bait_lean.environment.commands import Command, scan
 from bait_lean.environment.declarations import Declaration
 from bait_lean.environment.lexer import Kind, code, tokenize
-from bait_lean.environment.placing import Place, edits
 from bait_lean.repl.messages import Position
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -72,15 +72,38 @@ class Document:
         original: The text as it is in the file.
         name: Its name for messages, such as that of the file.
         has_lines: Whether line numbers mean something to people.
+        starts: Offsets of its commands, if Lean has told; else they are guessed.
+        holes: Offsets of holes that Lean has found.
     """
 
-    def __init__(self, original: str, name: str, *, has_lines: bool = True) -> None:
+    def __init__(
+        self,
+        original: str,
+        name: str,
+        *,
+        has_lines: bool = True,
+        starts: Sequence[int] | None = None,
+        holes: Collection[int] = (),
+    ) -> None:
         self.name = name
+        self.original = original
         self._has_lines = has_lines
-        self._original = original
         self._mark = BYTE_ORDER_MARK if original.startswith(BYTE_ORDER_MARK) else ""
-        self.text = original.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
-        self.pieces = tuple(_pieces(self.text, scan(self.text)))
+        self.text = normalized(original)
+        commands = _with_holes(scan(self.text, starts), holes)
+        self.pieces = tuple(_pieces(self.text, commands))
+
+    def cut(self, starts: Sequence[int], holes: Collection[int]) -> Document:
+        """The same text, cut where Lean says that commands begin.
+
+        Args:
+            starts: Offsets of the commands.
+            holes: Offsets of the holes that Lean has found; words that look like holes and that
+                it has not come to count, too.
+        """
+        return Document(
+            self.original, self.name, has_lines=self._has_lines, starts=starts, holes=holes
+        )
 
     @classmethod
     def read(cls, path: Path) -> Document:
@@ -106,6 +129,20 @@ class Document:
         """Whether there is a `sorry` in it."""
         return any(piece.holes for piece in self.pieces)
 
+    def offset(self, position: Position) -> int:
+        """The offset in the text of a place that Lean names."""
+        return self._line_starts[position.line - 1] + position.column
+
+    def position(self, offset: int) -> Position:
+        """The place of an offset, as Lean names it."""
+        line, column = self._line_and_column(offset)
+        return Position(line, column)
+
+    def piece_at(self, offset: int) -> Piece:
+        """The piece that an offset lies in."""
+        starts = [piece.start for piece in self.pieces]
+        return self.pieces[max(0, bisect.bisect_right(starts, offset) - 1)]
+
     def location(self, piece: Piece, position: Position | None) -> str:
         """A place in a piece as `FILE:LINE:COLUMN`, both counted from 1."""
         if position is None:
@@ -123,24 +160,14 @@ class Document:
         """The line of an offset in a piece."""
         return self._line_and_column(piece.start + offset)[0]
 
-    def filled(self, scripts: Iterable[tuple[Piece, Mapping[Place, str]]]) -> str:
-        """The text with places replaced; everything else as in the file, byte for byte."""
-        result = [self._mark]
-        end = 0
-        for piece, places in sorted(scripts, key=lambda item: item[0].start):
-            for edit in edits(piece.text, places):
-                start = piece.start + edit.start
-                result += [self._raw(end, start), edit.new.replace("\n", self._newline(start))]
-                end = piece.start + edit.end
-        result.append(self._raw(end, len(self.text)))
-        return "".join(result)
+    def in_file(self, edit: Edit) -> Edit:
+        """An edit of the text as one of the original, with its line ends."""
+        text = edit.text.replace("\n", self._newline(edit.start))
+        return Edit(self._raw_offset(edit.start), self._raw_offset(edit.end), text)
 
     def _newline(self, offset: int) -> str:
         line = bisect.bisect_right(self._line_starts, offset)
         return "\r\n" if self._returns[line] > self._returns[line - 1] else "\n"
-
-    def _raw(self, start: int, end: int) -> str:
-        return self._original[self._raw_offset(start) : self._raw_offset(end)]
 
     def _raw_offset(self, offset: int) -> int:
         line = bisect.bisect_right(self._line_starts, offset) - 1
@@ -161,9 +188,27 @@ class Document:
     def _returns(self) -> list[int]:
         """For each line, how many carriage returns before line ends come before it."""
         counts = [0]
-        for line in self._original.removeprefix(BYTE_ORDER_MARK).split("\n"):
+        for line in self.original.removeprefix(BYTE_ORDER_MARK).split("\n"):
             counts.append(counts[-1] + line.endswith("\r"))
         return counts
+
+
+def normalized(original: str) -> str:
+    r"""A file's text without byte order mark and with `\n` as line end."""
+    return original.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+
+
+def _with_holes(commands: list[Command], holes: Collection[int]) -> list[Command]:
+    """The commands with further holes."""
+    return [
+        replace(
+            command,
+            holes=tuple(
+                sorted({*command.holes, *(h for h in holes if command.start <= h < command.end)})
+            ),
+        )
+        for command in commands
+    ]
 
 
 def _pieces(text: str, commands: list[Command]) -> Iterable[Piece]:

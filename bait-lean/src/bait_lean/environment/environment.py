@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from bait_core.domain import CheckResult, PremiseSet, Theorem
+from bait_core.domain import CheckResult, Edit, FilledFile, PremiseSet, Theorem, Verification
 from bait_core.errors import ProverError, TheoremError
+from bait_core.merging import Region, merge_edits
 from bait_lean.backend import Backend, choose
 from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
 from bait_lean.environment.check import Checker
@@ -15,16 +17,18 @@ from bait_lean.environment.document import Document
 from bait_lean.environment.filling import Filling
 from bait_lean.environment.guard import Guard
 from bait_lean.environment.options import LeanOptions
-from bait_lean.environment.placing import fill_places
+from bait_lean.environment.placing import edits, fill_places
 from bait_lean.environment.premises import AccessiblePremises
 from bait_lean.environment.prover import ElaborationError, Prover, ProverPool
 from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.session import LeanSession
-from bait_lean.environment.task import OpenHole, Task, located
+from bait_lean.environment.survey import cut
+from bait_lean.environment.task import Hole, OpenHole, Task, located
+from bait_lean.environment.verification import verify
 
 
 class LeanEnvironment:
-    """Implements `bait_core.protocols.Environment` and `FillsFiles`.
+    """Implements `bait_core.protocols.Environment`, `FillsFiles` and `VerifiesFiles`.
 
     Sessions are served by a pool of Lean processes, one per open session; proofs are checked in
     a further one, and a filled file in one that is newly started for it.
@@ -39,8 +43,9 @@ class LeanEnvironment:
         self._pool = ProverPool(
             lambda: backend or choose(options.backend_options), options.command_timeout
         )
-        self._guard = Guard(options.allow_native_decide)
-        self._checker = Checker(self._pool, self._guard)
+        self._guard = Guard()
+        self._allowed = frozenset(options.allow_axioms)
+        self._checker = Checker(self._pool, self._allowed)
         self._premises = AccessiblePremises()
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] | None = None
@@ -68,12 +73,12 @@ class LeanEnvironment:
                 raise located(entry.document, error) from error
         return self._session(entry)
 
-    def fill(self, scripts: Mapping[str, str]) -> str:
-        """The file's text with holes replaced; see `bait_core.protocols.FillsFiles`.
+    def fill(self, scripts: Mapping[str, str], current: str | None = None) -> FilledFile:
+        """Fill holes of the file; see `bait_core.protocols.FillsFiles`.
 
         Raises:
-            FillError: A newly started prover does not accept it; `names` says which
-                scripts are the reason.
+            FillError: A newly started prover does not accept the filled file.
+            MergeError: `current` lacks a hole, or has another declaration around it.
             ProverError: The theorems are not those of a file.
         """
         if self._options.file is None:
@@ -83,19 +88,45 @@ class LeanEnvironment:
             if name not in entries:
                 raise ProverError(f"{self._options.file} has no hole {name}.")
         if not scripts:
-            return Document.read(self._options.file).filled(())
-        filling = Filling(
-            next(iter(entries.values())).document,
-            tuple(entries[name].hole for name in scripts),
-            scripts,
-            self._options.allow_native_decide,
-        )
+            text = Document.read(self._options.file).original if current is None else current
+            return FilledFile(text, {}, {})
+        document = next(iter(entries.values())).document
+        changes = _edits({name: (entries[name].hole, script) for name, script in scripts.items()})
+        if current is None:
+            return self._filled(document, changes)
+        regions = {name: _region(entries[name].hole) for name in scripts}
+        changed = Document(current, document.name)
+        merged = merge_edits(document.text, changes, changed.text, regions)
+        return self._filled(changed, merged)
+
+    def verify(self) -> Sequence[Verification]:
+        """Judge the file as it stands; see `bait_core.protocols.VerifiesFiles`.
+
+        Raises:
+            TheoremError: The file can't be read, or Lean can't make sense of it.
+            ProverError: The theorems are not those of a file.
+        """
+        if self._options.file is None:
+            raise ProverError("Only a file can be verified.")
+        document = Document.read(self._options.file)
+        with self._fresh_prover() as prover:
+            return verify(document, prover, self._allowed)
+
+    def _filled(self, document: Document, changes: Mapping[str, Edit]) -> FilledFile:
+        """Have a newly started prover accept edits of a text."""
+        with self._fresh_prover() as prover:
+            filling = Filling(cut(document, prover), changes, self._allowed)
+            foundations = filling.verify(prover)
+        in_file = {name: document.in_file(edit) for name, edit in changes.items()}
+        return FilledFile(document.original, in_file, foundations)
+
+    @contextmanager
+    def _fresh_prover(self) -> Iterator[Prover]:
         prover = self._pool.take(fresh=True)
         try:
-            filling.verify(prover)
+            yield prover
         finally:
             self._pool.discard(prover)
-        return filling.text()
 
     def close(self) -> None:
         """End all Lean processes; from any thread, any number of times."""
@@ -135,3 +166,24 @@ class LeanEnvironment:
                 entries = find_entries(self._options, self._pool)
                 self._entries = {entry.theorem.name: entry for entry in entries}
             return self._entries
+
+
+def _edits(scripts: Mapping[str, tuple[Hole, str]]) -> dict[str, Edit]:
+    """What the scripts of holes replace in the document's text, by name."""
+    by_piece: dict[int, dict[str, tuple[Hole, str]]] = {}
+    for name, (hole, script) in scripts.items():
+        by_piece.setdefault(hole.piece.index, {})[name] = (hole, script)
+    found: dict[str, Edit] = {}
+    for holes in by_piece.values():
+        piece = next(iter(holes.values()))[0].piece
+        places = {hole.place: script for hole, script in holes.values()}
+        names = sorted(holes, key=lambda name: holes[name][0].place.offset)
+        for name, edit in zip(names, edits(piece.text, places), strict=True):
+            found[name] = Edit(piece.start + edit.start, piece.start + edit.end, edit.text)
+    return found
+
+
+def _region(hole: Hole) -> Region:
+    """The part of a document's text that must be unchanged for a hole to be the same."""
+    start = hole.piece.start
+    return start, start + len(hole.piece.text.rstrip())

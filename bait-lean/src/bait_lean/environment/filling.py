@@ -3,110 +3,145 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from bait_core.domain import Edit, Foundations
 from bait_core.errors import FillError
-from bait_lean.environment.axioms import foundations, trusts_compiler_only
-from bait_lean.environment.check import sorry_warnings, with_name
+from bait_lean.environment.acceptance import Declared, difference, graph_of, judge
 from bait_lean.environment.document import Document, Piece
-from bait_lean.environment.placing import Place, fill_places
-from bait_lean.environment.prover import Prefix, Prover, first_error
-from bait_lean.environment.task import Hole
-from bait_lean.repl.messages import CommandReply
+from bait_lean.environment.positions import apply_edits, left_open, offset_at, offset_before
+from bait_lean.environment.prover import ElaborationError, Prover
+from bait_lean.environment.steps import shorten
+from bait_lean.repl.messages import Message, Position
+from bait_lean.repl.reports import ConstantReport, ReportedReply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filling:
-    """Scripts for the holes of a text.
+    """Edits that fill holes of a text.
 
     Attributes:
-        document: The text.
-        holes: Those that get a script.
-        scripts: By name.
-        allow_native_decide: Whether proofs may trust Lean's compiler.
+        document: The text, cut where Lean says that commands begin.
+        edits: What is replaced in the document's text, by the names of the holes.
+        allowed: Axioms that proofs may rest on besides Lean's.
     """
 
     document: Document
-    holes: tuple[Hole, ...]
-    scripts: Mapping[str, str]
-    allow_native_decide: bool = False
+    edits: Mapping[str, Edit]
+    allowed: frozenset[str]
 
+    @cached_property
     def text(self) -> str:
-        """The filled text, with the original line ends."""
-        return self.document.filled(
-            (piece, places) for piece in self.document.pieces if (places := self._places(piece))
-        )
+        """The filled text, with line ends as Lean wants them."""
+        return apply_edits(self.document.text, self._changes)
 
-    def verify(self, prover: Prover) -> None:
-        """Elaborate the filled text, piece by piece and as a whole.
+    def verify(self, prover: Prover) -> dict[str, Foundations]:
+        """Elaborate the whole text before and after, and judge what each declaration adds.
 
-        Errors that the text has anyway are let pass. A declaration without open holes must not
-        rest on any axiom but the library's, and not on `sorry` through others.
+        Errors that the text has anyway are let pass.
+
+        Returns:
+            For each hole that got an edit, what its declaration rests on.
 
         Raises:
             FillError: Lean does not accept it.
             ReplError: The process is dead now.
         """
-        objections = dict(self._objections(prover))
-        if objections:
-            raise FillError(objections)
-        whole = "".join(self._filled(piece) for piece in self.document.pieces)
-        new = _errors(prover.command(whole, None)) - _errors(
-            prover.command(self.document.text, None)
-        )
-        if new:
-            raise FillError(dict.fromkeys(self.scripts, f"the filled file: {next(iter(new))}"))
+        before = prover.reported_once(self.document.text, None)
+        try:
+            after = prover.reported(self.text, None)
+        except ElaborationError as error:
+            raise FillError(dict.fromkeys(self.edits, error.error.data)) from error
+        reasons = self._errors(before, after)
+        if after.report.kernel:
+            self._blame(reasons, self.edits, f"the kernel refuses it: {after.report.kernel}")
+        found: dict[str, Foundations] = {}
+        for piece, names, original, filled in self._declared(before, after):
+            if names:
+                judgement = judge(
+                    original,
+                    filled,
+                    left_open(self.document.text, original.sorries, self._changes),
+                    self.allowed,
+                    lambda name: prover.has_same_type(name, before.env, after.env),
+                )
+                if judgement.objection:
+                    self._blame(reasons, names, judgement.objection)
+                found.update(dict.fromkeys(names, judgement.foundations(self._place)))
+            elif why := difference(original, filled):
+                line = self.document.line(piece, 0)
+                self._blame(reasons, self.edits, f"the text from line {line} on changes: {why}")
+        if reasons:
+            raise FillError(reasons)
+        return found
 
-    def _objections(self, prover: Prover) -> Iterator[tuple[str, str]]:
-        prefix: Prefix | None = None
+    @cached_property
+    def _changes(self) -> Sequence[Edit]:
+        return sorted(self.edits.values(), key=lambda edit: edit.start)
+
+    def _names_in(self, piece: Piece) -> list[str]:
+        return [
+            name for name, edit in self.edits.items() if self.document.piece_at(edit.start) is piece
+        ]
+
+    def _declared(
+        self, before: ReportedReply, after: ReportedReply
+    ) -> Iterator[tuple[Piece, list[str], Declared, Declared]]:
+        """Each piece, the holes filled in it, and what it adds without and with the edits."""
+        olds = self._by_piece(before.report.constants, self.document.offset)
+        news = self._by_piece(after.report.constants, self._offset)
         for piece in self.document.pieces:
-            text = self._filled(piece)
-            reply = prover.command(text, prefix)
-            if holes := [hole for hole in self.holes if hole.piece is piece]:
-                why = self._objection(prover, prefix, reply, holes)
-                yield from ((hole.name, why) for hole in holes if why)
-            prefix = prefix.then(text) if prefix else Prefix(text)
-            prover.remember(prefix, reply.env)
-
-    def _objection(
-        self, prover: Prover, prefix: Prefix | None, reply: CommandReply, holes: list[Hole]
-    ) -> str:
-        """What is wrong with a filled piece."""
-        if error := first_error(reply):
-            return error.data
-        if len(holes) < len(holes[0].piece.holes):
-            return ""
-        if warnings := sorry_warnings(reply):
-            return warnings[0].data
-        assert prefix is not None  # noqa: S101
-        for hole in {hole.declaration: hole for hole in holes}.values():
-            named = with_name(hole)
-            text = fill_places(named.piece.text, self._moved(named, holes, hole))
-            after = prefix.then(text)
-            axioms = foundations(prover, named.declaration.name, after, None).axioms
-            if axioms and not (self.allow_native_decide and trusts_compiler_only(axioms)):
-                return f"the proof rests on {', '.join(axioms)}"
-        return ""
-
-    def _moved(self, named: Hole, holes: list[Hole], hole: Hole) -> dict[Place, str]:
-        """The scripts of a piece whose declaration got a name."""
-        shift = len(named.piece.text) - len(hole.piece.text)
-        after = hole.declaration.start
-        return {
-            Place(h.place.offset + shift * (h.place.offset > after), h.place.is_term): (
-                self.scripts[h.name]
+            index = piece.index
+            yield (
+                piece,
+                self._names_in(piece),
+                Declared(olds[index], graph_of(olds[:index])),
+                Declared(news[index], graph_of(news[:index])),
             )
-            for h in holes
-        }
 
-    def _filled(self, piece: Piece) -> str:
-        places = self._places(piece)
-        return fill_places(piece.text, places) if places else piece.text
+    def _by_piece(
+        self, constants: Sequence[ConstantReport], offset: Callable[[Position], int]
+    ) -> list[tuple[ConstantReport, ...]]:
+        found: list[list[ConstantReport]] = [[] for _ in self.document.pieces]
+        for constant in constants:
+            place = offset(constant.position) if constant.position else 0
+            found[self.document.piece_at(place).index].append(constant)
+        return [tuple(constants) for constants in found]
 
-    def _places(self, piece: Piece) -> dict[Place, str]:
-        return {hole.place: self.scripts[hole.name] for hole in self.holes if hole.piece is piece}
+    def _offset(self, position: Position) -> int:
+        """The offset in the document of a place in the filled text."""
+        return offset_before(offset_at(self.text, position), self._changes)
 
+    def _place(self, position: Position | None) -> str:
+        if position is None:
+            return self.document.name
+        offset = self._offset(position)
+        piece = self.document.piece_at(offset)
+        return self.document.location_of(piece, offset - piece.start)
 
-def _errors(reply: CommandReply) -> Counter[str]:
-    return Counter(m.data for m in reply.messages if m.severity == "error")
+    def _errors(self, before: ReportedReply, after: ReportedReply) -> dict[str, str]:
+        """New errors of Lean's, by the hole whose script they stand in, or by all of a piece."""
+        reasons: dict[str, str] = {}
+        old = Counter(m.data for m in before.messages if m.severity == "error")
+        for message in after.messages:
+            if message.severity != "error":
+                continue
+            if old[message.data] > 0:
+                old[message.data] -= 1
+                continue
+            self._blame(reasons, self._culprits(message), shorten(message.data))
+        return reasons
+
+    def _culprits(self, message: Message) -> list[str]:
+        if message.pos is None:
+            return list(self.edits)
+        offset = self._offset(message.pos)
+        inside = [name for name, edit in self.edits.items() if edit.start <= offset <= edit.end]
+        return inside or self._names_in(self.document.piece_at(offset)) or list(self.edits)
+
+    @staticmethod
+    def _blame(reasons: dict[str, str], names: Iterable[str], why: str) -> None:
+        for name in names:
+            reasons.setdefault(name, why)

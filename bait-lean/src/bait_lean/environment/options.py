@@ -42,8 +42,8 @@ class LeanOptions(Options):
     command_timeout: float = Field(
         default=120.0, gt=0, description="seconds that a command of the text, or a check, may take"
     )
-    allow_native_decide: bool = Field(
-        default=False, description="accept proofs that trust Lean's compiler"
+    allow_axioms: tuple[str, ...] = Field(
+        default=(), description="axioms that proofs may rest on besides Lean's three, by full name"
     )
 
     @property

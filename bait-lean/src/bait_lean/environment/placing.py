@@ -6,8 +6,10 @@ import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bait_core.domain import Edit
 from bait_lean.environment.declarations import DECLARATIONS
 from bait_lean.environment.lexer import Token, code, tokenize
+from bait_lean.environment.positions import apply_edits
 
 _SORRY = len("sorry")
 _OPENS_TERM = frozenset({":=", "=>", "exact", "from", "<|"})
@@ -21,15 +23,6 @@ class Place:
 
     offset: int
     is_term: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Replace the text from `start` to `end` by `new`."""
-
-    start: int
-    end: int
-    new: str
 
 
 def edits(text: str, scripts: Mapping[Place, str]) -> list[Edit]:
@@ -51,12 +44,7 @@ def edits(text: str, scripts: Mapping[Place, str]) -> list[Edit]:
 
 def fill_places(text: str, scripts: Mapping[Place, str]) -> str:
     """`text` with every place of `scripts` replaced by its tactics."""
-    parts: list[str] = []
-    end = 0
-    for edit in edits(text, scripts):
-        parts += [text[end : edit.start], edit.new]
-        end = edit.end
-    return "".join((*parts, text[end:]))
+    return apply_edits(text, edits(text, scripts))
 
 
 class _Site:

@@ -14,7 +14,8 @@ from bait_lean.environment import premise_cache
 from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.declarations import Declaration
 from bait_lean.environment.lexer import code, tokenize
-from bait_lean.environment.prover import Prefix, Prover
+from bait_lean.environment.prefix import Prefix
+from bait_lean.environment.prover import Prover
 from bait_lean.environment.statement import signature
 from bait_lean.environment.task import Task
 from bait_lean.repl.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply

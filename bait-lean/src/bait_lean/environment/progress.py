@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from bait_lean.environment.acceptance import EXAMPLE, Declared, forbidden, graph_of
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.placing import Place, fill_places
-from bait_lean.environment.prover import Prefix
+from bait_lean.environment.prefix import Prefix
 from bait_lean.environment.task import Hole
+from bait_lean.repl.reports import ConstantReport
+
+_AT_THE_MARGIN = re.compile(r"^[^\s|·)\]}⟩]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class Context:
 
     Attributes:
         prefix: The text.
-        forbidden: Names in it that rest on a hole.
+        forbidden: Constants in it that proofs of the declaration's holes may not use.
     """
 
     prefix: Prefix
@@ -29,23 +36,33 @@ class Progress:
     """Accepted scripts, from any thread.
 
     A declaration all of whose holes are proved is filled in for those after it. A theorem with
-    an open hole is left out if nothing later mentions it, so that no tactic can stumble over it;
-    else it stays, with its `sorry`, and proofs may not use it.
+    an open hole is left out if nothing later can depend on it, so that no tactic stumbles over
+    it; else it stays, with its `sorry`, and proofs may not use it.
 
     Args:
         document: The text.
         holes: Its holes.
+        declared: What each piece adds to the environment, by its index, where Lean tells.
+        allowed: Axioms that proofs may rest on besides Lean's.
     """
 
-    def __init__(self, document: Document, holes: Sequence[Hole]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        holes: Sequence[Hole],
+        declared: Mapping[int, tuple[ConstantReport, ...]],
+        allowed: frozenset[str],
+    ) -> None:
         self._document = document
+        self._declared = declared
+        self._allowed = allowed
         self._holes: dict[int, list[Hole]] = {}
         for hole in holes:
             self._holes.setdefault(hole.piece.index, []).append(hole)
         self._lock = threading.Lock()
         self._scripts: dict[str, str] = {}
         self._keep_all = False
-        self._mentioned = _mentioned_later(document)
+        self._needed = _mentioned_later(document) | _used_later(declared)
 
     def record(self, hole: Hole, script: str) -> None:
         """Note that the check accepted a script; the first one stays."""
@@ -68,21 +85,27 @@ class Progress:
             scripts = dict(self._scripts)
             keep_all = self._keep_all
         prefix: Prefix | None = None
-        forbidden: list[str] = []
+        kept: list[tuple[ConstantReport, ...]] = []
+        still_open: list[str] = []
         for earlier in self._document.pieces[: piece.index]:
             text = earlier.text
+            constants = self._declared.get(earlier.index, ())
             if earlier.holes:
                 filled = self.filled(earlier, scripts)
                 if filled is not None:
-                    text = filled
+                    text, constants = filled, self._closed(earlier, constants)
                 elif self._may_leave_out(earlier) and not keep_all:
                     continue
                 else:
-                    forbidden += [d.name for d in earlier.declarations if d.name]
+                    still_open += [d.name for d in earlier.declarations if d.name]
+            kept.append(constants)
             prefix = prefix.then(text) if prefix else Prefix(text)
         # The first piece has no holes: it carries the imports.
         assert prefix is not None  # noqa: S101
-        return Context(prefix, tuple(forbidden))
+        if not self._declared:
+            return Context(prefix, tuple(still_open))
+        declared = Declared(self._declared.get(piece.index, ()), graph_of(kept))
+        return Context(prefix, forbidden(declared, self._allowed))
 
     def filled(self, piece: Piece, scripts: Mapping[str, str]) -> str | None:
         """The text of a piece with all holes filled, or None if one is open."""
@@ -94,8 +117,29 @@ class Progress:
         holes = self._holes.get(piece.index, [])
         return {hole.place: scripts[hole.name] for hole in holes if hole.name in scripts}
 
+    def _closed(
+        self, piece: Piece, constants: tuple[ConstantReport, ...]
+    ) -> tuple[ConstantReport, ...]:
+        """The constants of a piece without the `sorry`s of its holes."""
+        holes = {self._document.position(piece.start + offset) for offset in piece.holes}
+        return tuple(
+            msgspec.structs.replace(
+                constant, sorries=tuple(p for p in constant.sorries if p not in holes)
+            )
+            for constant in constants
+        )
+
     def _may_leave_out(self, piece: Piece) -> bool:
-        return piece.proves_only and piece.index not in self._mentioned
+        """Whether a piece is theorems or examples only, and nothing later can depend on it."""
+        if piece.index in self._needed or "@[" in piece.text:
+            return False
+        if not self._declared:
+            return piece.proves_only and len(_AT_THE_MARGIN.findall(piece.text)) == 1
+        constants = self._declared.get(piece.index, ())
+        visible = [constant for constant in constants if not constant.internal]
+        return bool(visible) and all(
+            c.kind == "theorem" or c.name.split(".")[-1] == EXAMPLE for c in visible
+        )
 
 
 def _mentioned_later(document: Document) -> frozenset[int]:
@@ -108,3 +152,15 @@ def _mentioned_later(document: Document) -> frozenset[int]:
             mentioned.add(piece.index)
         later |= piece.words
     return frozenset(mentioned)
+
+
+def _used_later(declared: Mapping[int, tuple[ConstantReport, ...]]) -> frozenset[int]:
+    """The pieces of which a later piece uses a constant."""
+    owner = {constant.name: index for index, found in declared.items() for constant in found}
+    return frozenset(
+        owner[name]
+        for index, constants in declared.items()
+        for constant in constants
+        for name in constant.uses
+        if owner.get(name, index) != index
+    )

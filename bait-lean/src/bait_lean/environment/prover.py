@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeVar
 
 from bait_core.errors import ProverStartError, TheoremError
 from bait_lean.backend import Backend
+from bait_lean.environment.acceptance import Graph, graph_of
+from bait_lean.environment.native_reports import NativeReports
+from bait_lean.environment.prefix import Prefix
 from bait_lean.errors import ReplCrashError
 from bait_lean.repl.messages import CommandReply, ErrorReply, Message, OkReply, Reply, parse
 from bait_lean.repl.process import ReplProcess
+from bait_lean.repl.reports import Report, ReportedReply, SameReply
 
 R = TypeVar("R", bound=Reply)
-
-
-@dataclass(frozen=True, eq=False)
-class Prefix:
-    """Text that Lean has read before a command: a piece, after others."""
-
-    text: str
-    parent: Prefix | None = None
-
-    @cached_property
-    def key(self) -> str:
-        """Identifies the text and all before it."""
-        before = self.parent.key if self.parent else ""
-        return hashlib.sha256(f"{before}\n{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
-
-    def chain(self) -> list[Prefix]:
-        """All pieces from the first to this."""
-        pieces: list[Prefix] = []
-        current: Prefix | None = self
-        while current is not None:
-            pieces.append(current)
-            current = current.parent
-        return pieces[::-1]
-
-    def then(self, text: str) -> Prefix:
-        """This prefix with a further piece."""
-        prefix = Prefix(text, self)
-        prefix.key  # noqa: B018 -- computed now, so that long chains never recurse
-        return prefix
 
 
 class ElaborationError(TheoremError):
@@ -78,6 +50,10 @@ class Prover:
         self._process: ReplProcess = backend.start()
         self._command_timeout = command_timeout
         self._environments: dict[str, int] = {}
+        self._reports: dict[str, Report] = {}
+        self._replies: dict[str, ReportedReply] = {}
+        checker = backend.checker(command_timeout)
+        self._native = NativeReports(checker, self.command) if checker is not None else None
 
     @property
     def alive(self) -> bool:
@@ -125,6 +101,62 @@ class Prover:
         if isinstance(reply, ErrorReply):
             raise ElaborationError(text, Message(severity="error", data=reply.message))
         return reply
+
+    def reported(self, text: str, prefix: Prefix | None, *, parts: bool = False) -> ReportedReply:
+        """Elaborate a text as `command` does, with a report of what it adds.
+
+        Raises:
+            ElaborationError: There is an error in the prefix, or the text can't be processed.
+            ReplError: The process is dead now.
+        """
+        if self._native is not None:
+            return self._native.reported(text, prefix)
+        payload: dict[str, Any] = {"cmd": text, "report": True, "parts": parts}
+        if prefix is not None:
+            for piece in prefix.chain():
+                self._report_prefix(piece)
+            payload["env"] = self._environments[prefix.key]
+        reply = self.ask(payload, ReportedReply)
+        if isinstance(reply, ErrorReply):
+            raise ElaborationError(text, Message(severity="error", data=reply.message))
+        return reply
+
+    def reported_once(self, text: str, prefix: Prefix | None) -> ReportedReply:
+        """The same, remembered for the next time."""
+        key = (prefix.then(text) if prefix else Prefix(text)).key
+        if key not in self._replies:
+            self._replies[key] = self.reported(text, prefix)
+        return self._replies[key]
+
+    def has_same_type(self, name: str, before: int, after: int) -> bool:
+        """Whether a constant's type in one environment is the same for the kernel in another.
+
+        Args:
+            name: The constant.
+            before: The number of the one environment.
+            after: That of the other, in which both types are compared.
+        """
+        if not self.has_extensions:
+            return False
+        reply = self.ask({"same": name, "env": after, "other": before}, SameReply)
+        return not isinstance(reply, ErrorReply) and reply.same
+
+    def known(self, prefix: Prefix) -> Graph:
+        """What a prefix adds to its imports, after `reported` has elaborated it."""
+        if self._native is not None:
+            return self._native.known(prefix)
+        return graph_of([self._reports[piece.key].constants for piece in prefix.chain()])
+
+    def _report_prefix(self, piece: Prefix) -> None:
+        if piece.key in self._reports:
+            return
+        reply = self.reported(piece.text, piece.parent)
+        if error := first_error(reply):
+            raise ElaborationError(piece.text, error)
+        if reply.report.kernel:
+            raise ElaborationError(piece.text, Message(severity="error", data=reply.report.kernel))
+        self._reports[piece.key] = reply.report
+        self.remember(piece, reply.env)
 
     def environment(self, prefix: Prefix) -> int:
         """The number of the environment after a prefix.

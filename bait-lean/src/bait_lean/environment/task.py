@@ -9,7 +9,8 @@ from bait_core.errors import ConfigurationError, TheoremError
 from bait_lean.environment.declarations import Declaration
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.placing import Place
-from bait_lean.environment.prover import ElaborationError, Prefix, Prover, first_error
+from bait_lean.environment.prefix import Prefix
+from bait_lean.environment.prover import ElaborationError, Prover, first_error
 from bait_lean.environment.steps import Obligation, root_obligation
 from bait_lean.errors import ProtocolError
 from bait_lean.repl.messages import ErrorReply, PolicyReply, Sorry
@@ -23,14 +24,14 @@ class Hole:
         name: Unique in its document.
         piece: The piece that it is in.
         place: Where in the piece.
-        declaration: The declaration that it is in.
+        declaration: The declaration that it is in, as far as its text tells.
         siblings: The other holes of its piece.
     """
 
     name: str
     piece: Piece
     place: Place
-    declaration: Declaration
+    declaration: Declaration | None
     siblings: tuple[Place, ...] = ()
 
 
@@ -57,7 +58,7 @@ class Task:
         document: The text that it belongs to.
         hole: The hole.
         prefix: What comes before its declaration.
-        forbidden: Names of declarations before it that are not proved.
+        forbidden: Constants before it that rest on what it does not rest on anyway.
         library: The library theorem that is proved again; it and later ones may not be used.
     """
 

@@ -47,13 +47,20 @@ class Part(Reply, frozen=True):
 
 
 class Sorry(Reply, frozen=True):
-    """A `sorry` of a command's text, and the proof state in its place."""
+    """A `sorry` of a command's text, and the proof state in its place.
+
+    Attributes:
+        declaration: The name of the declaration around it; empty if it has none.
+        is_term: Whether it stands where Lean expects a term; None if the REPL does not tell.
+    """
 
     proof_state: int
     goal: str
     pos: Position | None = None
     end_pos: Position | None = None
     parts: tuple[Part, ...] | None = None
+    declaration: str = ""
+    is_term: bool | None = None
 
 
 class CommandReply(Reply, frozen=True):
@@ -101,13 +108,6 @@ class PolicyReply(Reply, frozen=True):
     """The answer to `policy`: the number by which later requests name it."""
 
     policy: int
-
-
-class AxiomsReply(Reply, frozen=True):
-    """The answer to `axioms`; `foreign` are those that no proof may rest on."""
-
-    axioms: tuple[str, ...]
-    foreign: tuple[str, ...]
 
 
 class UsesReply(Reply, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bait_lean.repl.messages import Position, Reply
+from bait_lean.repl.messages import CommandReply, Position, Reply
 
 
 class ConstantReport(Reply, frozen=True):
@@ -14,6 +14,7 @@ class ConstantReport(Reply, frozen=True):
         name: Its full name, a private one's with Lean's prefix.
         kind: What it is for the kernel.
         type: A hash of its type as a term; names of binders and metadata don't matter.
+        value: Such a hash of its value; empty for theorems and what has no value.
         position: Where its declaration, or the nearest parent's that has a place, begins.
         internal: It is an auxiliary, which Lean made for another constant.
         unsafe: It is `unsafe` or `partial`, so the kernel is not asked again.
@@ -34,16 +35,38 @@ class ConstantReport(Reply, frozen=True):
     uses: tuple[str, ...]
     axioms: tuple[str, ...]
     sorries: tuple[Position | None, ...]
+    value: str = ""
+
+
+class CommandPlace(Reply, frozen=True):
+    """A command of a text: where it begins, and the number of the environment after it."""
+
+    position: Position
+    env: int
 
 
 class Report(Reply, frozen=True):
-    """What a text adds to what it imports.
+    """What a text adds to what comes before it.
 
     Attributes:
         constants: In order of their declaration.
         kernel: Empty if the kernel accepts all of them once more from the imports alone, with
             default options; else what it says, about which constant.
+        commands: In order; only the embedded server tells them.
     """
 
     constants: tuple[ConstantReport, ...]
     kernel: str
+    commands: tuple[CommandPlace, ...] = ()
+
+
+class ReportedReply(CommandReply, frozen=True, kw_only=True):
+    """The answer to `cmd` with a report."""
+
+    report: Report
+
+
+class SameReply(Reply, frozen=True):
+    """The answer to `same`: whether a constant has the same type in two environments."""
+
+    same: bool

@@ -43,8 +43,8 @@ class Frontend {
   /**
    * Elaborates `text` after the commands of `previous` ({state, base}), or after its own imports.
    *
-   * @param observe is told of each command: {input, command, position, pos, before, after, base},
-   *   with the states before and after it, all borrowed
+   * @param observe is told of each command: {input, command, offset, position, before, after,
+   *   base}, with the states before and after it, all borrowed
    * @returns {{state, base, messages, holes}} the new Command.State (owned), the list of its
    *   imports, its messages as JSON, its holes in order of their position
    */
@@ -164,10 +164,18 @@ class Frontend {
         const next = this.elaborateCommand(input, command, position, heard);
         const before = () => this.environmentBefore(input, command, position, state);
         result.holes.push(...findHoles(lean, next, before));
-        const pos = this.syntaxPosition(input, command) ?? { line: 1, column: 0 };
-        observe({ input, command, position, pos, before: state, after: next, base: result.base });
+        const after = this.quiet(next, result);
+        observe({
+          input,
+          command,
+          offset: position,
+          position: this.syntaxPosition(input, command) ?? { line: 1, column: 0 },
+          before: state,
+          after,
+          base: result.base,
+        });
         o.dec(state);
-        state = this.quiet(next, result);
+        state = after;
         terminal = o.unbox(lean.call('l_Lean_Parser_isTerminalCommand', o.inc(command))) !== 0;
       }
       o.dec(command);

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Constants: the imported library with its order, what a proof uses, axioms, and policies that
- * forbid a part of the library.
+ * Constants: the imported library with its order, what a proof uses, and policies that forbid a
+ * part of the library.
  *
  * The embedded library holds the *exported* level of each module: theorems, and definitions whose
  * body is not exported, appear as axioms there; an extension of each module tells what they are.
@@ -14,11 +14,6 @@ const { RequestError } = require('./errors.cjs');
 const { Terms } = require('./terms.cjs');
 
 const KINDS_EXTENSION = '_private.Lean.AddDecl.0.Lean.privateConstKindsExt';
-/** Axioms on which no accepted proof may rest. */
-const NEVER_ACCEPTABLE = new Set([
-  'sorryAx', 'Lean.ofReduceBool', 'Lean.ofReduceNat', 'Lean.trustCompiler',
-]);
-const EMPTY_TREE = 3; // Std.TreeMap's leaf: constructor 1, boxed
 
 class Library {
   constructor(lean) {
@@ -217,21 +212,6 @@ class Library {
     const own = new Set();
     const imported = this.uses(environment, exprs, (name) => own.add(name));
     return [...imported, ...own].filter(forbids);
-  }
-
-  // Axioms ------------------------------------------------------------------------------------
-
-  axioms(environment, name) {
-    const { lean, objects: o } = this;
-    const state = o.pair(EMPTY_TREE, o.array([]));
-    const result = lean.call('l_Lean_CollectAxioms_collect', lean.names.make(name),
-      o.inc(environment), state);
-    const axioms = o.elements(o.field(o.field(result, 1), 1)).map((n) => lean.names.text(n));
-    o.dec(result);
-    const foreign = axioms.filter(
-      (axiom) => NEVER_ACCEPTABLE.has(axiom) || !this.isImported(environment, axiom),
-    );
-    return { axioms, foreign };
   }
 }
 

@@ -31,8 +31,9 @@ class Names {
   text(name) {
     const parts = this.components(name);
     if (parts.every((part) => typeof part !== 'string' || PLAIN.test(part))) return parts.join('.');
-    if (parts.some((part) => part === '' || /[«»]/.test(part))) return JSON.stringify(parts);
-    return this.escapedText(name);
+    const text = this.escapedText(name);
+    const isFaithful = JSON.stringify(this.split(text)) === JSON.stringify(parts);
+    return isFaithful ? text : JSON.stringify(parts);
   }
 
   escapedText(name) {
@@ -40,15 +41,22 @@ class Names {
     return o.takeText(lean.call('l_Lean_Name_toString', o.inc(name), o.box(1), lean.never()));
   }
 
+  /** The components that the text of a name stands for. */
+  split(text) {
+    if (text.startsWith('[')) return JSON.parse(text);
+    return [...text.matchAll(COMPONENT)].map(([, quoted, plain]) => (
+      quoted === undefined && /^\d+$/.test(plain) ? Number(plain) : quoted ?? plain
+    ));
+  }
+
   /** An owned name from its text. */
   make(text) {
     const { lean, objects: o } = this;
-    return [...text.matchAll(COMPONENT)].reduce((prefix, [, quoted, plain]) => {
-      if (quoted === undefined && /^\d+$/.test(plain)) {
-        return lean.call('l_Lean_Name_num___override', prefix, lean.makeNatural(Number(plain)));
-      }
-      return lean.call('l_Lean_Name_str___override', prefix, o.string(quoted ?? plain));
-    }, o.nil);
+    return this.split(text).reduce((prefix, part) => (
+      typeof part === 'number'
+        ? lean.call('l_Lean_Name_num___override', prefix, lean.makeNatural(part))
+        : lean.call('l_Lean_Name_str___override', prefix, o.string(part))
+    ), o.nil);
   }
 
   /** What users see of a local name: inaccessible ones end in a dagger. */

@@ -29,11 +29,17 @@ class Serialiser {
     this.mvars = new Map();
     this.levelMVars = new Map();
     this.symbols = new Set();
+    this.statement = () => null;
   }
 
-  /** The text of a term (borrowed) without free variables and metavariables. */
-  static closedTerm(terms, expr) {
+  /**
+   * The text of a term (borrowed) without free variables and metavariables.
+   *
+   * @param statement gives the type (borrowed) of a constant that counts by its type only, or null
+   */
+  static closedTerm(terms, expr, statement) {
     const serialiser = new Serialiser({ terms, objects: terms.objects, lean: terms.lean });
+    serialiser.statement = statement;
     const number = serialiser.expr(expr);
     return `${[...serialiser.nodes.keys()].join('\n')}\nterm ${number}`;
   }
@@ -137,6 +143,8 @@ class Serialiser {
     const name = this.names.text(o.field(expr, 0));
     this.symbols.add(name);
     const levels = o.listElements(o.field(expr, 1)).map((level) => this.level(level));
+    const statement = this.statement(name, o.field(expr, 0));
+    if (statement !== null) return this.node(`proof ${this.expr(statement)} ${levels.join(' ')}`);
     return this.node(`const ${name} ${levels.join(' ')}`);
   }
 

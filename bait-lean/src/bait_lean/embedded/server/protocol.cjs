@@ -31,9 +31,9 @@ class Protocol {
     this.handlers = {
       tactic: (request) => this.tactic(request),
       cmd: (request) => this.command(request),
-      axioms: (request) => this.axioms(request),
       uses: (request) => this.uses(request),
       constant: (request) => this.constant(request),
+      same: (request) => this.same(request),
       premises: (request) => this.premises(request),
       policy: (request) => ({ policy: this.library.addPolicy(request.policy ?? {}) }),
       free: (request) => this.free(request),
@@ -100,7 +100,7 @@ class Protocol {
     const text = this.text(request, 'cmd');
     const previous = request.env == null ? null : this.environment(request.env);
     const { state, base, messages, holes, replayed = null, report } = request.report === true
-      ? this.reporter.run(text, previous)
+      ? this.reporter.run(text, previous, (entry) => this.environments.push(entry) - 1)
       : this.frontend.run(text, previous);
     const sorries = this.distinct(holes, base)
       .map(({ hole, start }) => this.sorry(hole, start, request.parts === true));
@@ -179,13 +179,6 @@ class Protocol {
     });
   }
 
-  axioms(request) {
-    const name = this.text(request, 'axioms');
-    const environment = this.kernelEnvironment(request);
-    this.requireConstant(environment, name);
-    return this.library.axioms(environment, name);
-  }
-
   uses(request) {
     const name = this.text(request, 'uses');
     const environment = this.kernelEnvironment(request);
@@ -201,6 +194,12 @@ class Protocol {
   constant(request) {
     const name = this.text(request, 'constant');
     return this.constants.describe(this.environment(request.env), name);
+  }
+
+  same(request) {
+    const name = this.text(request, 'same');
+    const other = this.environment(request.other);
+    return { same: this.constants.hasSameType(name, this.environment(request.env), other) };
   }
 
   premises(request) {

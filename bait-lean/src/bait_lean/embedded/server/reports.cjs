@@ -21,6 +21,8 @@ const FORBIDDEN = new Set([
   SORRY, 'Lean.reduceBool', 'Lean.reduceNat', 'Lean.ofReduceBool', 'Lean.ofReduceNat',
   'Lean.trustCompiler', 'lcProof', 'lcUnreachable', 'lcAny',
 ]);
+/** Number of arguments of `sorryAx` of which the last is a label. */
+const LABELLED = 3;
 const DECLARATION = 'Lean.Parser.Command.declaration';
 const EXAMPLE = 'Lean.Parser.Command.example';
 const DEFINITION = 'Lean.Parser.Command.definition';
@@ -37,16 +39,21 @@ class Reporter {
   /**
    * Elaborates `text` as `Frontend.run` does, with a report.
    *
-   * @returns {{state, base, messages, holes, replayed, report}} `replayed` is the environment
-   *   (owned) that the kernel has built anew from the imports, or null if it refused something
+   * @param keep takes {state, base, replayed} after a command, all owned, and returns its number:
+   *   `replayed` is the environment that the kernel has built anew from the imports, or null if
+   *   it has refused something
+   * @returns {{state, base, messages, holes, replayed, report}}
    */
-  run(text, previous) {
+  run(text, previous, keep) {
     const { objects: o } = this;
     const report = { commands: [], constants: [], kernel: '' };
     let progress = null;
     const result = this.frontend.run(text, previous, (step) => {
       progress ??= this.begin(previous, step, report);
       this.command(step, progress, report);
+      const replayed = progress.replayed && o.inc(progress.replayed);
+      const env = keep({ state: o.inc(step.after), base: step.base, replayed });
+      report.commands.push({ position: step.position, env });
     });
     const replayed = progress?.replayed ?? (previous ? o.inc(this.replayedOf(previous)) : null);
     return { ...result, replayed, report };
@@ -76,13 +83,11 @@ class Reporter {
 
   command(step, progress, report) {
     const { objects: o } = this;
-    const index = report.commands.length;
-    report.commands.push({ kind: this.lean.syntaxKind(step.command), pos: step.pos });
     const environment = o.field(step.after, CommandState.env);
     const fresh = this.newConstants(environment, o.field(step.before, CommandState.env), progress);
     if (fresh.size > 0) {
       progress.replayed = this.check(progress.replayed, fresh, report);
-      report.constants.push(...this.describe(environment, fresh, index));
+      report.constants.push(...this.describe(environment, fresh, step.position));
       for (const name of fresh.keys()) progress.known.add(name);
       return;
     }
@@ -92,7 +97,7 @@ class Reporter {
     const own = this.newConstants(kept, o.field(step.before, CommandState.env), progress);
     const replayed = this.check(o.inc(progress.replayed ?? o.nil), own, report);
     if (replayed !== null) o.dec(replayed);
-    report.constants.push(...this.describe(kept, own, index));
+    report.constants.push(...this.describe(kept, own, step.position));
     o.dec(scratch);
   }
 
@@ -160,12 +165,12 @@ class Reporter {
 
   // Descriptions ------------------------------------------------------------------------------
 
-  describe(environment, constants, command) {
+  describe(environment, constants, position) {
     return [...constants].sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, info]) => this.constant(environment, name, info, command));
+      .map(([name, info]) => this.constant(environment, name, info, position));
   }
 
-  constant(environment, name, info, command) {
+  constant(environment, name, info, position) {
     const { objects: o } = this;
     const { type, value, kind, name: leanName } = this.library.read(info);
     const used = { constants: new Set(), axioms: new Set(), sorries: [] };
@@ -178,24 +183,23 @@ class Reporter {
     }
     return {
       name,
-      shown: this.shown(leanName),
       kind,
-      type: this.hash(type),
-      command,
+      type: this.hash(environment, type),
+      value: value === null || kind === 'theorem' ? '' : this.hash(environment, value),
+      position,
       internal: this.isInternal(environment, leanName),
+      unsafe: this.isUnsafe(info),
       uses: [...used.constants],
       axioms: [...used.axioms],
       sorries: used.sorries,
     };
   }
 
-  /** The name as users know it: without the prefix of private ones. */
-  shown(leanName) {
+  /** Whether the kernel is not asked again: a constant is `unsafe` or `partial`. */
+  isUnsafe(info) {
     const { lean, objects: o } = this;
-    const name = lean.call('l_Lean_privateToUserName', o.inc(leanName));
-    const text = lean.names.text(name);
-    o.dec(name);
-    return text;
+    return ['l_Lean_ConstantInfo_isUnsafe', 'l_Lean_ConstantInfo_isPartial']
+      .some((symbol) => o.unbox(lean.call(symbol, o.inc(info))) !== 0);
   }
 
   isInternal(environment, leanName) {
@@ -206,27 +210,55 @@ class Reporter {
       o.inc(leanName))) !== 0;
   }
 
-  hash(type) {
-    return createHash('sha256').update(Serialiser.closedTerm(this.terms, type)).digest('hex');
+  /**
+   * A hash of a term (borrowed). Of an auxiliary theorem only the statement counts: Lean names it
+   * after the declaration that needs it first.
+   */
+  hash(environment, term) {
+    const { objects: o } = this;
+    const held = [];
+    const statement = (name, leanName) => {
+      if (this.library.isImported(environment, name)) return null;
+      const info = this.library.find(environment, name);
+      if (info === null) return null;
+      held.push(info);
+      const { kind, type } = this.library.read(info);
+      return kind === 'theorem' && this.isInternal(environment, leanName) ? type : null;
+    };
+    const text = Serialiser.closedTerm(this.terms, term, statement);
+    held.forEach((info) => o.dec(info));
+    return createHash('sha256').update(text).digest('hex');
   }
 
   /** Notes what a term (borrowed) mentions: new constants, axioms of imports, each `sorry`. */
   use(environment, term, used) {
     const { lean, objects: o } = this;
-    const labelled = new Set();
+    const note = (expr, application) => {
+      const place = this.sorryPlace(expr, application);
+      if (place !== undefined) used.sorries.push(place);
+    };
+    note(term, null);
     this.terms.traverse(term, (e) => {
-      if (o.tag(e) === ExprTag.app && this.isSorry(e, 3) && !labelled.has(e)) {
-        const place = this.label(e);
-        if (place !== null) {
-          labelled.add(o.field(e, 0));
-          used.sorries.push(place);
-        }
-      } else if (o.tag(e) === ExprTag.app && this.isSorry(e, 2) && !labelled.has(e)) {
-        used.sorries.push(null);
-      } else if (o.tag(e) === ExprTag.const) {
+      if (o.tag(e) === ExprTag.const) {
         this.useConstant(environment, lean.names.text(o.field(e, 0)), used);
       }
+      const isApplication = o.tag(e) === ExprTag.app;
+      this.terms.children(e).forEach((child, i) => note(child, isApplication && i === 0 ? e : null));
     });
+  }
+
+  /**
+   * The place of a `sorry` that a term (borrowed) is, null if it has none, undefined if it is no
+   * whole `sorry`. Lean writes `sorryAx type synthetic label`; without a label, or with fewer
+   * arguments, nobody knows where it comes from.
+   *
+   * @param application the term in which it is the function, if it is one
+   */
+  sorryPlace(expr, application) {
+    const count = this.sorryArguments(expr);
+    if (count === null || count >= LABELLED) return undefined;
+    if (application === null) return null;
+    return count + 1 === LABELLED ? this.label(application) : undefined;
   }
 
   useConstant(environment, name, used) {
@@ -239,18 +271,18 @@ class Reporter {
     }
   }
 
-  /** Whether a term is `sorryAx` with a number of arguments. */
-  isSorry(expr, count) {
+  /** The number of arguments of `sorryAx` in a term that is an application of it, or null. */
+  sorryArguments(expr) {
     const { objects: o } = this;
     let head = expr;
-    for (let i = 0; i < count; i += 1) {
-      if (o.tag(head) !== ExprTag.app) return false;
-      head = o.field(head, 0);
-    }
-    return o.tag(head) === ExprTag.const && this.lean.names.text(o.field(head, 0)) === SORRY;
+    let count = 0;
+    for (; o.tag(head) === ExprTag.app; count += 1) head = o.field(head, 0);
+    const isSorry = o.tag(head) === ExprTag.const
+      && this.lean.names.text(o.field(head, 0)) === SORRY;
+    return isSorry ? count : null;
   }
 
-  /** The place in the text of a `sorry` that Lean has labelled with it, or null. */
+  /** The place in the text of a `sorry` that Lean has labelled with it, or null without label. */
   label(expr) {
     const { lean, objects: o } = this;
     const view = lean.call('l_Lean_Meta_isLabeledSorry_x3f', o.inc(expr));
@@ -271,12 +303,12 @@ class Reporter {
    * takes variables as examples do: the Command.State (owned) after it, or null if the command is
    * no example.
    */
-  nameExample({ input, command, position, before }) {
+  nameExample({ input, command, offset, before }) {
     const { objects: o } = this;
     const named = this.renamed(command);
     if (named === null) return null;
     const quiet = this.frontend.quiet(o.inc(before), { messages: [] });
-    const state = this.frontend.elaborateCommand(input, named, position, quiet);
+    const state = this.frontend.elaborateCommand(input, named, offset, quiet);
     o.dec(named);
     return state;
   }
