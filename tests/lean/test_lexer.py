@@ -106,6 +106,7 @@ def test_components_keep_dots_in_quotes(name: str, parts: list[str]) -> None:
 
 HOLES = [
     ("exact sorry", 1),
+    ("admit", 1),
     ("`sorry = `sorry", 0),
     ("``sorry", 0),
     ("`(tactic| sorry)", 1),
@@ -133,9 +134,9 @@ def test_holes_are_words_of_the_program(text: str, number: int) -> None:
 def test_names_with_accents_and_quotes_are_whole() -> None:
     text = (
         "namespace «a.b».é\ntheorem théorème.«c.d» : p := by sorry\nend «a.b».é\n"
-        "theorem _root_.«a b» : p := sorry\n"
+        "theorem x : y := (z).end\ntheorem _root_.«a b» : p := admit\n"
     )
     commands = [command for command in scan(text) if command.declarations]
     names = [declaration.name for command in commands for declaration in command.declarations]
-    assert names == ["«a.b».é.théorème.«c.d»", "«a b»"]
-    assert [len(command.holes) for command in commands] == [1, 1]
+    assert names == ["«a.b».é.théorème.«c.d»", "x", "«a b»"]
+    assert [len(command.holes) for command in commands] == [1, 0, 1]

@@ -42,7 +42,7 @@ class Command:
         start: Offset of its first character.
         end: Offset of the next command, or of the end of the text.
         declarations: What it declares, in order; several in a `mutual` block.
-        holes: Offsets of its `sorry` tokens.
+        holes: Offsets of its `sorry` and `admit` tokens.
     """
 
     start: int
@@ -86,8 +86,8 @@ def _at(text: str, tokens: list[Token], offsets: Sequence[int]) -> list[int]:
 
 
 def is_hole(token: Token) -> bool:
-    """Whether a token is `sorry`."""
-    return token.kind is Kind.IDENTIFIER and token.text == "sorry"
+    """Whether a token is `sorry` or `admit`."""
+    return token.kind is Kind.IDENTIFIER and token.text in {"sorry", "admit"}
 
 
 def end_of_imports(text: str) -> int:
@@ -150,6 +150,8 @@ def _may_start(tokens: list[Token], index: int, *, first_column: bool, depth: in
             or (token.text[0] == "#" and len(token.text) > 2)
             or [word.text for word in tokens[index : index + 2]] == ["deriving", "instance"]
         )
+    if before == "." and tokens[index - 1].end == token.start:
+        return False
     return depth == 0 and token.text in _STARTERS and token.text != "lemma"
 
 
