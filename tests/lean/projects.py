@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 NATIVE_REPL = Path(__file__).parent / "native_repl.py"
+NATIVE_LEAN = Path(__file__).parent / "native_lean.py"
 TOOLCHAIN = "leanprover/lean4:v4.28.0"
 LAKE = """#!/bin/sh
 case "$1" in
@@ -39,7 +40,7 @@ def install_lake(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
-def install_lean(folder: Path, program: Path) -> None:
+def install_lean(folder: Path, program: Path = NATIVE_LEAN) -> None:
     """Put `lean`, a Python program, beside `lake`."""
     executable(folder / "lean", f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
 
