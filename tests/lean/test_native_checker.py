@@ -115,6 +115,7 @@ def test_a_report_comes_from_the_compiled_file(make: Make, tmp_path: Path) -> No
     (constant,) = report.constants
     assert constant.name == "théorème"
     assert constant.type == hashlib.sha256(b"u[]").hexdigest()
+    assert constant.value == ""
     assert constant.position == Position(1, 0)
     assert constant.sorries == (None, Position(1, 4))
     assert report.kernel == "no"

@@ -107,7 +107,8 @@ def _renamed(constant: ConstantReport, pattern: str) -> ConstantReport:
 
 
 def _is_from(position: Position | None, start: Position) -> bool:
-    return position is not None and (position.line, position.column) >= (start.line, start.column)
+    # What code has added at no place counts with the last piece, so that nothing is left out.
+    return position is None or (position.line, position.column) >= (start.line, start.column)
 
 
 def _moved(constant: ConstantReport, start: Position) -> ConstantReport:

@@ -10,8 +10,8 @@ What a compiled file adds to its imports, as one line of JSON on standard output
 
 The file is read as data. It is never imported, so neither its code nor its initializers run, and
 none of its options or environment extensions reaches the kernel here. Its imports are trusted.
-The line is a `Report` of bait_lean/repl/reports.py, but for `type`: that is the whole type, written
-so that names of binders and metadata don't matter. Who reads it makes the hash.
+The line is a `Report` of bait_lean/repl/reports.py, but for `type` and `value`: those are whole
+terms, written so that names of binders and metadata don't matter. Who reads them makes the hashes.
 
 For Lean 4.22 and later: what has changed since is not used.
 -/
@@ -49,10 +49,18 @@ def readRanges (parts : Array ModuleData) : Std.HashMap Name DeclarationRanges :
   return ranges
 
 /-- Where the declaration of a constant begins, or of the nearest parent that has a range. -/
-partial def File.position? (file : File) (name : Name) : Option Position :=
+partial def File.nearest? (file : File) (name : Name) : Option Position :=
   match file.ranges[name]? with
   | some ranges => some ranges.range.pos
-  | none => if name.isAnonymous then none else file.position? name.getPrefix
+  | none => if name.isAnonymous then none else file.nearest? name.getPrefix
+
+/-- The same; the parent of a private lemma may be public. -/
+def File.position? (file : File) (name : Name) : Option Position :=
+  file.nearest? name <|> file.nearest? (privateToUserName name)
+
+/-- Whether Lean made a constant for another one. -/
+def File.isAuxiliary (file : File) (name : Name) : Bool :=
+  (privateToUserName name).isInternalDetail || !file.ranges.contains name
 
 /-- Constants in order of position, then of name: a file keeps them in no order at all. -/
 def sortByPosition (file : File) : File :=
@@ -202,7 +210,7 @@ def Reach.axioms (reach : Reach) (name : Name) : List Name :=
   reach.names.toList.zipIdx.filterMap fun (axiom', index) =>
     if bits.testBit index then some axiom' else none
 
-/-! ## Types as texts -/
+/-! ## Terms as texts -/
 
 /-- A name, so that no two have the same text. -/
 def nameText : Name → String
@@ -231,33 +239,49 @@ def addLine (line : String) : StateM Writer Nat := do
   set { writer with lines := writer.lines.push line, numbers := writer.numbers.insert line number }
   return number
 
+/-- What an auxiliary theorem says; its name depends on the declaration that needs it first. -/
+def File.statement? (file : File) (name : Name) : Option Expr :=
+  match file.byName[name]? with
+  | some (.thmInfo info) => if file.isAuxiliary name then some info.type else none
+  | _ => none
+
 /-- The number of a term. -/
-partial def write (term : Expr) : StateM Writer Nat := do
+partial def File.write (file : File) (term : Expr) : StateM Writer Nat := do
   if let some number := (← get).known[term]? then return number
   let number ← match term with
-    | .mdata _ inner => write inner
+    | .mdata _ inner => file.write inner
     | .bvar index => addLine s!"b{index}"
     | .fvar id => addLine s!"f{nameText id.name}"
     | .mvar id => addLine s!"m{nameText id.name}"
     | .sort level => addLine s!"s{levelText level}"
-    | .const name levels => addLine s!"c{nameText name} {levels.map levelText}"
-    | .app function argument => do addLine s!"a{← write function} {← write argument}"
-    | .lam _ type body _ => do addLine s!"l{← write type} {← write body}"
-    | .forallE _ type body _ => do addLine s!"p{← write type} {← write body}"
+    | .const name levels =>
+      match file.statement? name with
+      | some statement => do addLine s!"q{← file.write statement} {levels.map levelText}"
+      | none => addLine s!"c{nameText name} {levels.map levelText}"
+    | .app function argument => do addLine s!"a{← file.write function} {← file.write argument}"
+    | .lam _ type body _ => do addLine s!"l{← file.write type} {← file.write body}"
+    | .forallE _ type body _ => do addLine s!"p{← file.write type} {← file.write body}"
     | .letE _ type value body _ =>
-      do addLine s!"e{← write type} {← write value} {← write body}"
+      do addLine s!"e{← file.write type} {← file.write value} {← file.write body}"
     | .lit (.natVal value) => addLine s!"n{value}"
     | .lit (.strVal value) => addLine s!"t{value.quote}"
     | .proj structure' index inner =>
-      do addLine s!"j{nameText structure'} {index} {← write inner}"
+      do addLine s!"j{nameText structure'} {index} {← file.write inner}"
   modify fun writer => { writer with known := writer.known.insert term number }
   return number
 
-/-- The type of a constant with the names of its universes. -/
-def typeText (info : ConstantInfo) : String :=
-  let (_, writer) := (write info.type).run {}
+/-- A term of a constant, with the names of the constant's universes. -/
+def File.termText (file : File) (info : ConstantInfo) (term : Expr) : String :=
+  let (_, writer) := (file.write term).run {}
   let universes := info.levelParams.map nameText
   String.intercalate "\n" (s!"u{universes}" :: writer.lines.toList)
+
+/-- The value of a definition. -/
+def File.valueText (file : File) (info : ConstantInfo) : String :=
+  match info with
+  | .defnInfo definition => file.termText info definition.value
+  | .opaqueInfo definition => file.termText info definition.value
+  | _ => ""
 
 /-! ## Holes -/
 
@@ -384,14 +408,13 @@ def names (list : List Name) : Json := toJson (list.map toString)
 def File.describe (file : File) (reach : Reach) (info : ConstantInfo) : Json :=
   let (own, imported) := (mentions info).toList.partition file.byName.contains
   let axioms := (imported.filter (· != ``sorryAx)).flatMap reach.axioms
-  let isAuxiliary :=
-    (privateToUserName info.name).isInternalDetail || !file.ranges.contains info.name
   Json.mkObj [
     ("name", toString info.name),
     ("kind", kind info),
-    ("type", typeText info),
+    ("type", file.termText info info.type),
+    ("value", file.valueText info),
     ("position", place (file.position? info.name)),
-    ("internal", isAuxiliary),
+    ("internal", file.isAuxiliary info.name),
     ("unsafe", info.isUnsafe || info.isPartial),
     ("uses", names own),
     ("axioms", names axioms.eraseDups),

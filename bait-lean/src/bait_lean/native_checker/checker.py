@@ -170,14 +170,18 @@ def _copy(file: Path, copy: Path) -> None:
 
 
 def _with_hashes(report: Report) -> Report:
-    """The report with hashes in place of whole types."""
+    """The report with hashes in place of whole terms."""
     return msgspec.structs.replace(
         report,
         constants=tuple(
-            msgspec.structs.replace(c, type=hashlib.sha256(c.type.encode()).hexdigest())
+            msgspec.structs.replace(c, type=_hash(c.type), value=_hash(c.value))
             for c in report.constants
         ),
     )
+
+
+def _hash(term: str) -> str:
+    return term and hashlib.sha256(term.encode()).hexdigest()
 
 
 def _failure(ended: Ended) -> str:
