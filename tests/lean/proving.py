@@ -27,6 +27,8 @@ needs_lean = [
     pytest.mark.skipif(find_installation() is None, reason="needs `bait lean install`"),
 ]
 LIMIT = 20.0
+FULL = 1_000_000_000
+"""Bytes of heap from which on a process is not used again: what was imported stays there."""
 
 Script = str | tuple[str, "Sequence[Script]"]
 """A tactic that closes its goal, or one with scripts for the goals that it leaves."""
@@ -46,7 +48,7 @@ class Stock:
         """A process that others may have used before."""
         while _IDLE:
             process = _IDLE.pop()
-            if process.alive:
+            if process.alive and process.request({"status": True}, LIMIT)["heap"] < FULL:
                 break
             process.close()
         else:

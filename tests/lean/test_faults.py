@@ -12,10 +12,14 @@ import pytest
 
 from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved
 from bait_core.errors import ProverCrashError, ProverError, ProverStartError
+from bait_lean.backend import BackendOptions, choose
+from bait_lean.environment import prover as prover_module
 from bait_lean.environment import session as session_module
 from bait_lean.environment import steps
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import GIB, LeanOptions
+from bait_lean.environment.prefix import Prefix
+from bait_lean.environment.prover import ProverPool
 from bait_lean.environment.session import LeanSession
 
 from .proving import closes, failure, needs_lean, open_session, prove, run, subgoals
@@ -48,6 +52,14 @@ def pid(session: LeanSession) -> int:
     return session._prover.pid
 
 
+def kill(session: LeanSession) -> None:
+    """Kill the process that a session uses now, and wait for its end."""
+    os.killpg(pid(session), signal.SIGKILL)
+    assert session._prover is not None
+    while session._prover.alive:
+        time.sleep(0.05)  # to give back its memory may take a while
+
+
 def during(session: LeanSession, tactic: str, timeout: float, act: Callable[[], None]) -> Outcome:
     """The outcome of a tactic while which something happens."""
     timer = threading.Timer(0.7, act)
@@ -76,10 +88,7 @@ def test_a_kill_during_a_tactic_is_its_outcome_and_goals_are_found_again(
 
 def test_a_kill_between_two_tactics_goes_unnoticed(session: LeanSession) -> None:
     left, _ = subgoals(session, "constructor")
-    os.killpg(pid(session), signal.SIGKILL)
-    assert session._prover is not None
-    while session._prover.alive:
-        time.sleep(0.05)  # to give back its memory may take a while
+    kill(session)
     assert isinstance(run(session, "exact h.symm", left), Proved)
 
 
@@ -192,8 +201,7 @@ def test_a_prover_that_can_not_be_started_again_ends_the_session(
         raise ProverStartError("There is no Lean any more.")
 
     monkeypatch.setattr(type(session._pool.backend), "start", lambda self: refuse())
-    os.killpg(pid(session), signal.SIGKILL)
-    time.sleep(0.2)
+    kill(session)
     with pytest.raises(ProverCrashError, match="can't be started again"):
         run(session, "simp")
 
@@ -213,7 +221,23 @@ def test_closing_from_another_thread_ends_a_running_tactic() -> None:
 
 def test_a_goal_keeps_its_key_in_another_process(session: LeanSession) -> None:
     before = subgoals(session, "constructor")
-    os.killpg(pid(session), signal.SIGKILL)
-    time.sleep(0.2)
+    kill(session)
     after: tuple[Goal, ...] = subgoals(session, "constructor")
     assert after == before
+
+
+def test_a_process_that_further_imports_may_fill_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prover_module, "_FULL", 300_000_000)  # between Init's and Std's heap
+    pool = ProverPool(lambda: choose(BackendOptions(backend="embedded")), 120.0)
+    try:
+        prover = pool.take()
+        prover.environment(Prefix("import Init\n"))
+        pool.give(prover)
+        assert pool.take() is prover
+        prover.environment(Prefix("import Std\n"))
+        pool.give(prover)
+        assert not prover.alive
+    finally:
+        pool.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import permutations
+from unittest.mock import ANY
 
 import pytest
 
@@ -144,6 +146,26 @@ def test_a_deep_recursion_is_survived_or_fatal() -> None:
             assert server.wait() == 70
         else:
             assert alive(server)
+
+
+def test_before_imports_fill_the_memory_a_new_process_is_asked_for() -> None:
+    folder = lean_folder()
+    if folder is None:
+        pytest.skip("needs an installed Lean")
+    modules = ("Std.Data.HashMap", "Std.Data.TreeMap", "Std.Time", "Std.Sync", "Lean.Elab")
+    lists = ["\n".join(f"import {m}" for m in chosen) for chosen in permutations(modules, 2)]
+    with LeanServer(folder) as server:
+        kept = 1  # the imports of the self-test
+        for imports in lists:
+            answer = server.ask(cmd=f"{imports}\nexample : 1 + 1 = 2 := by omega")
+            if "fatal" in answer:
+                break
+            assert set(answer) == {"env"}
+            kept += 1
+        assert answer == {"message": ANY, "fatal": True}
+        assert f"after {kept} lists" in answer["message"]
+        assert "started again" in answer["message"]
+        assert server.wait() == 70
 
 
 def test_freeing_gives_memory_back(lean_server: LeanServer) -> None:

@@ -13,11 +13,22 @@ from bait_lean.environment.acceptance import Graph, graph_of
 from bait_lean.environment.native_reports import NativeReports
 from bait_lean.environment.prefix import Prefix
 from bait_lean.errors import ReplCrashError
-from bait_lean.repl.messages import CommandReply, ErrorReply, Message, OkReply, Reply, parse
+from bait_lean.repl.messages import (
+    CommandReply,
+    ErrorReply,
+    Message,
+    OkReply,
+    Reply,
+    StatusReply,
+    parse,
+)
 from bait_lean.repl.process import ReplProcess
 from bait_lean.repl.reports import Report, ReportedReply, SameReply
 
 R = TypeVar("R", bound=Reply)
+
+_FULL = 1_200_000_000
+"""Bytes of heap from which on the embedded server may soon refuse imports; it has 2 GB."""
 
 
 class ElaborationError(TheoremError):
@@ -187,6 +198,17 @@ class Prover:
         if self.has_extensions:
             self.ask({"free": {"proofStates": "all"}}, OkReply)
 
+    def has_room(self) -> bool:
+        """Whether it has memory left for a further list of imports; those of before stay in it.
+
+        Raises:
+            ReplError: The process is dead now.
+        """
+        if not self.has_extensions:
+            return True
+        reply = self.ask({"status": True}, StatusReply)
+        return isinstance(reply, StatusReply) and reply.heap < _FULL
+
     def kill(self) -> None:
         """End the process at once; from any thread."""
         self._process.kill()
@@ -257,11 +279,13 @@ class ProverPool:
         return prover
 
     def give(self, prover: Prover) -> None:
-        """Take back a prover; a dead one is dropped."""
+        """Take back a prover; a dead one, and one whose memory is nearly full, is dropped."""
+        has_room = False
         with suppress(ReplCrashError):
             prover.forget_states()
+            has_room = prover.has_room()
         with self._lock:
-            if prover.alive and not self._closed:
+            if has_room and prover.alive and not self._closed:
                 self._idle.append(prover)
             else:
                 self._drop(prover)

@@ -1,5 +1,5 @@
 'use strict';
-/** Errors that are answers; Lean is in good order after them. */
+/** Errors that are answers; Lean is in good order after all but the last. */
 
 /** The request cannot be carried out; the message tells why. */
 class RequestError extends Error {}
@@ -19,4 +19,7 @@ class TacticError extends Error {
   }
 }
 
-module.exports = { RequestError, TacticError, TimeLimitError };
+/** Lean's memory is too full to go on; the process is to be replaced by a new one. */
+class ExhaustedError extends Error {}
+
+module.exports = { ExhaustedError, RequestError, TacticError, TimeLimitError };

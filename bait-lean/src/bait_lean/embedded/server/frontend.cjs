@@ -13,13 +13,15 @@ const {
   CommandState, HEADER_IS_MODULE_BYTE, Import, InfoState, InputContext,
   Message, ModuleParserState, Position, Scope, SyntaxNode,
 } = require('./layouts.cjs');
-const { RequestError, TimeLimitError } = require('./errors.cjs');
+const { ExhaustedError, RequestError, TimeLimitError } = require('./errors.cjs');
 const { findHoles } = require('./holes.cjs');
+const { MAXIMUM_BYTES } = require('./memory.cjs');
 
 const SEVERITIES = ['info', 'warning', 'error'];
 const END_OF_INPUT = 'Lean.Parser.Command.eoi';
 const IN = 'Lean.Parser.Command.in';
 const MAXIMUM_NESTING = 2000;
+const ROOM_FOR_IMPORTS = 512 * 1024 * 1024; // `import Std Lean` takes 290 MB
 const FILE_NAME = '<input>';
 
 /** Lean's parser recurses without a limit of its own; its stack must not overflow. */
@@ -124,6 +126,7 @@ class Frontend {
     const { lean, objects: o } = this;
     if (!this.bases.has(base)) {
       for (const module of base.split('\n')) this.requireModule(module);
+      this.requireRoom();
       const environment = lean.io('l_Lean_importModules', o.inc(imports), lean.noOptions(),
         o.box(0), o.array([]), o.box(0), o.box(1), o.box(0), o.box(1));
       // Otherwise declarations are private to a module and `#print axioms` refuses to work.
@@ -134,6 +137,14 @@ class Frontend {
     }
     o.dec(imports);
     return this.bases.get(base);
+  }
+
+  /** Imported modules stay in memory for good, once for each list of imports. */
+  requireRoom() {
+    if (this.lean.heap + ROOM_FOR_IMPORTS > MAXIMUM_BYTES) {
+      throw new ExhaustedError('No room is left in memory for further imports, after '
+        + `${this.bases.size} lists of them: Lean has to be started again.`);
+    }
   }
 
   requireModule(module) {

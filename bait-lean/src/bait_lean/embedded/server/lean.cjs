@@ -136,6 +136,11 @@ class Lean {
     return this.internals.panic;
   }
 
+  /** Bytes of memory below the end of the heap; it never shrinks. */
+  get heap() {
+    return this.exports.sbrk(0) >>> 0;
+  }
+
   get version() {
     return this.objects.text(this.objects.global('l_Lean_versionString'));
   }

@@ -6,6 +6,8 @@
  * renewed only when an address lies outside. All addresses are byte offsets of the 32-bit build.
  */
 
+const MAXIMUM_BYTES = 2 ** 31; // the limit that lean.wasm was linked with
+
 const UTF8 = new TextDecoder('utf-8');
 
 class Memory {
@@ -76,4 +78,4 @@ class Memory {
   }
 }
 
-module.exports = { Memory };
+module.exports = { MAXIMUM_BYTES, Memory };

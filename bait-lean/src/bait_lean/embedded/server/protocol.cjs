@@ -5,7 +5,7 @@ const { Constants } = require('./constants.cjs');
 const { Frontend } = require('./frontend.cjs');
 const { CommandState } = require('./layouts.cjs');
 const { LeanException } = require('./objects.cjs');
-const { RequestError, TacticError, TimeLimitError } = require('./errors.cjs');
+const { ExhaustedError, RequestError, TacticError, TimeLimitError } = require('./errors.cjs');
 const { Library } = require('./library.cjs');
 const { Tactics } = require('./tactics.cjs');
 const { describe, groupGoals } = require('./parts.cjs');
@@ -63,6 +63,7 @@ class Protocol {
     }
     if (error instanceof RequestError) return { message: error.message };
     if (error instanceof LeanException) return { message: this.lean.ioErrorText(error.object) };
+    if (error instanceof ExhaustedError) return { message: error.message, fatal: true };
     // A trap, an exhausted stack, or an inconsistency: Lean's heap can be in any condition.
     process.stderr.write(`${error?.stack ?? error}\n`);
     const reason = this.lean.panic ?? error?.message ?? 'a C++ exception was not caught';
@@ -261,7 +262,7 @@ class Protocol {
     const count = (items) => items.reduce((n) => n + 1, 0);
     return {
       memory: process.memoryUsage().rss,
-      heap: this.lean.exports.sbrk(0) >>> 0,
+      heap: this.lean.heap,
       envs: count(this.environments),
       proofStates: count(this.states),
       version: this.lean.version,

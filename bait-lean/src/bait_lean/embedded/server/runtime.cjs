@@ -11,11 +11,11 @@ const vm = require('node:vm');
 const { createRequire } = require('node:module');
 const workerThreads = require('node:worker_threads');
 const { Lean } = require('./lean.cjs');
-const { Memory } = require('./memory.cjs');
+const { MAXIMUM_BYTES, Memory } = require('./memory.cjs');
 
 const PAGE = 65536;
 const INITIAL_PAGES = 4096; // 256 MB: what `import Init` needs, without growing
-const MAXIMUM_PAGES = 32768; // 2 GB: the limit that lean.wasm was linked with
+const MAXIMUM_PAGES = MAXIMUM_BYTES / PAGE;
 const STACK_BYTES = 64 * 1024 * 1024; // lean.wasm's own main stack has 64 KB
 const THREAD_STACK_MB = 64;
 const POOL_OF_FOUR = 'var pthreadPoolSize=4;';
