@@ -11,6 +11,7 @@ import pytest
 from bait_core.errors import BaitError, ConfigurationError, TheoremError
 from bait_lean.backend import EmbeddedBackend
 from bait_lean.embedded.install import Installation, Manifest
+from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.header import read_header
 from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
@@ -124,6 +125,15 @@ def test_modules_of_the_options(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"environment\.imports.*Mathlib is missing"):
             check(options)
         check(LeanOptions(imports=("Init", "Std"), project=tmp_path, **source))
+
+
+def test_an_environment_tells_without_starting_lean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EmbeddedBackend, "start", lambda self: pytest.fail("Lean was started"))
+    environment = LeanEnvironment(LeanOptions(file=write(tmp_path, MATHLIB)), BACKEND)
+    with pytest.raises(TheoremError, match=r":3:9: the module Mathlib\.Tactic is missing"):
+        environment.theorems()
 
 
 def test_misspelt_modules_of_the_library(tmp_path: Path) -> None:

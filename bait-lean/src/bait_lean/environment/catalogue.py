@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TheoremError
 from bait_lean.environment.document import Document
+from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.prefix import Prefix
 from bait_lean.environment.progress import Progress
@@ -45,7 +46,7 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
 
     Raises:
         TheoremError: The statement, file or library theorem is not usable.
-        ConfigurationError: `only` names a hole that there is not.
+        ConfigurationError: `only` names a hole, or `imports` a module, that there is not.
         ProverStartError: Lean does not start.
         ReplError: It dies on the text.
     """
@@ -56,6 +57,7 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
     elif options.statement is not None:
         text = statement_text(options.statement, options.imports)
         document = Document(text, "the statement", has_lines=False)
+    check_backend(options, pool.backend)
     prover = pool.take()
     try:
         if options.theorems:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bait_lean.environment.declarations import DECLARATIONS, Declaration, Namespaces
+from bait_lean.environment.header import read_header
 from bait_lean.environment.lexer import Kind, Token, code, tokenize
 
 _STARTERS = DECLARATIONS | {"mutual", "namespace", "section", "end", "variable", "universe"}
@@ -92,21 +93,7 @@ def is_hole(token: Token) -> bool:
 
 def end_of_imports(text: str) -> int:
     """The offset after the last import of `text`; 0 when it has none."""
-    end = 0
-    tokens = code(tokenize(text))
-    index = 0
-    while index < len(tokens):
-        if tokens[index].text in {"module", "prelude"} and index == 0:
-            end = tokens[index].end
-        elif tokens[index].text in {"public", "meta"}:
-            pass
-        elif tokens[index].text == "import" and index + 1 < len(tokens):
-            index += 1 + (tokens[index + 1].text == "all")
-            end = tokens[index].end
-        else:
-            break
-        index += 1
-    return end
+    return read_header(text).end
 
 
 def _starts(text: str, tokens: list[Token]) -> list[int]:
