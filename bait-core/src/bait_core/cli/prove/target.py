@@ -101,6 +101,11 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
     path = Path(text)
     if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _holds(path.exists):
         return find_file(path, environment, registry)
+    if text.strip().startswith("`") and text.strip().endswith("`"):
+        raise ConfigurationError(
+            "the statement is in backquotes, which mark a term in HOL Light and are not part of it",
+            hint="Leave them out, and name the environment: --environment holist",
+        )
     takers = [
         (p, s) for p, s in plugins if s.statement_option and (environment or not s.only_by_name)
     ]
