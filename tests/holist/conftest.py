@@ -18,6 +18,8 @@ from bait_holist.prover import running
 from bait_holist.prover.launch import Server
 from bait_holist.prover.process import find_hol_light
 
+from .unguarded import unguarded_server
+
 MEMORY = 640  # MiB at which tactics are stopped in tests
 BAIT = str(Path(sys.executable).with_name("bait"))
 
@@ -88,3 +90,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptHolLight]:
 def hol_light(kept: KeptHolLight) -> Server:
     """The server of this test run."""
     return kept.server
+
+
+@pytest.fixture(scope="session")
+def unguarded(kept: KeptHolLight, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A HOL Light whose library is hostile, and whose tactics may be any OCaml."""
+    del kept  # without HOL Light it skips the test
+    with unguarded_server(tmp_path_factory.mktemp("unguarded"), MEMORY) as server:
+        yield server

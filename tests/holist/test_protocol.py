@@ -216,6 +216,7 @@ def children(server: Server) -> list[psutil.Process]:
         ),
         pytest.param(SWAP, ["CHEAT_TAC"], "step 1: rejected: ", id="cheating tactic"),
         ("(c (bool) F)", ["REFL_TAC"], "step 1: error: "),
+        ("(c (bool) F)", ["ACCEPT_TAC (UNDISCH (EQ_IMP_RULE_LEFT _FALSITY_))"], "assumptions"),
         ("(c (bool", ["ITAUT_TAC"], "not an S-expression"),
     ],
 )

@@ -28,11 +28,13 @@ from bait_holist.environment.library import Library
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.provers import Provers
 from bait_holist.environment.remote import RemoteEnvironment
-from bait_holist.environment.remote_session import RemoteSession, holist_form
+from bait_holist.environment.remote_session import Registry, RemoteSession, holist_form
+from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.server import serving
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
+from bait_holist.terms.fingerprint import fingerprint
 
 from .provers import run
 
@@ -159,6 +161,72 @@ def test_a_proof_uses_earlier_theorems_only(address: str, database: Path) -> Non
             assert isinstance(outcome, Failed)
             assert "must not be used" in outcome.message
         assert isinstance(apply(session, f"REWRITE_TAC [THM {earlier}]"), Subgoals)
+
+
+@pytest.mark.parametrize(
+    ("tactic", "message"),
+    [
+        ("ACCEPT_TAC ADD_SYM", "not a tactic in HOList's form"),
+        ("ACCEPT_TAC THM {own}", "must not be used"),
+        ("ACCEPT_TAC THM \u0661", "not a tactic in HOList's form"),
+        ("EXISTS_TAC `\nACCEPT_TAC ADD_SYM\n`", "step 1"),
+    ],
+)
+def test_the_check_looks_at_what_a_proof_uses(
+    address: str, database: Path, tactic: str, message: str
+) -> None:
+    own = fingerprint_of(database, "ADD_SYM")
+    with closing(
+        open_environment(address=address, database=database, theorems=[own])
+    ) as environment:
+        session = environment.start(next(iter(environment.theorems())))
+        root = session.root
+        step = ProofStep(root, tactic.format(own=own), ())
+        result = session.check(Proof(root, {root.key: step}))
+    assert not result.accepted
+    assert message in result.message
+
+
+def test_a_proof_of_another_goal_is_refused(address: str) -> None:
+    with closing(open_environment(address=address, statement=P_IMPLIES_P)) as environment:
+        session = environment.start(next(iter(environment.theorems())))
+        outcome = apply(session, "DISCH_TAC")
+        assert isinstance(outcome, Subgoals)
+        [goal] = outcome.goals
+        step = ProofStep(goal, "ACCEPT_TAC ASSUM 0", ())
+        result = session.check(Proof(goal, {goal.key: step}))
+    assert not result.accepted
+    assert "another goal" in result.message
+
+
+def entry(conclusion: str) -> pb.Theorem:
+    number = fingerprint(conclusion)
+    return pb.Theorem(conclusion=conclusion, tag=pb.Theorem.THEOREM, fingerprint=number)
+
+
+def test_what_follows_the_same_theorem_in_other_words_is_no_premise(tmp_path: Path) -> None:
+    path = tmp_path / "database.textpb"
+    first, target = entry("(c (bool) T)"), entry(P_IMPLIES_P)
+    alias = entry(P_IMPLIES_P.replace(P, "(v (bool) q)"))
+    between = entry(f"(a (a (c {BOOL2} =) {P}) {P})")
+    write_database(pb.TheoremDatabase(theorems=[first, alias, between, target]), path)
+    with closing(open_environment(address="127.0.0.1:1", database=path)) as environment:
+        theorem = next(t for t in environment.theorems() if t.name == str(target.fingerprint))
+        session = environment.start(theorem)
+        names = [premise.name for premise in session.retrieve_premises(session.root).library]
+        assert names == [f"THM {first.fingerprint}"]
+        for hidden in (alias, between, target):
+            outcome = apply(session, f"ACCEPT_TAC THM {hidden.fingerprint}")
+            assert isinstance(outcome, Failed)
+            assert "must not be used" in outcome.message
+
+
+def test_a_server_that_calls_a_theorem_otherwise_does_not_know_it(address: str) -> None:
+    misnamed = pb.Theorem(conclusion="(c (bool) T)", fingerprint=17)
+    with closing(RemoteProver(address)) as prover:
+        assert "there its fingerprint is " in Registry(prover).register(misnamed)
+        right = pb.Theorem(conclusion="(c (bool) T)", fingerprint=fingerprint("(c (bool) T)"))
+        assert Registry(prover).register(right) == ""
 
 
 def test_theorems_are_chosen_by_name_file_split_and_limit(database: Path) -> None:

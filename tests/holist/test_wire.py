@@ -27,7 +27,7 @@ def raw(server: Server) -> Iterator[tuple[socket.socket, BinaryIO]]:
         connection.settimeout(60)
         connection.connect(str(server.socket))
         with connection.makefile("rb") as lines:
-            assert lines.readline().startswith(b"(bait-holist 1 ")
+            assert lines.readline().startswith(b"(bait-holist 2 ")
             yield connection, lines
 
 

@@ -24,9 +24,9 @@ _SPLITS = {
 
 
 def database_of(library: Library) -> pb.TheoremDatabase:
-    """The library's theorems in binding order; of those that state the same, the first."""
+    """The library's theorems as they were first stated; of those that state the same, the first."""
     theorems: dict[int, pb.Theorem] = {}
-    for fact in library.facts:
+    for fact in sorted(library.facts, key=library.place_of):
         theorem = _entry(fact, is_definition=fact.name in library.definitions)
         theorems.setdefault(theorem.fingerprint, theorem)
     return pb.TheoremDatabase(theorems=theorems.values())

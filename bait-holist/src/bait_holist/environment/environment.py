@@ -45,7 +45,13 @@ class HolistEnvironment:
         library = self._library()
         fact = library.find(theorem.name) if self._options.statement is None else None
         if fact is not None:
-            task = Task(theorem.name, to_text(fact.sexp), fact.index, library.premises_for(fact))
+            if theorem.statement != fact.text:
+                raise TheoremError(
+                    f"HOL Light's {theorem.name} is not what it was: {fact.text}",
+                    hint="It was chosen from another library. Choose it anew.",
+                )
+            place, premises = library.place_of(fact), library.premises_for(fact)
+            task = Task(theorem.name, to_text(fact.sexp), place, premises)
             return HolistSession(task, self._provers)
         if self._options.statement is None:
             raise TheoremError(f"HOL Light's library has no theorem {theorem.name}")
@@ -63,7 +69,7 @@ class HolistEnvironment:
             except RequestError as error:
                 raise TheoremError(
                     f"HOL Light does not accept the statement {statement}: {error.reason}",
-                    hint="Quantify free variables, and give types where they are not clear.",
+                    hint=_hint(statement),
                 ) from error
 
     def _library(self) -> Library:
@@ -72,3 +78,11 @@ class HolistEnvironment:
                 with closing(self._provers.connect()) as worker:
                     self._loaded = Library(worker.library(), worker.greeting.version)
             return self._loaded
+
+
+def _hint(statement: str) -> str:
+    if statement.startswith("`"):
+        return "Leave out the backquotes: they mark a term in HOL Light and are not part of it."
+    if "//" in statement:
+        return "Leave out the comment."
+    return "Quantify free variables, and give types where they are not clear."

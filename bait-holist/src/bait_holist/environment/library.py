@@ -13,6 +13,7 @@ from bait_core.errors import TheoremError
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.splits import split_of
 from bait_holist.prover.replies import Fact
+from bait_holist.terms.canonical import Canonical, meaning
 from bait_holist.terms.sexp import Sexp, to_text
 
 
@@ -55,20 +56,46 @@ class Library:
         """The theorem that is called so."""
         return self._by_name.get(name)
 
+    def place_of(self, fact: Fact) -> int:
+        """Where the theorem was stated first: a proof of it may use what was bound before.
+
+        Under another name, or under its own: that binding can't be seen any more, and is taken for
+        the theorem if the constants in it were known by then.
+        """
+        known = max((self._mentioned[name] for name in constants(fact.sexp)), default=-1)
+        own = (place for place in fact.earlier if place > known)
+        return min(self._stated[meaning(fact.sexp)], *own, fact.index)
+
+    @cached_property
+    def _stated(self) -> dict[Canonical, int]:
+        places: dict[Canonical, int] = {}
+        for fact in self.facts:
+            places.setdefault(meaning(fact.sexp), fact.index)
+        return places
+
+    @cached_property
+    def _mentioned(self) -> dict[str, int]:
+        places: dict[str, int] = {}
+        for fact in self.facts:
+            for name in constants(fact.sexp):
+                places.setdefault(name, fact.index)
+        return places
+
     def premises_for(self, fact: Fact | None) -> PremiseSet:
-        """What a proof of the theorem may use: what was bound before, without its aliases.
+        """What a proof of the theorem may use: what was bound before it was first stated.
 
         Args:
             fact: A theorem of the library; None for a statement of the user, which may use all.
         """
         if fact is None:
             return PremiseSet(f"hol-light:{self._version}", self._premises)
+        place = self.place_of(fact)
         admitted = tuple(
             premise
             for other, premise in zip(self.facts, self._premises, strict=True)
-            if other.index < fact.index and other.sexp != fact.sexp
+            if other.index < place
         )
-        return PremiseSet(f"hol-light:{self._version}:{fact.index}", admitted)
+        return PremiseSet(f"hol-light:{self._version}:{place}", admitted)
 
     def choose(self, options: HolistOptions) -> Iterator[Fact]:
         """The theorems that the options ask for, in binding order.

@@ -15,6 +15,7 @@ from bait_holist.environment.remote_session import Registry, RemoteSession, Remo
 from bait_holist.environment.splits import Split
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
+from bait_holist.terms.canonical import meaning
 from bait_holist.terms.sexp import parse
 
 _SPLITS = {
@@ -66,8 +67,8 @@ class RemoteEnvironment:
         place = len(self._entries)
         goal = pb.Theorem(conclusion=self._options.statement)
         if self._options.statement is None:
-            place = self._place(theorem.name)
-            entry = self._entries[place]
+            entry = self._entries[self._place(theorem.name)]
+            place = self._first_stated(entry)
             goal = pb.Theorem(conclusion=entry.conclusion, hypotheses=entry.hypotheses)
         known = {entry.fingerprint: entry for entry in self._entries[:place]}
         return RemoteSession(RemoteTask(goal, self._premises_before(place), known), self._registry)
@@ -99,6 +100,22 @@ class RemoteEnvironment:
             if wanted and count != options.limit:
                 count += 1
                 yield Theorem(name, entry.pretty_printed, " ".join(entry.library_tag))
+
+    def _first_stated(self, entry: pb.Theorem) -> int:
+        """The place of the first entry that states the same in other words, or of this one."""
+        place = self._place(str(entry.fingerprint))
+        if entry.hypotheses:
+            return place
+        statement = parse(entry.conclusion)
+        symbols = set(constants(statement))
+        stated = meaning(statement)
+        for earlier, premise in enumerate(self._premises_before(place).library):
+            other = self._entries[earlier]
+            if other.hypotheses or set(premise.symbols) != symbols:
+                continue
+            if meaning(parse(other.conclusion)) == stated:
+                return earlier
+        return place
 
     def _premises_before(self, place: int) -> PremiseSet:
         """The entries before a place; what they mention is found when it is first asked for."""

@@ -28,7 +28,7 @@ from bait_holist.terms.goal_key import read_key
 
 _THEOREM = r"(?:THM|ASSUM)\s+\d+"
 _ARGUMENT = rf"`[^`]*`|\d+|{_THEOREM}|\[\s*(?:{_THEOREM}(?:\s*;\s*{_THEOREM})*)?\s*\]"
-_TACTIC = re.compile(rf"[A-Z][A-Z0-9_]*(?:\s+(?:{_ARGUMENT}))*")
+_TACTIC = re.compile(rf"[A-Z][A-Z0-9_]*(?:\s+(?:{_ARGUMENT}))*", re.ASCII)
 _PUNCTUATION = re.compile(r"\s*([\[\];])\s*")
 
 
@@ -49,7 +49,9 @@ class Registry:
         with self._lock:
             if theorem.fingerprint not in self._answers:
                 response = self.prover.register(theorem)
-                self._answers[theorem.fingerprint] = response.error_msg
+                self._answers[theorem.fingerprint] = response.error_msg or _misnamed(
+                    theorem, response.fingerprint
+                )
             return self._answers[theorem.fingerprint]
 
     def forget(self) -> None:
@@ -97,21 +99,24 @@ class RemoteSession:
         return self._task.premises
 
     def check(self, proof: Proof) -> CheckResult:
-        """Let the server verify the whole of `proof`."""
-        script = self.script(proof)
+        """Let the server verify the whole of `proof`, which must use nothing that it may not."""
+        if proof.root.key != self.root.key:
+            return _refused(f"this proves another goal: {proof.root.text}")
         try:
-            response = self._prover.verify(self._task.goal, script.splitlines())
+            for _, _, step in proof.walk():
+                refusal = self._refusal(step.tactic)
+                if refusal:
+                    return _refused(f"{step.tactic}: {refusal}", step.goal)
+            response = self._prover.verify(self._task.goal, _tactics(proof))
         except RemoteError as error:
-            return CheckResult(accepted=False, script="", message=error.message)
-        return CheckResult(
-            accepted=response.sound,
-            script=script if response.sound else "",
-            message=response.error_msg,
-        )
+            return _refused(error.message)
+        if not response.sound:
+            return _refused(response.error_msg)
+        return CheckResult(accepted=True, script=self.script(proof))
 
     def script(self, proof: Proof) -> str:
         """The tactics of `proof`, depth first, one a line: what the server verifies."""
-        return "\n".join(holist_form(step.tactic) for _, _, step in proof.walk())
+        return "\n".join(_tactics(proof))
 
     def close(self) -> None:
         """Nothing to release: the connection is the environment's."""
@@ -140,6 +145,21 @@ class RemoteSession:
             if refusal:
                 return f"the server does not know THM {number}: {refusal}"
         return ""
+
+
+def _tactics(proof: Proof) -> list[str]:
+    return [holist_form(step.tactic) for _, _, step in proof.walk()]
+
+
+def _refused(message: str, culprit: Goal | None = None) -> CheckResult:
+    return CheckResult(accepted=False, script="", message=message, culprit=culprit)
+
+
+def _misnamed(theorem: pb.Theorem, fingerprint: int) -> str:
+    """Why `THM` and the theorem's fingerprint mean another theorem there; empty if they do not."""
+    if fingerprint == theorem.fingerprint:
+        return ""
+    return f"there its fingerprint is {fingerprint}"
 
 
 def holist_form(tactic: str) -> str:

@@ -44,13 +44,13 @@ class Task:
     Attributes:
         name: Of the theorem.
         statement: S-expression.
-        index: Place of the theorem in the library; None for a statement of the user.
+        place: Of the theorem in the library; None for a statement of the user.
         premises: What the proof may use.
     """
 
     name: str
     statement: str
-    index: int | None
+    place: int | None
     premises: PremiseSet
 
     @property
@@ -60,8 +60,8 @@ class Task:
 
     def restrict(self, worker: Worker) -> Worker:
         """Let the worker use nothing that the proof must not: itself, aliases, later theorems."""
-        if self.index is not None:
-            worker.admit(self.index, [self.statement])
+        if self.place is not None:
+            worker.admit(self.place, [self.statement])
         return worker
 
 
@@ -96,6 +96,9 @@ class HolistSession:
 
     def check(self, proof: Proof) -> CheckResult:
         """Replay the whole of `proof` in a worker that took no part in the search."""
+        if proof.root.key != self.root.key:
+            message = f"this proves another goal: {proof.root.text}"
+            return CheckResult(accepted=False, script="", message=message)
         walked = [step for _, _, step in proof.walk()]
         steps = [(step.tactic, len(step.subgoals)) for step in walked]
         with closing(self._task.restrict(self._provers.connect())) as worker:

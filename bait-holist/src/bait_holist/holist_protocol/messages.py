@@ -16,7 +16,7 @@ CHANNEL_OPTIONS = (
 )
 """As HOList's own clients and servers have them."""
 
-_THEOREM_NUMBER = re.compile(r"\bTHM\s+(\d+)")
+_THEOREM_NUMBER = re.compile(r"\bTHM\s+(\d+)", re.ASCII)
 
 
 def key_of(theorem: pb.Theorem) -> str:

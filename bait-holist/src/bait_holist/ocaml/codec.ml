@@ -37,12 +37,12 @@ module Codec = struct
     Buffer.add_char b ')'
 
   let add_hypothesis b (label, th) =
-    if label = "" then add_term b (concl th)
+    if label = "" then add_term b (Hol.concl th)
     else begin
       Buffer.add_string b "(h ";
       Sexp.add_atom b label;
       Buffer.add_char b ' ';
-      add_term b (concl th);
+      add_term b (Hol.concl th);
       Buffer.add_char b ')'
     end
 

@@ -141,7 +141,7 @@ module Language = struct
   let argument read = if read.compound then "(" ^ read.source ^ ")" else read.source
 
   let proposition_in_goal ((asl, w) : goal) text =
-    let variables = freesl (w :: List.map (fun (_, th) -> concl th) asl) in
+    let variables = freesl (w :: List.map (fun (_, th) -> Hol.concl th) asl) in
     let typing = List.map (fun v -> (fst (dest_var v), pretype_of_type (type_of v))) variables in
     match (parse_preterm o lex o explode) text with
     | preterm, [] -> (term_of_preterm o retypecheck typing) preterm

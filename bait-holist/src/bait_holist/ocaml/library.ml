@@ -4,7 +4,14 @@
 unset_jrh_lexer;;
 
 module Library = struct
-  type fact = { index : int; name : string; file : string; line : int; theorem : thm }
+  type fact = {
+    index : int;
+    name : string;
+    file : string;
+    line : int;
+    theorem : Hol.thm;
+    earlier : int list;  (* where the name was bound before *)
+  }
 
   let rec bindings summary found =
     match summary with
@@ -24,8 +31,14 @@ module Library = struct
     | Env.Env_value_unbound (rest, _, _)
     | Env.Env_module_unbound (rest, _, _) -> bindings rest found
 
-  let is_theorem (_, description) =
-    Format.asprintf "%a" Printtyp.type_scheme description.Types.val_type = "thm"
+  (* A loaded file may have types of its own that are called thm. *)
+  let is_theorem =
+    let env = !Toploop.toplevel_env in
+    let theorems, _ = Env.find_type_by_name (Longident.Ldot (Longident.Lident "Hol", "thm")) env in
+    fun (_, description) ->
+      match (Ctype.repr (Ctype.expand_head env description.Types.val_type)).Types.desc with
+      | Types.Tconstr (path, [], _) -> Path.same path theorems
+      | _ -> false
 
   let relative path =
     let folder = !hol_dir ^ "/" in
@@ -34,22 +47,23 @@ module Library = struct
       String.sub path n (String.length path - n)
     else path
 
-  let fact index (name, description) =
+  let fact places index (name, description) =
     let start = description.Types.val_loc.Location.loc_start in
     { index; name; file = relative start.Lexing.pos_fname; line = start.Lexing.pos_lnum;
-      theorem = (Obj.obj (Toploop.getvalue name) : thm) }
+      theorem = (Obj.obj (Toploop.getvalue name) : Hol.thm);
+      earlier = List.filter (fun place -> place < index) (Hashtbl.find_all places name) }
 
-  (* Of a name that was bound several times only the last binding can be seen. *)
+  (* Of a name that was bound several times only the last binding can be seen, whatever its type. *)
   let facts =
-    let all =
-      List.mapi (fun i binding -> (i, binding))
-        (List.filter is_theorem (bindings (Env.summary !Toploop.toplevel_env) [])) in
-    let last = Hashtbl.create 4096 in
-    List.iter (fun (i, (name, _)) -> Hashtbl.replace last name i) all;
-    let seen (i, (name, _)) = Hashtbl.find last name = i in
+    let values = bindings (Env.summary !Toploop.toplevel_env) [] in
+    let last = Hashtbl.create 4096 and places = Hashtbl.create 4096 in
+    List.iter (fun (name, description) -> Hashtbl.replace last name description) values;
+    let all = List.mapi (fun i binding -> (i, binding)) (List.filter is_theorem values) in
+    List.iter (fun (i, (name, _)) -> Hashtbl.add places name i) all;
+    let seen (_, (name, description)) = Hashtbl.find last name == description in
     List.filter
-      (fun fact -> hyp fact.theorem = [])
-      (List.map (fun (i, binding) -> fact i binding) (List.filter seen all))
+      (fun fact -> Hol.hyp fact.theorem = [])
+      (List.map (fun (i, binding) -> fact places i binding) (List.filter seen all))
 
   let by_name =
     let table = Hashtbl.create 4096 in
@@ -58,5 +72,5 @@ module Library = struct
 
   let find name = Hashtbl.find_opt by_name name
 
-  let stating tm = List.find_opt (fun fact -> concl fact.theorem = tm) facts
+  let stating tm = List.find_opt (fun fact -> Hol.concl fact.theorem = tm) facts
 end;;

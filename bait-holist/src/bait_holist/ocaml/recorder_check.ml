@@ -10,7 +10,7 @@ module Recorder_check = struct
   let by_statement =
     let table = Hashtbl.create 4096 in
     let add fact =
-      let key = Codec.to_string Codec.add_term (concl fact.Library.theorem) in
+      let key = Codec.to_string Codec.add_term (Hol.concl fact.Library.theorem) in
       if not (Hashtbl.mem table key) then Hashtbl.add table key fact in
     List.iter add Library.facts;
     table

@@ -42,7 +42,7 @@ module Recorder_export = struct
   let numbers ns = Items (List.map (fun n -> Number n) ns)
 
   let theorem fact =
-    let tm = concl fact.Library.theorem in
+    let tm = Hol.concl fact.Library.theorem in
     Fields
       [ ("kind", Text "theorem"); ("index", Number fact.Library.index);
         ("name", Text fact.Library.name);

@@ -9,8 +9,8 @@ type_invention_warning := false;;
 Recorder.finish ();;
 
 List.iter bait_holist_load
-  ["holist.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml"; "limits.ml"; "steps.ml";
-   "script.ml"; "worker.ml"; "recorder_check.ml"; "recorder_export.ml"];;
+  ["holist.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml"; "judge.ml"; "limits.ml";
+   "steps.ml"; "script.ml"; "worker.ml"; "recorder_check.ml"; "recorder_export.ml"];;
 
 Recorder_export.run ();;
 

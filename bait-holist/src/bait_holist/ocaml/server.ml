@@ -16,6 +16,6 @@ Toploop.use_silently Format.std_formatter (Filename.concat (Sys.getenv "BAIT_HOL
 
 List.iter bait_holist_load
   ["upper.ml"; "holist.ml"; "sexp.ml"; "codec.ml"; "source.ml"; "language.ml"; "table.ml"; "library.ml";
-   "limits.ml"; "steps.ml"; "script.ml"; "worker.ml"; "listen.ml"];;
+   "judge.ml"; "limits.ml"; "steps.ml"; "script.ml"; "worker.ml"; "listen.ml"];;
 
 Listen.run ();;

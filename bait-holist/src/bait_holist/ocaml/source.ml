@@ -16,7 +16,15 @@ module Source = struct
     | Comb (f, x) -> Printf.sprintf "mk_comb (%s, %s)" (ocaml_term f) (ocaml_term x)
     | Abs (v, body) -> Printf.sprintf "mk_abs (%s, %s)" (ocaml_term v) (ocaml_term body)
 
-  let is_read_back text tm = try parse_term text = tm with _ -> false
+  (* Does the text, in backquotes, denote the term? A string in it can hold a backquote, and a colon
+     or semicolon at its ends makes a quotation something else than a term. *)
+  let is_read_back text tm =
+    let n = String.length text in
+    n > 0
+    && (not (String.contains text '`'))
+    && (not (String.contains ":;" text.[0]))
+    && text.[n - 1] <> ':'
+    && try parse_term text = tm with _ -> false
 
   (* Each variable gets its type for a name: the printer then prints annotations. *)
   let rec annotated tm =

@@ -16,7 +16,7 @@ module Steps = struct
 
   let is_admitted access fact =
     fact.Library.index < access.before
-    && not (List.exists (aconv (concl fact.Library.theorem)) access.forbidden)
+    && not (List.exists (Judge.same (Hol.concl fact.Library.theorem)) access.forbidden)
 
   let admitted access fact =
     if is_admitted access fact then fact
@@ -47,18 +47,18 @@ module Steps = struct
     if metavariables <> [] && subgoals <> [] then failwith "the tactic leaves metavariables" else state
 
   let assumed ((asl, w) : goal) : goal =
-    (List.map (fun (label, th) -> (label, Upper.assume (concl th))) asl, w)
+    (List.map (fun (label, th) -> (label, Upper.assume (Hol.concl th))) asl, w)
 
-  let conclusions (asl : (string * thm) list) = List.map (fun (_, th) -> concl th) asl
+  let conclusions (asl : (string * thm) list) = List.map (fun (_, th) -> Hol.concl th) asl
 
   (* Would proofs of the subgoals, from no more than their assumptions, prove the goal? A tactic can
      leave no goals and yet be wrong. *)
   let check_valid ((asl, w) : goal) (subgoals : goal list) (justify : justification) =
-    let fake (asl, w) = mk_fthm (conclusions asl, w) in
-    let hyps, w' = dest_thm (justify null_inst (List.map fake subgoals)) in
-    let allowed = Upper.falsity :: conclusions asl in
-    if not (aconv w w' && List.for_all (fun h -> List.exists (aconv h) allowed) hyps) then
-      failwith "the tactic is not valid"
+    let pretended (asl, w) = Upper.pretended (conclusions asl, w) in
+    let th = justify null_inst (List.map pretended subgoals) in
+    match Judge.fault (Upper.unproved :: conclusions asl) w th with
+    | None -> ()
+    | Some fault -> failwith ("the tactic is not valid: " ^ fault)
 
   (* Subgoals stand for themselves: what is behind an assumption is forgotten. *)
   let apply access (goal : goal) text =
@@ -71,12 +71,6 @@ module Steps = struct
   (* Whole proofs *)
 
   exception Refused of int * string
-
-  type theory = { axioms : thm list; constants : int; types : int; definitions : int }
-
-  let theory () =
-    { axioms = axioms (); constants = List.length (constants ());
-      types = List.length (types ()); definitions = List.length (definitions ()) }
 
   let message error =
     match error with
@@ -119,7 +113,6 @@ module Steps = struct
 
   (* Prove `goal` by HOL Light's own TAC_PROOF. Raises Refused. *)
   let prove access ((asl, w) as goal : goal) seconds steps tell =
-    let before = theory () in
     let solve, finished = replaying access seconds steps tell in
     let th =
       match Upper.tac_proof (goal, fun g -> let state = solve g in Limits.arm justification_seconds; state) with
@@ -127,9 +120,5 @@ module Steps = struct
       | exception (Refused _ as error) -> Limits.disarm (); raise error
       | exception error -> Limits.disarm (); raise (Refused (-1, message error)) in
     finished ();
-    let allowed = conclusions asl in
-    if not (aconv (concl th) w) then raise (Refused (-1, "another theorem was proved"));
-    if not (List.for_all (fun h -> List.exists (aconv h) allowed) (hyp th)) then
-      raise (Refused (-1, "the theorem has additional assumptions"));
-    if theory () <> before then raise (Refused (-1, "the proof changed the theory"))
+    Option.iter (fun fault -> raise (Refused (-1, fault))) (Judge.fault (conclusions asl) w th)
 end;;

@@ -6,7 +6,7 @@ unset_jrh_lexer;;
 module Worker = struct
   open Sexp
 
-  let protocol = 1
+  let protocol = 2
   let max_line = 16 * 1024 * 1024
 
   type t = {
@@ -174,8 +174,16 @@ module Worker = struct
 
   let parse_seconds = 10.
 
+  (* HOL Light skips comments: what is left may be another statement. *)
+  let without_comment text =
+    let mark = !comment_token in
+    comment_token := Resword "";
+    let tokens = Fun.protect ~finally:(fun () -> comment_token := mark) (fun () -> lex (explode text)) in
+    if List.mem mark tokens then raise (Codec.Illtyped "the statement has a comment, which begins with //");
+    text
+
   let parse text =
-    match Limits.limited parse_seconds (fun () -> parse_term text) with
+    match Limits.limited parse_seconds (fun () -> parse_term (without_comment text)) with
     | Error error -> Stdlib.raise error
     | Ok tm when type_of tm <> bool_ty -> raise (Codec.Illtyped "the statement is not of type bool")
     | Ok tm -> (
@@ -186,10 +194,15 @@ module Worker = struct
             raise (Codec.Illtyped ("the statement has free variables: " ^ names)))
 
   let fact f =
-    Printf.sprintf " (theorem %d %s %s %d %s %s)" f.Library.index (quoted f.Library.name)
+    let statement = Hol.concl f.Library.theorem in
+    Printf.sprintf " (theorem %d %s %s %d %s %s (%s))" f.Library.index (quoted f.Library.name)
       (quoted f.Library.file) f.Library.line
-      (Codec.to_string Codec.add_term (concl f.Library.theorem))
-      (quoted (string_of_term (concl f.Library.theorem)))
+      (Codec.to_string Codec.add_term statement)
+      (quoted (string_of_term statement))
+      (String.concat " " (List.map string_of_int f.Library.earlier))
+
+  let axiom th =
+    Printf.sprintf " (%s %s)" (Codec.to_string Codec.add_term (Hol.concl th)) (quoted (string_of_thm th))
 
   let register w fingerprint tm =
     match Library.stating tm with
@@ -220,6 +233,8 @@ module Worker = struct
         script w name (Codec.to_goal goal) steps
     | List [ Atom "library" ] ->
         Printf.sprintf "(library%s)" (String.concat "" (List.map fact Library.facts))
+    | List [ Atom "axioms" ] ->
+        Printf.sprintf "(axioms%s)" (String.concat "" (List.map axiom (Hol.axioms ())))
     | List [ Atom "register"; Atom fingerprint; tm ] ->
         register w (integer fingerprint) (Codec.to_term tm)
     | _ -> raise (Malformed "not a request")
@@ -235,8 +250,9 @@ module Worker = struct
 
   let greeting () =
     Printf.sprintf "(bait-holist %d %d (%d %d %d %d %d) %s %s)" protocol (Unix.getpid ())
-      (List.length Library.facts) (List.length (axioms ())) (List.length (constants ()))
-      (List.length (types ())) (List.length (definitions ())) (quoted hol_version)
+      (List.length Library.facts)
+      (List.length (Hol.axioms ())) (List.length (Hol.constants ()))
+      (List.length (Hol.types ())) (List.length (Hol.definitions ())) (quoted hol_version)
       (quoted !hol_dir)
 
   let watch_client w =

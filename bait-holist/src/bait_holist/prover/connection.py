@@ -14,6 +14,7 @@ from typing import NoReturn
 from bait_holist.errors import RequestError, ServerGoneError, WorkerLostError
 from bait_holist.prover.replies import (
     Applied,
+    Axiom,
     Checked,
     Fact,
     GoalTable,
@@ -80,7 +81,7 @@ class Worker:
 
     def goal(self, key: str) -> KnownGoal:
         """Make a goal known."""
-        self._send(f"(goal {key})\n".encode(), REQUEST_TIMEOUT)
+        self._send(_bytes(f"(goal {key})\n"), REQUEST_TIMEOUT)
         line = self._receive_line(REQUEST_TIMEOUT)
         if not line.startswith("(goal "):
             _checked(parse(line))
@@ -102,7 +103,7 @@ class Worker:
             WorkerLostError: The worker died, or was killed for not answering within
                 2 * seconds + 2 of wall time; the tactic whose reply is missing is to blame.
         """
-        requests = [f"(apply {goal} {quote(t)} {seconds:.6f})\n".encode() for t in tactics]
+        requests = [_bytes(f"(apply {goal} {quote(t)} {seconds:.6f})\n") for t in tactics]
         limit = 2 * seconds + _GRACE
         sent = under_way = 0
         for answered, request in enumerate(requests):
@@ -136,6 +137,10 @@ class Worker:
         """The theorems of the library in binding order."""
         return [parse_fact(item) for item in self._ask("(library)")[1:]]
 
+    def axioms(self) -> list[Axiom]:
+        """The axioms of the theory, the newest first."""
+        return [Axiom(item[0], str(item[1])) for item in self._ask("(axioms)")[1:]]
+
     def register(self, fingerprint: int, term: str) -> str:
         """Let `THM fingerprint` mean the library's theorem with this statement: its name.
 
@@ -163,7 +168,7 @@ class Worker:
                 return
 
     def _ask(self, request: str, limit: float = REQUEST_TIMEOUT) -> Sexp:
-        self._send(request.encode() + b"\n", limit)
+        self._send(_bytes(f"{request}\n"), limit)
         return _checked(self._receive(limit))
 
     def _send(self, line: bytes, limit: float) -> None:
@@ -205,6 +210,13 @@ class Worker:
     def _lose(self, what: str, *, timed_out: bool = False) -> NoReturn:
         self.kill()
         raise WorkerLostError(f"a worker of HOL Light {what}", timed_out=timed_out)
+
+
+def _bytes(request: str) -> bytes:
+    try:
+        return request.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which no name of HOL Light's has
+        return request.encode("utf-8", "surrogatepass")
 
 
 def _steps(steps: Sequence[tuple[str, int]]) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from bait_holist.errors import LoadError, NotInstalledError, WorkerError
+from bait_holist.prover.axioms import check_axioms
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
 
@@ -140,17 +142,18 @@ def _await_ready(
             raise _not_loaded(f"did not load within {timeout:g} s", log)
         progress(min(0.99, len(text) / _LOG_SIZE))
         time.sleep(_POLL)
-    _check_counts(server.socket, log)
+    _check_theory(server.socket, log)
     progress(1.0)
 
 
-def _check_counts(path: Path, log: Path) -> None:
+def _check_theory(path: Path, log: Path) -> None:
     try:
         worker = Worker(path)
     except WorkerError as error:
         raise _not_loaded(f"does not answer: {error.message}", log) from error
-    counts = worker.greeting.counts
-    worker.close()
+    with closing(worker):
+        counts = worker.greeting.counts
+        check_axioms(worker.axioms())
     if counts.theorems < _LEAST_THEOREMS or counts.axioms != _AXIOMS:
         what = f"loaded only in part: {counts.theorems} theorems, {counts.axioms} axioms"
         raise _not_loaded(what, log)

@@ -9,7 +9,7 @@ from typing import Literal, cast
 from bait_holist.errors import SexpError, WorkerLostError
 from bait_holist.terms.sexp import Sexp, parse
 
-PROTOCOL = "1"
+PROTOCOL = "2"
 
 _HEAD = re.compile(r"\((\d+)(?: (\d+) |\))")
 _REST = re.compile(r' ("(?:[^"\\]|\\.)*") (\([^()]*\))\)')
@@ -130,12 +130,22 @@ class Fact:
         line: Of the binding.
         sexp: The statement.
         text: The statement as HOL Light prints it.
+        earlier: Places at which its name was bound before, perhaps to another theorem.
     """
 
     index: int
     name: str
     file: str
     line: int
+    sexp: Sexp
+    text: str
+    earlier: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """An axiom of the theory: the statement, and the theorem as HOL Light prints it."""
+
     sexp: Sexp
     text: str
 
@@ -184,4 +194,5 @@ def parse_fact(item: Sexp) -> Fact:
         line=int(str(item[4])),
         sexp=item[5],
         text=str(item[6]),
+        earlier=tuple(int(str(place)) for place in item[7]),
     )

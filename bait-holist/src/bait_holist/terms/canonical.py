@@ -20,6 +20,18 @@ def canonical(term: Sexp, *, keep_variables: bool = False) -> Canonical:
     return _Walk(keep_variables).run(term)
 
 
+def meaning(statement: Sexp) -> Canonical:
+    """The same for theorems that follow from each other by renaming and specialising variables."""
+    while (
+        statement[0] == "a"
+        and statement[1][0] == "c"
+        and statement[1][2] == "!"
+        and statement[2][0] == "l"
+    ):
+        statement = statement[2][2]
+    return canonical(statement)
+
+
 class _Walk:
     def __init__(self, keep_variables: bool) -> None:
         self._keep = keep_variables
