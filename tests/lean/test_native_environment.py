@@ -12,7 +12,7 @@ from bait_core.errors import ConfigurationError
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import LeanOptions
 
-from .projects import install_lake, make_native_repl, make_project
+from .projects import install_lake, install_lean, make_native_repl, make_project
 from .proving import (
     PLAIN_STOCK,
     close,
@@ -139,6 +139,7 @@ def test_files_are_filled(environment: LeanEnvironment) -> None:
 
 def test_a_project_s_own_repl_does_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install_lake(tmp_path / "bin", monkeypatch)
+    install_lean(tmp_path / "bin")
     project = make_project(tmp_path / "project")
     file = project / "File.lean"
     file.write_text("theorem t (a b : Nat) : a + b = b + a := by sorry\n")
