@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bait_lean.environment.native_reports import NativeReports
+from bait_lean.environment.acceptance import EXAMPLE
+from bait_lean.environment.native_reports import NativeReports, name_examples
 from bait_lean.environment.prefix import Prefix
 from bait_lean.native_checker.checker import NativeChecker
 from bait_lean.repl.messages import CommandReply, Message, Position
@@ -20,8 +21,10 @@ class Reporting(NativeChecker):
     def __init__(self, *constants: ConstantReport) -> None:
         super().__init__(Path(), seconds=1.0)
         self._report = Report(constants, "")
+        self.text = ""
 
     def report(self, text: str) -> tuple[tuple[Message, ...], Report]:
+        self.text = text
         return (), self._report
 
 
@@ -48,3 +51,29 @@ def test_a_constant_without_a_place_is_never_left_out(prefix: Prefix | None) -> 
     assert names == (["hidden", "b"] if prefix else ["a", "hidden", "b"])
     if prefix:
         assert list(reports.known(prefix)) == ["a"]
+
+
+def test_only_examples_are_called_examples() -> None:
+    """Two constants with one name would hide the `sorry` of one of them."""
+    text = (
+        "theorem abc : 1 = 2 := sorry\ntheorem add : 1 = 2 := abc\n"
+        "example : True := trivial\nexample : True := trivial\n"
+    )
+    named, names = name_examples(text)
+    assert len(set(names)) == 2
+    assert not any(name in text for name in names)
+    assert [line.index(":") for line in named.splitlines()] == [
+        line.index(":") for line in text.splitlines()
+    ]
+    first, second = names
+    made = ("abc", "add", first, f"{first}.match_1", second, f"«a.{first}.b»", f"N.{second}")
+    checker = Reporting(*(constant(name, 1, uses=made) for name in made))
+    reply = NativeReports(checker, lambda text, prefix: CommandReply(0)).reported(text, None)
+    assert checker.text == named
+    told = [constant.name for constant in reply.report.constants]
+    assert told[:2] == ["abc", "add"]
+    assert len(set(told)) == len(made)
+    assert [name.split(".")[-1] == EXAMPLE for name in told] == [
+        False, False, True, False, True, False, True,
+    ]  # fmt: skip
+    assert {constant.uses for constant in reply.report.constants} == {tuple(told)}

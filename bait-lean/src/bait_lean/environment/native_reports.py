@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from bait_lean.repl.messages import CommandReply, Position
 from bait_lean.repl.reports import ConstantReport, Report, ReportedReply
 
 _EXAMPLE_KEYWORD = "example"
+_COMPONENT = re.compile("«[^»]*»|[^.«]+")
 
 
 class NativeReports:
@@ -68,20 +69,21 @@ class NativeReports:
         return self._known[prefix.key]
 
     def _report(self, text: str) -> Report:
-        text, name = name_examples(text)
+        text, names = name_examples(text)
         _, report = self._checker.report(text)
         return msgspec.structs.replace(
-            report, constants=tuple(_renamed(c, name) for c in report.constants)
+            report, constants=tuple(_renamed(c, names) for c in report.constants)
         )
 
 
-def name_examples(text: str) -> tuple[str, str]:
+def name_examples(text: str) -> tuple[str, list[str]]:
     """The text with its examples as definitions, for Lean keeps nothing of an example.
 
-    The names are as long as the keyword allows, so that no place in the text changes.
+    The names are as long as the keyword allows, so that no place in the text changes, and occur
+    nowhere in the text.
 
     Returns:
-        The text, and a pattern that the names match.
+        The text, and the names in order.
     """
     starts = [
         declaration.start
@@ -89,17 +91,25 @@ def name_examples(text: str) -> tuple[str, str]:
         for declaration in command.declarations
         if declaration.keyword == _EXAMPLE_KEYWORD
     ]
-    letter = next((one for one in string.ascii_letters if f"def {one}" not in text), "z")
     alphabet = string.digits + string.ascii_letters
-    names = (letter + "".join(pair) for pair in itertools.product(alphabet, alphabet))
+    candidates = map("".join, itertools.product(string.ascii_letters, alphabet, alphabet))
+    free = (name for name in candidates if name not in text)
+    names = list(itertools.islice(free, len(starts)))
     for start, name in zip(starts, names, strict=False):
         text = f"{text[:start]}def {name}{text[start + len(_EXAMPLE_KEYWORD) :]}"
-    return text, rf"(?<![^.]){letter}[0-9A-Za-z]{{2}}(?![^.])"
+    return text, names
 
 
-def _renamed(constant: ConstantReport, pattern: str) -> ConstantReport:
+def _renamed(constant: ConstantReport, names: Sequence[str]) -> ConstantReport:
+    """The constant with the names of examples as the embedded server has them.
+
+    A number, in a component that no name of Lean's has, keeps examples apart: two constants with
+    one name would hide what one of them rests on.
+    """
+    new = {name: f" {number}.{EXAMPLE}" for number, name in enumerate(names, 1)}
+
     def rename(name: str) -> str:
-        return re.sub(pattern, EXAMPLE, name)
+        return _COMPONENT.sub(lambda match: new.get(match[0], match[0]), name)
 
     return msgspec.structs.replace(
         constant, name=rename(constant.name), uses=tuple(map(rename, constant.uses))

@@ -71,12 +71,19 @@ def sortByPosition (file : File) : File :=
     line < line' || line == line' && (column < column' || column == column' && name < name')
   { file with added := sorted.map fun (_, _, _, info) => info }
 
-/-- Refuse what only a forged file has: the report speaks of constants by their names. -/
+/-- Whether the text of a name tells its components. -/
+def isReadable : Name → Bool
+  | .anonymous => true
+  | .str parent part => !part.contains '»' && isReadable parent
+  | .num parent _ => isReadable parent
+
+/-- Refuse what no honest file has: the report speaks of constants by the texts of their names. -/
 def checkNames (data : ModuleData) : IO Unit := do
   unless data.constNames == data.constants.map (·.name) do
     throw <| IO.userError "the names in the compiled file are not those of its constants"
   let mut seen : NameSet := {}
   for name in data.constNames do
+    unless isReadable name do throw <| IO.userError s!"no name can be written as {name}"
     let shown := Name.mkSimple (toString name)
     if seen.contains shown then
       throw <| IO.userError s!"two constants of the compiled file are called {name}"
