@@ -395,14 +395,26 @@ def checkSame (env : Kernel.Environment) (info : ConstantInfo) : IO Unit := do
     | _, none => false
   unless same do throw <| IO.userError s!"{info.name}: the kernel makes another constant of it"
 
-/-- What the kernel objects to; empty if nothing. -/
-def kernelObjection (file : File) : IO String := do
+/-- What the kernel objects to, empty if nothing; and what it has built of the file until then. -/
+def replayAll (file : File) : IO (String × Kernel.Environment) := do
   try
     let (_, state) ← StateRefT'.run (s := { env := file.imported : Replay }) do
       file.added.forM fun info => replay file info.name
     file.added.forM (checkSame state.env)
-    return ""
-  catch error => return toString error
+    return ("", state.env)
+  catch error => return (toString error, file.imported)
+
+/--
+Whether the type of a constant is a proposition: whether the kernel takes the constant itself for
+the proof of a theorem that says the same.
+-/
+def proves (env : Kernel.Environment) (info : ConstantInfo) : IO Bool := do
+  IO.setNumHeartbeats 0
+  let value := Expr.const info.name (info.levelParams.map Level.param)
+  let type := info.type
+  let restated : TheoremVal :=
+    { name := info.name.str "_bait_restated", levelParams := info.levelParams, type, value }
+  return (env.addDecl {} (.thmDecl restated)).toBool
 
 /-! ## The report -/
 
@@ -412,7 +424,7 @@ def place : Option Position → Json
 
 def names (list : List Name) : Json := toJson (list.map toString)
 
-def File.describe (file : File) (reach : Reach) (info : ConstantInfo) : Json :=
+def File.describe (file : File) (reach : Reach) (isProof : Bool) (info : ConstantInfo) : Json :=
   let (own, imported) := (mentions info).toList.partition file.byName.contains
   let axioms := (imported.filter (· != ``sorryAx)).flatMap reach.axioms
   Json.mkObj [
@@ -425,14 +437,16 @@ def File.describe (file : File) (reach : Reach) (info : ConstantInfo) : Json :=
     ("unsafe", info.isUnsafe || info.isPartial),
     ("uses", names own),
     ("axioms", names axioms.eraseDups),
-    ("sorries", Json.arr ((sorries info).map place))]
+    ("sorries", Json.arr ((sorries info).map place)),
+    ("proves", isProof)]
 
 def File.report (file : File) : IO Json := do
   let imported := file.added.flatMap mentions |>.filter (!file.byName.contains ·)
   let reach := imported.foldl (init := ({} : Reach)) (·.follow file.imported ·)
-  return Json.mkObj [
-    ("constants", Json.arr (file.added.map (file.describe reach))),
-    ("kernel", ← kernelObjection file)]
+  let (objection, env) ← replayAll file
+  let constants ← file.added.mapM fun info => do
+    return file.describe reach (← proves env info) info
+  return Json.mkObj [("constants", Json.arr constants), ("kernel", objection)]
 
 end Bait
 
