@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bait_core.domain import Foundations
+from bait_lean.environment.lexer import components
 from bait_lean.repl.messages import Position
 from bait_lean.repl.reports import ConstantReport
 
@@ -24,12 +25,17 @@ NEVER = frozenset(
 """What no proof may rest on, whatever the user allows."""
 
 EXAMPLE = "bait_example"
-"""What an example is called in a report: Lean itself keeps nothing of it."""
+"""What the names of examples begin with in a report: Lean itself keeps nothing of them."""
 
 _PRIVATE = re.compile(r"_private\.(?:.+?\.)??\d+\.(?P<name>.+)", re.DOTALL)
 
 Graph = Mapping[str, ConstantReport]
 """The constants that a text adds to its imports, by name."""
+
+
+def is_example(name: str) -> bool:
+    """Whether a constant stands for an example."""
+    return components(name)[-1].startswith(EXAMPLE)
 
 
 def visible_name(name: str) -> str:
@@ -46,34 +52,44 @@ class Reached:
         axioms: Axioms of the text and of imported modules, and what trusts the compiler.
         own_axioms: Those of `axioms` that the text itself states.
         sorries: The places of the `sorry`s in each constant that has some.
-        unsafe: Constants that the kernel does not look at.
+        unsafe: Constants that the kernel has not been asked about.
+        unknown: Constants that Lean has not told of.
     """
 
     axioms: set[str] = field(default_factory=set)
     own_axioms: set[str] = field(default_factory=set)
     sorries: dict[str, tuple[Position | None, ...]] = field(default_factory=dict)
     unsafe: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+
+
+def reached_names(names: Iterable[str], graph: Graph) -> set[str]:
+    """Constants with all that they use, directly and through others of the text."""
+    pending = list(names)
+    seen = set(pending)
+    while pending:
+        constant = graph.get(pending.pop())
+        new = [name for name in constant.uses if name not in seen] if constant else []
+        seen.update(new)
+        pending += new
+    return seen
 
 
 def reach(names: Iterable[str], graph: Graph) -> Reached:
-    """Follow what constants use, directly and through others of the text."""
+    """What constants rest on."""
     found = Reached()
-    pending = list(names)
-    seen: set[str] = set(pending)
-    while pending:
-        constant = graph.get(pending.pop())
+    for name in reached_names(names, graph):
+        constant = graph.get(name)
         if constant is None:
+            found.unknown.add(name)
             continue
         if constant.kind == "axiom":
             found.own_axioms.add(visible_name(constant.name))
         found.axioms |= set(constant.axioms) - STANDARD_AXIOMS
         if constant.sorries:
             found.sorries[constant.name] = constant.sorries
-        if constant.unsafe and not constant.internal:
+        if constant.unsafe:
             found.unsafe.add(constant.name)
-        new = [name for name in constant.uses if name not in seen]
-        seen.update(new)
-        pending += new
     found.axioms |= found.own_axioms
     return found
 
@@ -96,8 +112,8 @@ class Declared:
         return {**self.before, **{constant.name: constant for constant in self.constants}}
 
     def reach(self) -> Reached:
-        """What it rests on."""
-        return reach((constant.name for constant in self.constants), self.graph)
+        """What it rests on; what Lean has made for the compiler only does not count."""
+        return reach((c.name for c in self.constants if not (c.internal and c.unsafe)), self.graph)
 
     @property
     def sorries(self) -> list[Position | None]:
@@ -137,7 +153,7 @@ def judge(
     filled: Declared,
     left: frozenset[Position],
     allowed: frozenset[str] = frozenset(),
-    same_type: Callable[[str], bool] = lambda _: False,
+    is_same: Callable[[str], bool] = lambda _: False,
 ) -> Judgement:
     """Judge a declaration after the filling of some of its holes.
 
@@ -147,12 +163,12 @@ def judge(
         left: Where in the filled text it may still have a `sorry`: in its holes that are still
             open, and where it had one that is no hole.
         allowed: Axioms that proofs may rest on besides the standard ones.
-        same_type: Whether a constant's type means the same before and afterwards though it is
-            another term, as when a hole was in it.
+        is_same: Whether a constant means the same before and afterwards though its type or value
+            is another term, as when a hole was in it.
     """
     if not filled.constants:
         return Judgement("Lean keeps nothing of this declaration that could be checked")
-    if changed := difference(original, filled, same_type):
+    if changed := difference(original, filled, is_same):
         return Judgement(changed)
     before, after = original.reach(), filled.reach()
     own = {constant.name for constant in filled.constants}
@@ -160,31 +176,39 @@ def judge(
         _refused_axioms(after, allowed)
         or _new_dependencies(before, after, own)
         or _stray_sorries(after, own, left)
-        or _unsafe(after)
+        or _unchecked(after)
     )
     if objection:
         return Judgement(objection)
-    return Judgement(
-        axioms=tuple(sorted(after.axioms)),
-        open_holes=tuple(
-            p for name in sorted(own & after.sorries.keys()) for p in after.sorries[name]
-        ),
-        open_constants=tuple(visible_name(name) for name in after.sorries if name not in own),
-    )
+    return _judgement("", filled, after, allowed)
 
 
 def closed(declared: Declared, allowed: frozenset[str]) -> Judgement:
     """Judge a declaration as it stands: it is proved if nothing that it rests on is open."""
     after = declared.reach()
+    objection = _refused_axioms(after, allowed) or _unchecked(after)
+    return _judgement(objection, declared, after, allowed)
+
+
+def _judgement(
+    objection: str, declared: Declared, after: Reached, allowed: frozenset[str]
+) -> Judgement:
     own = {constant.name for constant in declared.constants}
-    holes = tuple(p for name in sorted(own & after.sorries.keys()) for p in after.sorries[name])
-    others = tuple(visible_name(name) for name in after.sorries if name not in own)
+    holes = (p for name in sorted(own & after.sorries.keys()) for p in after.sorries[name])
+    others = (_parent(name, declared.graph) for name in after.sorries if name not in own)
     return Judgement(
-        _refused_axioms(after, allowed) or _unsafe(after),
+        objection,
         tuple(sorted(after.axioms & allowed)),
-        holes,
-        others,
+        tuple(dict.fromkeys(holes)),
+        tuple(dict.fromkeys(map(visible_name, others))),
     )
+
+
+def _parent(name: str, graph: Graph) -> str:
+    """The declaration that an auxiliary belongs to."""
+    constant = graph[name]
+    parents = (c.name for c in graph.values() if not c.internal and name.startswith(f"{c.name}."))
+    return max(parents, key=len, default=name) if constant.internal else name
 
 
 def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
@@ -208,7 +232,7 @@ def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
 def difference(
     original: Declared,
     filled: Declared,
-    same_type: Callable[[str], bool] = lambda _: False,
+    is_same: Callable[[str], bool] = lambda _: False,
 ) -> str:
     """What is declared otherwise than before, auxiliaries aside."""
     names = {constant.name for constant in original.visible}
@@ -221,10 +245,9 @@ def difference(
         what = ", ".join(sorted(map(visible_name, missing))) or "the same in another order"
         return f"the filled text does not declare {what}"
     for before, after in zip(original.visible, kept, strict=True):
-        if before.kind != after.kind or (before.type != after.type and not same_type(after.name)):
+        is_equal = before.type == after.type and (before.proves or before.value == after.value)
+        if before.kind != after.kind or not (is_equal or is_same(after.name)):
             return f"the filled text declares {visible_name(after.name)} otherwise"
-        if before.value != after.value and not before.sorries:
-            return f"the filled text defines {visible_name(after.name)} otherwise"
     return ""
 
 
@@ -235,7 +258,7 @@ def _belongs(name: str, parents: Iterable[str]) -> bool:
 
 def _refused_axioms(after: Reached, allowed: frozenset[str]) -> str:
     if compiler := after.axioms & NEVER:
-        return f"the proof rests on {_listed(compiler)}, which prove nothing"
+        return f"the proof rests on what no proof may rest on: {_listed(compiler)}"
     if axioms := after.axioms - allowed:
         word = "axiom" if len(axioms) == 1 else "axioms"
         return f"the proof rests on the {word} {_listed(axioms)}"
@@ -258,11 +281,13 @@ def _stray_sorries(after: Reached, own: set[str], left: frozenset[Position]) -> 
     return ""
 
 
-def _unsafe(after: Reached) -> str:
+def _unchecked(after: Reached) -> str:
+    if after.unknown:
+        return f"it uses what the text does not declare: {_listed(after.unknown)}"
     if not after.unsafe:
         return ""
     names = map(visible_name, after.unsafe)
-    return f"the kernel does not check what is unsafe or partial: {_listed(names)}"
+    return f"the kernel has not checked what is unsafe or trusts the compiler: {_listed(names)}"
 
 
 def _listed(names: Iterable[str]) -> str:

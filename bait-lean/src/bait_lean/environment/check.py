@@ -133,7 +133,7 @@ class Checker:
             Declared(filled.report.constants, known),
             left_open(piece.text, before.sorries, changes),
             self._allowed,
-            lambda name: prover.has_same_type(name, original.env, filled.env),
+            lambda name: prover.is_same(name, original.env, filled.env),
         )
 
     def _library_objection(self, prover: Prover, task: Task, reply: ReportedReply) -> str:

@@ -12,7 +12,7 @@ from bait_core.domain import Edit
 from bait_core.errors import TheoremError
 from bait_lean.environment.commands import Command, scan
 from bait_lean.environment.declarations import Declaration
-from bait_lean.environment.lexer import Kind, code, tokenize
+from bait_lean.environment.lexer import Kind, code, components, tokenize
 from bait_lean.repl.messages import Position
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -43,7 +43,7 @@ class Piece:
         """The components of all identifiers in it."""
         tokens = code(tokenize(self.text))
         identifiers = (token.text for token in tokens if token.kind is Kind.IDENTIFIER)
-        return frozenset(part for name in identifiers for part in name.split("."))
+        return frozenset(part for name in identifiers for part in components(name))
 
     @property
     def proves_only(self) -> bool:

@@ -65,7 +65,7 @@ class Filling:
                     filled,
                     left_open(self.document.text, original.sorries, self._changes),
                     self.allowed,
-                    lambda name: prover.has_same_type(name, before.env, after.env),
+                    lambda name: prover.is_same(name, before.env, after.env),
                 )
                 if judgement.objection:
                     self._blame(reasons, names, judgement.objection)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bait_lean.environment.acceptance import EXAMPLE, Declared, forbidden, graph_of
+from bait_lean.environment.acceptance import Declared, forbidden, graph_of, is_example
 from bait_lean.environment.document import Document, Piece
+from bait_lean.environment.lexer import components
 from bait_lean.environment.placing import Place, fill_places
 from bait_lean.environment.prefix import Prefix
 from bait_lean.environment.task import Hole
@@ -137,9 +138,7 @@ class Progress:
             return piece.proves_only and len(_AT_THE_MARGIN.findall(piece.text)) == 1
         constants = self._declared.get(piece.index, ())
         visible = [constant for constant in constants if not constant.internal]
-        return bool(visible) and all(
-            c.kind == "theorem" or c.name.split(".")[-1] == EXAMPLE for c in visible
-        )
+        return bool(visible) and all(c.kind == "theorem" or is_example(c.name) for c in visible)
 
 
 def _mentioned_later(document: Document) -> frozenset[int]:
@@ -147,8 +146,8 @@ def _mentioned_later(document: Document) -> frozenset[int]:
     mentioned: set[int] = set()
     later: set[str] = set()
     for piece in reversed(document.pieces):
-        names = (declaration.name.split(".")[-1] for declaration in piece.declarations)
-        if piece.holes and any(name in later for name in names if name):
+        names = (components(d.name)[-1] for d in piece.declarations if d.name)
+        if piece.holes and any(name in later for name in names):
             mentioned.add(piece.index)
         later |= piece.words
     return frozenset(mentioned)

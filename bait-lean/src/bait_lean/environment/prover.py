@@ -139,13 +139,13 @@ class Prover:
             self._replies[key] = self.reported(text, prefix)
         return self._replies[key]
 
-    def has_same_type(self, name: str, before: int, after: int) -> bool:
-        """Whether a constant's type in one environment is the same for the kernel in another.
+    def is_same(self, name: str, before: int, after: int) -> bool:
+        """Whether a constant of one environment means the same for the kernel in another.
 
         Args:
             name: The constant.
             before: The number of the one environment.
-            after: That of the other, in which both types are compared.
+            after: That of the other, in which both are compared.
         """
         if not self.has_extensions:
             return False

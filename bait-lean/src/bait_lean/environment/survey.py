@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bait_core.domain import Failed
 from bait_core.errors import TheoremError
 from bait_lean.environment.document import Document, Piece
+from bait_lean.environment.hints import hint_for
 from bait_lean.environment.lexer import code, tokenize
 from bait_lean.environment.placing import Place
 from bait_lean.environment.prefix import Prefix
@@ -200,7 +201,7 @@ class _Surveyor:
         chosen = {offset: name for offset, name in names.items() if self._wanted(name)}
         self._errors += [(where, message, piece) for where, message in seen.errors]
         if chosen and self._errors:
-            raise _before_hole(*self._errors[0], next(iter(chosen.values())))
+            raise self._before_hole(*self._errors[0], next(iter(chosen.values())))
         if chosen:
             self._take(seen, chosen)
             self._warn_of_hidden(seen)
@@ -222,6 +223,13 @@ class _Surveyor:
             siblings = tuple(place for o, place in places.items() if o != offset)
             declaration = piece.declaration_at(offset)
             self.holes.append(Hole(name, piece, places[offset], declaration, siblings))
+
+    def _before_hole(self, where: str, error: Message, piece: Piece, hole: str) -> TheoremError:
+        hint = f"Lean must accept the text up to the hole {hole}: correct it."
+        if any(declaration.keyword == "lemma" for declaration in piece.declarations):
+            hint = "`lemma` is a keyword of Mathlib's; in core Lean, write `theorem`."
+        known = hint_for(error.data, embedded=self._prover.has_extensions)
+        return TheoremError(f"{where}: {error.data}", hint=known or hint)
 
     def _place(self, seen: _Seen, offset: int) -> Place:
         found = seen.sorries.get(offset, [])
@@ -296,10 +304,3 @@ def _base_name(document: Document, seen: _Seen, offset: int) -> str:
         return f"hole:{document.line(seen.piece, offset)}"
     line = document.line(seen.piece, declaration.start)
     return declaration.name or f"{declaration.keyword}:{line}"
-
-
-def _before_hole(where: str, error: Message, piece: Piece, hole: str) -> TheoremError:
-    hint = f"Lean must accept the text up to the hole {hole}: correct it."
-    if any(declaration.keyword == "lemma" for declaration in piece.declarations):
-        hint = "`lemma` is a keyword of Mathlib's; in core Lean, write `theorem`."
-    return TheoremError(f"{where}: {error.data}", hint=hint)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bait_core.domain import Theorem, Verification
 from bait_lean.environment.acceptance import (
-    EXAMPLE,
     Declared,
+    Graph,
     closed,
     graph_of,
+    is_example,
+    reached_names,
     visible_name,
 )
 from bait_lean.environment.document import Document
@@ -43,17 +45,18 @@ class _Verifier:
     allowed: frozenset[str]
 
     def verifications(self) -> Iterator[Verification]:
-        errors = [m for m in self.reply.messages if m.severity == "error"]
-        for error in errors:
-            theorem = self._theorem(f"line {self._line(error)}", error.pos)
-            yield Verification(theorem, accepted=False, message=shorten(error.data))
+        """Errors first, then what is stated, in order."""
+        for error in self.reply.messages:
+            if error.severity == "error":
+                theorem = self._theorem(f"line {self._line(error)}", error.pos)
+                yield Verification(theorem, accepted=False, message=shorten(error.data))
         constants = self.reply.report.constants
         graph = graph_of([constants])
-        for constant in constants:
-            name = self._name(constant)
-            if name:
-                own = tuple(c for c in constants if c.position == constant.position)
-                yield self._judged(name, constant, Declared(_part(constant, own), graph))
+        stated = list(_stated(constants, graph))
+        for constant in stated:
+            own = tuple(c for c in constants if c.position == constant.position)
+            declared = Declared(_part(constant, own), graph)
+            yield self._judged(self._name(constant), constant, declared)
 
     def _judged(self, name: str, constant: ConstantReport, declared: Declared) -> Verification:
         judgement = closed(declared, self.allowed)
@@ -66,13 +69,11 @@ class _Verifier:
         theorem = self._theorem(name, constant.position)
         return Verification(theorem, not message, foundations, message)
 
-    def _name(self, constant: ConstantReport) -> str:
-        """The name of a theorem or example; empty for anything else."""
-        if constant.internal:
-            return ""
-        if constant.name.split(".")[-1] == EXAMPLE and constant.position is not None:
+    @staticmethod
+    def _name(constant: ConstantReport) -> str:
+        if is_example(constant.name) and constant.position is not None:
             return f"example:{constant.position.line}"
-        return visible_name(constant.name) if constant.kind == "theorem" else ""
+        return visible_name(constant.name)
 
     def _theorem(self, name: str, position: Position | None) -> Theorem:
         return Theorem(name, "", self._place(position))
@@ -87,6 +88,20 @@ class _Verifier:
     @staticmethod
     def _line(error: Message) -> int:
         return error.pos.line if error.pos else 1
+
+
+def _stated(constants: Sequence[ConstantReport], graph: Graph) -> Iterator[ConstantReport]:
+    """What states something: theorems, and whatever else has a proposition as its type.
+
+    An auxiliary of Lean's counts with what it was made for; what only looks like one and is not
+    used by anything that the user sees is told of.
+    """
+    seen = reached_names((c.name for c in constants if not c.internal), graph)
+    for constant in constants:
+        is_proof = constant.proves or constant.kind == "theorem"
+        is_aside = constant.kind in {"axiom", "constructor", "recursor"}
+        if is_proof and not is_aside and not (constant.internal and constant.name in seen):
+            yield constant
 
 
 def _part(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> tuple[ConstantReport, ...]:

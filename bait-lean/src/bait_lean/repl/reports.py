@@ -17,7 +17,9 @@ class ConstantReport(Reply, frozen=True):
         value: Such a hash of its value; empty for theorems and what has no value.
         position: Where its declaration, or the nearest parent's that has a place, begins.
         internal: It is an auxiliary, which Lean made for another constant.
-        unsafe: It is `unsafe` or `partial`, so the kernel is not asked again.
+        unsafe: The kernel was not asked again: it is `unsafe` or `partial`, or mentions such a
+            constant, or trusts the compiler.
+        proves: Its type is a proposition, whatever its kind.
         uses: The constants of the same text that its type or value mentions directly.
         axioms: The imported axioms, and the constants that trust the compiler or a `sorry`, that
             it mentions or reaches through imported constants.
@@ -36,6 +38,7 @@ class ConstantReport(Reply, frozen=True):
     axioms: tuple[str, ...]
     sorries: tuple[Position | None, ...]
     value: str = ""
+    proves: bool = False
 
 
 class CommandPlace(Reply, frozen=True):
@@ -67,6 +70,6 @@ class ReportedReply(CommandReply, frozen=True, kw_only=True):
 
 
 class SameReply(Reply, frozen=True):
-    """The answer to `same`: whether a constant has the same type in two environments."""
+    """The answer to `same`: whether a constant means the same in two environments."""
 
     same: bool

@@ -86,18 +86,6 @@ class Constants {
     return { messages, exact };
   }
 
-  /** Whether a constant has the same type in two environment entries, for the second's kernel. */
-  hasSameType(name, entry, other) {
-    const { objects: o } = this;
-    const environment = o.field(entry.state, CommandState.env);
-    const found = [environment, o.field(other.state, CommandState.env)]
-      .map((env) => this.library.find(env, name));
-    const [left, right] = found.map((info) => info && this.library.read(info).type);
-    const same = Boolean(left && right) && this.isSame(environment, left, right);
-    found.forEach((info) => info && o.dec(info));
-    return same;
-  }
-
   /** Whether two types (borrowed) are the same for the kernel, up to names of universes. */
   isSame(environment, left, right) {
     const { lean, objects: o } = this;

@@ -10,6 +10,7 @@ const { Library } = require('./library.cjs');
 const { Tactics } = require('./tactics.cjs');
 const { describe, groupGoals } = require('./parts.cjs');
 const { Reporter } = require('./reports.cjs');
+const { Sameness } = require('./sameness.cjs');
 const { premises } = require('./statements.cjs');
 
 const COMPLETE = 'Completed';
@@ -26,6 +27,7 @@ class Protocol {
     this.tactics = new Tactics(lean, this.frontend, this.library);
     this.constants = new Constants(lean, this.frontend, this.library);
     this.reporter = new Reporter(lean, this.frontend, this.library);
+    this.sameness = new Sameness(lean, this.library, this.constants, this.reporter);
     this.environments = [];
     this.states = [];
     this.handlers = {
@@ -200,7 +202,7 @@ class Protocol {
   same(request) {
     const name = this.text(request, 'same');
     const other = this.environment(request.other);
-    return { same: this.constants.hasSameType(name, this.environment(request.env), other) };
+    return { same: this.sameness.holds(name, this.environment(request.env), other) };
   }
 
   premises(request) {

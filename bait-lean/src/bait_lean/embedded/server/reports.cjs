@@ -23,17 +23,17 @@ const FORBIDDEN = new Set([
 ]);
 /** Number of arguments of `sorryAx` of which the last is a label. */
 const LABELLED = 3;
-const DECLARATION = 'Lean.Parser.Command.declaration';
 const EXAMPLE = 'Lean.Parser.Command.example';
 const DEFINITION = 'Lean.Parser.Command.definition';
 const DECLARATION_NAME = 'Lean.Parser.Command.declId';
 const EXAMPLE_NAME = 'bait_example';
-const IN = 'Lean.Parser.Command.in';
 
 class Reporter {
   constructor(lean, frontend, library) {
     Object.assign(this, { lean, frontend, library, objects: lean.objects });
     this.terms = new Terms(lean);
+    this.imports = null; // the imported environment of the text that is being reported
+    this.examples = 0;
   }
 
   /**
@@ -47,6 +47,7 @@ class Reporter {
   run(text, previous, keep) {
     const { objects: o } = this;
     const report = { commands: [], constants: [], kernel: '' };
+    this.examples = 0;
     let progress = null;
     const result = this.frontend.run(text, previous, (step) => {
       progress ??= this.begin(previous, step, report);
@@ -62,7 +63,8 @@ class Reporter {
   /** Where a report starts: the constants that are known, and the kernel's own environment. */
   begin(previous, { before, base }, report) {
     const { objects: o } = this;
-    const known = new Set(this.added(o.field(before, CommandState.env)).keys());
+    const known = this.added(o.field(before, CommandState.env));
+    this.imports = this.frontend.bases.get(base);
     try {
       const replayed = previous ? this.replayedOf(previous) : this.frontend.bases.get(base);
       return { known, replayed: o.inc(replayed) };
@@ -76,7 +78,8 @@ class Reporter {
   replayedOf(entry) {
     if (!entry.replayed) {
       const environment = this.objects.field(entry.state, CommandState.env);
-      entry.replayed = this.replay(this.frontend.bases.get(entry.base), this.added(environment));
+      const imports = this.frontend.bases.get(entry.base);
+      entry.replayed = this.replay(imports, imports, this.added(environment)).replayed;
     }
     return entry.replayed;
   }
@@ -86,24 +89,26 @@ class Reporter {
     const environment = o.field(step.after, CommandState.env);
     const fresh = this.newConstants(environment, o.field(step.before, CommandState.env), progress);
     if (fresh.size > 0) {
-      progress.replayed = this.check(progress.replayed, fresh, report);
-      report.constants.push(...this.describe(environment, fresh, step.position));
-      for (const name of fresh.keys()) progress.known.add(name);
+      const { replayed, left } = this.check(progress.replayed, fresh, report);
+      progress.replayed = replayed;
+      report.constants.push(...this.describe(environment, fresh, left, step.position));
+      fresh.forEach((info, name) => progress.known.set(name, info));
       return;
     }
     const scratch = this.nameExample(step);
     if (scratch === null) return;
     const kept = o.field(scratch, CommandState.env);
     const own = this.newConstants(kept, o.field(step.before, CommandState.env), progress);
-    const replayed = this.check(o.inc(progress.replayed ?? o.nil), own, report);
+    const { replayed, left } = this.check(o.inc(progress.replayed ?? o.nil), own, report);
     if (replayed !== null) o.dec(replayed);
-    report.constants.push(...this.describe(kept, own, step.position));
+    report.constants.push(...this.describe(kept, own, left, step.position));
     o.dec(scratch);
   }
 
   newConstants(environment, before, { known }) {
     if (this.table(environment) === this.table(before)) return new Map();
-    return new Map([...this.added(environment)].filter(([name]) => !known.has(name)));
+    return new Map([...this.added(environment)]
+      .filter(([name, info]) => known.get(name) !== info));
   }
 
   // Constants of an environment -----------------------------------------------------------------
@@ -131,14 +136,15 @@ class Reporter {
 
   // The kernel --------------------------------------------------------------------------------
 
-  /** `replay` that takes its environment and notes an error in the report; null after an error. */
+  /** `replay` that takes its environment and notes an error in the report. */
   check(replayed, constants, report) {
-    if (report.kernel !== '') return null;
+    const failed = { replayed: null, left: new Set(constants.keys()) };
+    if (report.kernel !== '') return failed;
     try {
-      return this.replay(replayed, constants);
+      return this.replay(this.imports, replayed, constants);
     } catch (error) {
       report.kernel = this.kernelError(error);
-      return null;
+      return failed;
     } finally {
       this.objects.dec(replayed);
     }
@@ -151,9 +157,19 @@ class Reporter {
 
   /**
    * Sends constants through the kernel, with default options, on top of an environment (borrowed):
-   * Lean's own `Environment.replay`, as lean4checker does. Unsafe and partial ones are left out.
+   * Lean's own `Environment.replay`, as lean4checker does.
+   *
+   * @returns {{replayed, left}} the new environment (owned), and the names of those left out: they
+   *   are unsafe or partial, or trust the compiler, which could not run their code here
    */
-  replay(environment, constants) {
+  replay(imports, environment, constants) {
+    const left = this.unchecked(imports, environment, constants);
+    const checked = new Map([...constants].filter(([name]) => !left.has(name)));
+    return { replayed: this.extended(environment, checked), left };
+  }
+
+  /** An environment (borrowed) with constants that the kernel accepts; raises LeanException. */
+  extended(environment, constants) {
     const { lean, objects: o } = this;
     const pairs = [...constants.values()].map((info) => (
       o.pair(o.inc(this.library.read(info).name), o.inc(info))
@@ -163,39 +179,84 @@ class Reporter {
     return lean.io('l_Lean_Environment_replay', map, o.inc(environment));
   }
 
-  // Descriptions ------------------------------------------------------------------------------
-
-  describe(environment, constants, position) {
-    return [...constants].sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, info]) => this.constant(environment, name, info, position));
+  /** The names of constants that mention what the kernel can't or may not be asked about. */
+  unchecked(imports, environment, constants) {
+    const left = new Set([...constants].filter(([, info]) => this.isUnsafe(info)).map(([n]) => n));
+    const isKnown = (name) => (name === SORRY || !FORBIDDEN.has(name)) && (
+      constants.has(name) || this.library.isImported(imports, name)
+      || this.library.has(environment, name)
+    );
+    const mentioned = new Map([...constants].map(([name, info]) => [name, this.mentions(info)]));
+    for (let size = -1; size !== left.size;) {
+      size = left.size;
+      for (const [name, names] of mentioned) {
+        if (names.some((n) => left.has(n) || !isKnown(n))) left.add(name);
+      }
+    }
+    return left;
   }
 
-  constant(environment, name, info, position) {
+  /** The names of the constants that a constant mentions; of an inductive, its constructors too. */
+  mentions(info) {
+    const { type, value, kind } = this.library.read(info);
+    const names = this.terms.constants(type);
+    if (value !== null) this.terms.constants(value, names);
+    if (kind === 'inductive') this.constructors(info).forEach((name) => names.add(name));
+    return [...names];
+  }
+
+  constructors(info) {
     const { objects: o } = this;
+    const list = o.field(o.field(info, 0), ConstantInfo.inductive.constructors);
+    return o.listElements(list).map((name) => this.lean.names.text(name));
+  }
+
+  // Descriptions ------------------------------------------------------------------------------
+
+  describe(environment, constants, left, position) {
+    return [...constants].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, info]) => (
+      { ...this.constant(environment, name, info), position, unsafe: left.has(name) }
+    ));
+  }
+
+  constant(environment, name, info) {
     const { type, value, kind, name: leanName } = this.library.read(info);
     const used = { constants: new Set(), axioms: new Set(), sorries: [] };
     for (const term of value === null ? [type] : [type, value]) {
-      this.use(environment, term, used);
+      this.use(term, used);
     }
-    if (kind === 'inductive') {
-      const constructors = o.field(o.field(info, 0), ConstantInfo.inductive.constructors);
-      o.listElements(constructors).forEach((n) => used.constants.add(this.lean.names.text(n)));
-    }
+    if (kind === 'inductive') this.constructors(info).forEach((n) => used.constants.add(n));
     return {
       name,
       kind,
       type: this.hash(environment, type),
       value: value === null || kind === 'theorem' ? '' : this.hash(environment, value),
-      position,
       internal: this.isInternal(environment, leanName),
-      unsafe: this.isUnsafe(info),
+      proves: kind === 'theorem' || this.isProposition(environment, type),
       uses: [...used.constants],
       axioms: [...used.axioms],
       sorries: used.sorries,
     };
   }
 
-  /** Whether the kernel is not asked again: a constant is `unsafe` or `partial`. */
+  /** Whether a type (borrowed) is a proposition. */
+  isProposition(environment, type) {
+    const { lean, objects: o } = this;
+    const ask = (symbol, ...terms) => lean.call(symbol, o.inc(environment),
+      o.inc(o.global('l_Lean_LocalContext_empty')), ...terms);
+    const sort = ask('lean_kernel_check', o.inc(type));
+    if (o.tag(sort) === 0) {
+      o.dec(sort);
+      return false;
+    }
+    const prop = lean.call('l_Lean_Expr_sort___override', o.inc(o.global('l_Lean_levelZero')));
+    const same = ask('lean_kernel_is_def_eq', o.take(sort, 0), prop);
+    const answer = o.tag(same) === 1 && o.unbox(o.field(same, 0)) === 1;
+    [sort, same].forEach((result) => o.dec(result));
+    return answer;
+  }
+
+  /** Whether a constant is `unsafe` or `partial`. */
   isUnsafe(info) {
     const { lean, objects: o } = this;
     return ['l_Lean_ConstantInfo_isUnsafe', 'l_Lean_ConstantInfo_isPartial']
@@ -218,7 +279,7 @@ class Reporter {
     const { objects: o } = this;
     const held = [];
     const statement = (name, leanName) => {
-      if (this.library.isImported(environment, name)) return null;
+      if (this.library.isImported(this.imports, name)) return null;
       const info = this.library.find(environment, name);
       if (info === null) return null;
       held.push(info);
@@ -231,7 +292,7 @@ class Reporter {
   }
 
   /** Notes what a term (borrowed) mentions: new constants, axioms of imports, each `sorry`. */
-  use(environment, term, used) {
+  use(term, used) {
     const { lean, objects: o } = this;
     const note = (expr, application) => {
       const place = this.sorryPlace(expr, application);
@@ -240,7 +301,7 @@ class Reporter {
     note(term, null);
     this.terms.traverse(term, (e) => {
       if (o.tag(e) === ExprTag.const) {
-        this.useConstant(environment, lean.names.text(o.field(e, 0)), used);
+        this.useConstant(lean.names.text(o.field(e, 0)), used);
       }
       const isApplication = o.tag(e) === ExprTag.app;
       this.terms.children(e).forEach((child, i) => note(child, isApplication && i === 0 ? e : null));
@@ -261,12 +322,12 @@ class Reporter {
     return count + 1 === LABELLED ? this.label(application) : undefined;
   }
 
-  useConstant(environment, name, used) {
+  useConstant(name, used) {
     if (FORBIDDEN.has(name)) {
       if (name !== SORRY) used.axioms.add(name);
-    } else if (!this.library.isImported(environment, name)) {
+    } else if (!this.library.isImported(this.imports, name)) {
       used.constants.add(name);
-    } else if (this.library.isImportedAxiom(environment, name)) {
+    } else if (this.library.isImportedAxiom(this.imports, name)) {
       used.axioms.add(name);
     }
   }
@@ -317,15 +378,25 @@ class Reporter {
   renamed(syntax) {
     const { lean, objects: o } = this;
     const kind = lean.syntaxKind(syntax);
-    if (kind !== DECLARATION && kind !== IN && kind !== EXAMPLE) return null;
+    if (kind === '') return null;
     const args = o.elements(o.field(syntax, SyntaxNode.args));
-    if (kind !== EXAMPLE) {
-      const last = this.renamed(args.at(-1));
-      return last && this.node(syntax, kind, [...args.slice(0, -1).map((a) => o.inc(a)), last]);
+    if (kind === EXAMPLE) return this.definition(syntax, args);
+    for (const [i, argument] of args.entries()) {
+      const changed = this.renamed(argument);
+      if (changed !== null) {
+        return this.node(syntax, kind, args.map((a, j) => (i === j ? changed : o.inc(a))));
+      }
     }
-    const [, signature, value] = args.map((argument) => o.inc(argument));
+    return null;
+  }
+
+  /** A definition (owned) in the place of an example, whose parts are borrowed. */
+  definition(syntax, parts) {
+    const { lean, objects: o } = this;
+    const [, signature, value] = parts.map((part) => o.inc(part));
+    this.examples += 1;
     const name = this.node(syntax, DECLARATION_NAME, [
-      lean.call('l_Lean_mkIdentFrom', o.inc(syntax), lean.names.make(EXAMPLE_NAME), o.box(0)),
+      lean.call('l_Lean_mkIdentFrom', o.inc(syntax), lean.names.make(`${EXAMPLE_NAME}_${this.examples}`), o.box(0)),
       this.nothing(),
     ]);
     const keyword = lean.call('l_Lean_mkAtom', o.string('def'));
