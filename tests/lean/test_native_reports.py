@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bait_core.errors import ProverError
 from bait_lean.environment.acceptance import EXAMPLE
 from bait_lean.environment.native_reports import NativeReports, name_examples
 from bait_lean.environment.prefix import Prefix
@@ -77,3 +78,12 @@ def test_only_examples_are_called_examples() -> None:
         False, False, True, False, True, False, True,
     ]  # fmt: skip
     assert {constant.uses for constant in reply.report.constants} == {tuple(told)}
+
+
+def test_constants_that_share_a_name_are_refused() -> None:
+    text = "example : True := trivial\n"
+    _, [name] = name_examples(text)
+    taken = f" 1.{EXAMPLE}"
+    checker = Reporting(constant(name, 1), constant(taken, 1, sorries=(None,)))
+    with pytest.raises(ProverError, match="share a name"):
+        NativeReports(checker, lambda text, prefix: CommandReply(0)).reported(text, None)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from bait_core.errors import ProverError
 from bait_lean.environment.acceptance import EXAMPLE, Graph, graph_of
 from bait_lean.environment.commands import scan
 from bait_lean.environment.positions import position_at
@@ -71,9 +72,10 @@ class NativeReports:
     def _report(self, text: str) -> Report:
         text, names = name_examples(text)
         _, report = self._checker.report(text)
-        return msgspec.structs.replace(
-            report, constants=tuple(_renamed(c, names) for c in report.constants)
-        )
+        constants = tuple(_renamed(c, names) for c in report.constants)
+        if len({constant.name for constant in constants}) < len(constants):
+            raise ProverError("Lean's report is of no use: constants of the text share a name.")
+        return msgspec.structs.replace(report, constants=constants)
 
 
 def name_examples(text: str) -> tuple[str, list[str]]:
