@@ -337,9 +337,12 @@ def test_files_without_holes_have_no_theorems(tmp_path: Path, text: str) -> None
 
 def test_only_names_holes_that_there_are(tmp_path: Path) -> None:
     environment = file_environment(tmp_path, "theorem a : True := by sorry\n", only=("b",))
-    with pytest.raises(ConfigurationError, match="no hole 'b'") as caught:
-        environment.theorems()
-    assert "There are: a" in caught.value.hint
+    try:
+        with pytest.raises(ConfigurationError, match="no hole 'b'") as caught:
+            environment.theorems()
+        assert "There are: a" in caught.value.hint
+    finally:
+        environment.close()
 
 
 @pytest.mark.parametrize("name", ["Nothing.lean", "."])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_lean.environment.guard import MAX_TACTIC_CHARACTERS, Guard
+from bait_lean.environment.guard import MAX_TACTIC_CHARACTERS, refusal
 from bait_lean.environment.lexer import tokenize
 
 ALLOWED = [
@@ -89,17 +89,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("tactic", ALLOWED)
 def test_ordinary_tactics_pass(tactic: str) -> None:
-    assert Guard().refusal(tactic) == ""
+    assert refusal(tactic) == ""
 
 
 @pytest.mark.parametrize("tactic", REFUSED, ids=lambda tactic: repr(tactic[:40]))
 def test_dangerous_texts_are_refused_with_the_reason(tactic: str) -> None:
-    assert REFUSED[tactic] in Guard().refusal(tactic)
-
-
-@pytest.mark.parametrize("tactic", ["native_decide", "decide +native"])
-def test_native_decide_passes_if_asked_for(tactic: str) -> None:
-    assert Guard(allow_native_decide=True).refusal(tactic) == ""
+    assert REFUSED[tactic] in refusal(tactic)
 
 
 @given(st.text(alphabet="ab'\"«»()-/!{}⟨⟩\n\\ .:=`#r₁λ0"))
@@ -115,4 +110,4 @@ def test_tokens_cover_the_text(text: str) -> None:
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nothing_around_hides_sorry(before: str, after: str) -> None:
     # Only letters and the like, quotes or comments can make another word of it.
-    assert Guard().refusal(f"{before} sorry {after}") or '"' in before or "'" in before
+    assert refusal(f"{before} sorry {after}") or '"' in before or "'" in before

@@ -105,6 +105,10 @@ class Document:
             self.original, self.name, has_lines=self._has_lines, starts=starts, holes=holes
         )
 
+    def head(self, end: int) -> Document:
+        """The text up to an offset, as a document."""
+        return Document(self.text[:end], self.name, has_lines=self._has_lines)
+
     @classmethod
     def read(cls, path: Path) -> Document:
         """Read a file.

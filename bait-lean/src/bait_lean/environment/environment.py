@@ -15,7 +15,6 @@ from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
 from bait_lean.environment.check import Checker
 from bait_lean.environment.document import Document
 from bait_lean.environment.filling import Filling
-from bait_lean.environment.guard import Guard
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.placing import edits, fill_places
 from bait_lean.environment.premises import AccessiblePremises
@@ -43,7 +42,6 @@ class LeanEnvironment:
         self._pool = ProverPool(
             lambda: backend or choose(options.backend_options), options.command_timeout
         )
-        self._guard = Guard()
         self._allowed = frozenset(options.allow_axioms)
         self._checker = Checker(self._pool, self._allowed)
         self._premises = AccessiblePremises()
@@ -158,7 +156,7 @@ class LeanEnvironment:
     def _session(self, entry: Entry) -> LeanSession:
         context = entry.progress.context(entry.hole.piece)
         task = Task(entry.document, entry.hole, context.prefix, context.forbidden, entry.library)
-        return LeanSession(task, self._pool, self._guard, self, self._options.memory_limit)
+        return LeanSession(task, self._pool, self, self._options.memory_limit)
 
     def _all(self) -> dict[str, Entry]:
         with self._lock:

@@ -12,7 +12,7 @@ from bait_core.errors import FillError
 from bait_lean.environment.acceptance import Declared, difference, graph_of, judge
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.positions import apply_edits, left_open, offset_at, offset_before
-from bait_lean.environment.prover import ElaborationError, Prover
+from bait_lean.environment.prover import ElaborationError, Prover, first_error
 from bait_lean.environment.steps import shorten
 from bait_lean.repl.messages import Message, Position
 from bait_lean.repl.reports import ConstantReport, ReportedReply
@@ -55,6 +55,8 @@ class Filling:
         except ElaborationError as error:
             raise FillError(dict.fromkeys(self.edits, error.error.data)) from error
         reasons = self._errors(before, after)
+        if first_error(before) and not prover.has_extensions and not reasons:
+            return self._without_tail().verify(prover)
         if after.report.kernel:
             self._blame(reasons, self.edits, f"the kernel refuses it: {after.report.kernel}")
         found: dict[str, Foundations] = {}
@@ -76,6 +78,12 @@ class Filling:
         if reasons:
             raise FillError(reasons)
         return found
+
+    def _without_tail(self) -> Filling:
+        """The same without what follows the last edit: a project's Lean compiles no errors."""
+        last = self.document.piece_at(self._changes[-1].start)
+        head = self.document.head(last.start + len(last.text))
+        return Filling(head, self.edits, self.allowed)
 
     @cached_property
     def _changes(self) -> Sequence[Edit]:

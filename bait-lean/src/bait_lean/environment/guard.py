@@ -10,7 +10,6 @@ where it stands among others.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from bait_lean.environment.lexer import Kind, Token, components, tokenize
 
@@ -27,6 +26,7 @@ _RUNS_CODE = frozenset(
     {"unsafe", "implemented_by", "extern", "csimp", "run_tac", "run_cmd", "run_elab", "run_meta",
      "by_elab", "unsafeCast", "unsafeIO", "unsafeEIO", "unsafeBaseIO"}
 )  # fmt: skip
+_TRUSTS_COMPILER = frozenset({"native_decide", "native"})
 _COMMANDS = frozenset(
     {"theorem", "lemma", "def", "abbrev", "example", "instance", "axiom", "opaque", "structure",
      "class", "inductive", "coinductive", "mutual", "namespace", "section", "end", "variable",
@@ -42,64 +42,56 @@ _CONTINUES_LINE = re.compile(r"[ |)\]}⟩⟧⟫]|<;>")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Says of a tactic text why it may not be run.
+def refusal(tactic: str) -> str:
+    """Why `tactic` is refused; empty when it may be sent to the prover.
 
-    Attributes:
-        allow_native_decide: Let `native_decide` and `decide +native` through.
+    Refused are: empty text, more than `MAX_TACTIC_CHARACTERS`, control characters (tabs
+    too, which Lean refuses), comments, strings without an end or over several lines,
+    brackets that don't match, lines that could start a tactic or command of their own,
+    words that prove nothing (`sorry`, also as a component of a name, quoted or in the terms
+    of an interpolated string), words that run code of the candidate's, keywords of commands,
+    attributes, and options other than harmless ones.
     """
+    if len(tactic) > MAX_TACTIC_CHARACTERS:
+        return f"the tactic is longer than {MAX_TACTIC_CHARACTERS} characters"
+    if not tactic.strip():
+        return "the tactic is empty"
+    if control := _CONTROL.search(tactic):
+        return f"the tactic contains the control character U+{ord(control.group()):04X}"
+    tokens = tokenize(tactic)
+    why = _refusal_of(tactic, tokens)
+    if why or not any(token.kind is Kind.STRING and "{" in token.text for token in tokens):
+        return why
+    # Whether a string is interpolated depends on macros: both readings must pass.
+    return _refusal_of(tactic, tokenize(tactic, interpolate=False))
 
-    allow_native_decide: bool = False
 
-    def refusal(self, tactic: str) -> str:
-        """Why `tactic` is refused; empty when it may be sent to the prover.
+def _refusal_of(tactic: str, tokens: list[Token]) -> str:
+    return (
+        _refused_shape(tactic.strip(), tokens)
+        or _refused_brackets(tokens)
+        or _refused_words(tokens)
+    )
 
-        Refused are: empty text, more than `MAX_TACTIC_CHARACTERS`, control characters (tabs
-        too, which Lean refuses), comments, strings without an end or over several lines,
-        brackets that don't match, lines that could start a tactic or command of their own,
-        words that prove nothing (`sorry`, also as a component of a name, quoted or in the terms
-        of an interpolated string), words that run code of the candidate's, keywords of commands,
-        attributes, and options other than harmless ones.
-        """
-        if len(tactic) > MAX_TACTIC_CHARACTERS:
-            return f"the tactic is longer than {MAX_TACTIC_CHARACTERS} characters"
-        if not tactic.strip():
-            return "the tactic is empty"
-        if control := _CONTROL.search(tactic):
-            return f"the tactic contains the control character U+{ord(control.group()):04X}"
-        tokens = tokenize(tactic)
-        why = self._refusal_of(tactic, tokens)
-        if why or not any(token.kind is Kind.STRING and "{" in token.text for token in tokens):
-            return why
-        # Whether a string is interpolated depends on macros: both readings must pass.
-        return self._refusal_of(tactic, tokenize(tactic, interpolate=False))
 
-    def _refusal_of(self, tactic: str, tokens: list[Token]) -> str:
-        return (
-            _refused_shape(tactic.strip(), tokens)
-            or _refused_brackets(tokens)
-            or self._refused_words(tokens)
-        )
-
-    def _refused_words(self, tokens: list[Token]) -> str:
-        for index, token in enumerate(tokens):
-            if token.kind is Kind.SYMBOL and (token.text == "@[" or len(token.text) > 3):
-                return f"`{token.text}` is not allowed in a tactic"
-            if token.kind not in {Kind.IDENTIFIER, Kind.NAME}:
-                continue
-            for part in _unquoted(token.text):
-                if part in _UNPROVED or part in _RUNS_CODE:
-                    return f"`{part}` is not allowed in a proof"
-                if part in {"native_decide", "native"} and not self.allow_native_decide:
-                    return f"`{part}` is not allowed: it trusts the compiler"
-            if token.text in _COMMANDS:
-                return f"`{token.text}` is not allowed in a tactic"
-            if token.text == "set_option":
-                option = tokens[index + 1].text if index + 1 < len(tokens) else ""
-                if not option.startswith(_SAFE_OPTIONS):
-                    return f"`set_option {option}` is not allowed in a proof"
-        return ""
+def _refused_words(tokens: list[Token]) -> str:
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.SYMBOL and (token.text == "@[" or len(token.text) > 3):
+            return f"`{token.text}` is not allowed in a tactic"
+        if token.kind not in {Kind.IDENTIFIER, Kind.NAME}:
+            continue
+        for part in _unquoted(token.text):
+            if part in _UNPROVED or part in _RUNS_CODE:
+                return f"`{part}` is not allowed in a proof"
+            if part in _TRUSTS_COMPILER:
+                return f"`{part}` is not allowed: it trusts the compiler"
+        if token.text in _COMMANDS:
+            return f"`{token.text}` is not allowed in a tactic"
+        if token.text == "set_option":
+            option = tokens[index + 1].text if index + 1 < len(tokens) else ""
+            if not option.startswith(_SAFE_OPTIONS):
+                return f"`set_option {option}` is not allowed in a proof"
+    return ""
 
 
 def _unquoted(name: str) -> list[str]:

@@ -21,7 +21,7 @@ from bait_core.domain import (
     Subgoals,
 )
 from bait_core.errors import ProverCrashError, ProverError, ProverStartError
-from bait_lean.environment.guard import Guard
+from bait_lean.environment import guard
 from bait_lean.environment.prover import Prover, ProverPool
 from bait_lean.environment.script import Arrangement, ScriptLine, write_script
 from bait_lean.environment.states import GoalStates
@@ -64,7 +64,6 @@ class LeanSession:
     Args:
         task: The hole.
         pool: Where the prover comes from.
-        guard: Refuses tactic texts.
         referee: Checks proofs and knows the premises.
         memory_limit: Bytes that a process may use.
 
@@ -77,13 +76,11 @@ class LeanSession:
         self,
         task: Task,
         pool: ProverPool,
-        guard: Guard,
         referee: Referee,
         memory_limit: int | None,
     ) -> None:
         self._task = task
         self._pool = pool
-        self._guard = guard
         self._referee = referee
         self._memory_limit = memory_limit
         self._arrangements: dict[tuple[str, str], Arrangement] = {}
@@ -121,7 +118,7 @@ class LeanSession:
         """Replay `proof` as text in a process of its own, down to kernel and axioms."""
         steps = list(proof.bottom_up())
         for step in steps:
-            if refusal := self._guard.refusal(step.tactic):
+            if refusal := guard.refusal(step.tactic):
                 return CheckResult(False, step.tactic, refusal, culprit=step.goal)
         try:
             lines = write_script(proof, self._arrangements, self._found)
@@ -160,7 +157,7 @@ class LeanSession:
         self.close()
 
     def _run(self, goal: Goal, tactic: str, timeout: float) -> Outcome:
-        if refusal := self._guard.refusal(tactic):
+        if refusal := guard.refusal(tactic):
             return Failed(FailureKind.REJECTED, refusal)
         prover = self._living_prover()
         state = self._state(goal)
@@ -185,7 +182,7 @@ class LeanSession:
             return Failed(result.kind, result.message, seconds)
         if not result.obligations:
             found = suggestion(tactic, result)
-            if found and not self._guard.refusal(found):
+            if found and not guard.refusal(found):
                 self._found[goal.key, tactic] = found
             return Proved(seconds)
         self._states.add(goal, tactic, result.obligations)
