@@ -35,6 +35,7 @@ _PROPOSITION_TIMEOUT = 20.0
 
 _NOT_REACHED = "Lean does not come to it"
 _SEVERAL_GOALS = "it stands for several goals"
+_NO_DECLARATION = "it is in no declaration that Lean keeps"
 _DATA = "it is for data, not for a proof"
 _STOP = "it leaves out the tactics after it; write `sorry` in their place"
 _HIDDEN = "it stands for a `sorry` that is not written here"
@@ -85,7 +86,7 @@ def survey(document: Document, prover: Prover, wanted: Callable[[str], bool]) ->
         seen = _seen_at_once(document, reply)
     else:
         seen = _seen_by_piece(document, prover)
-    surveyor = _Surveyor(document, prover, wanted)
+    surveyor = _Surveyor(document, prover, wanted, declared)
     for piece in seen:
         surveyor.visit(piece)
     surveyor.warn_of_late_errors()
@@ -185,10 +186,17 @@ class _Surveyor:
         holes: Those found so far that a search can work on.
     """
 
-    def __init__(self, document: Document, prover: Prover, wanted: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        prover: Prover,
+        wanted: Callable[[str], bool],
+        declared: Mapping[int, tuple[ConstantReport, ...]],
+    ) -> None:
         self._document = document
         self._prover = prover
         self._wanted = wanted
+        self._declared = declared
         self._used: Counter[str] = Counter()
         self._errors: list[tuple[str, Message, Piece]] = []
         self._before: Prefix | None = None
@@ -199,6 +207,10 @@ class _Surveyor:
         piece = seen.piece
         names = _names(self._document, seen, self._used)
         chosen = {offset: name for offset, name in names.items() if self._wanted(name)}
+        if self._prover.has_extensions and piece.index not in self._declared:
+            for offset, name in chosen.items():
+                self._leave_out(piece, offset, f"the hole {name} is left out: {_NO_DECLARATION}")
+            chosen = {}
         self._errors += [(where, message, piece) for where, message in seen.errors]
         if chosen and self._errors:
             raise self._before_hole(*self._errors[0], next(iter(chosen.values())))
@@ -298,7 +310,8 @@ def _base_name(document: Document, seen: _Seen, offset: int) -> str:
     declaration = seen.piece.declaration_at(offset)
     if declaration is None or declaration.name:
         for sorry in seen.sorries.get(offset, []):
-            if sorry.declaration:
+            # Lean's own words for what has no name begin like this: `_example`, `_check`.
+            if sorry.declaration and not sorry.declaration.startswith("_"):
                 return sorry.declaration
     if declaration is None:
         return f"hole:{document.line(seen.piece, offset)}"

@@ -18,7 +18,7 @@ from bait_lean.environment.acceptance import (
 from bait_lean.environment.document import Document
 from bait_lean.environment.prover import Prover
 from bait_lean.environment.steps import shorten
-from bait_lean.repl.messages import Message, Position
+from bait_lean.repl.messages import Position
 from bait_lean.repl.reports import ConstantReport, ReportedReply
 
 
@@ -45,11 +45,13 @@ class _Verifier:
     allowed: frozenset[str]
 
     def verifications(self) -> Iterator[Verification]:
-        """Errors first, then what is stated, in order."""
+        """Errors and what Lean keeps nothing of first, then what is stated, in order."""
         for error in self.reply.messages:
             if error.severity == "error":
-                theorem = self._theorem(f"line {self._line(error)}", error.pos)
-                yield Verification(theorem, accepted=False, message=shorten(error.data))
+                yield self._refused(error.pos, shorten(error.data))
+        for sorry in self.reply.sorries:
+            if sorry.pos is not None and not self._is_kept(sorry.pos):
+                yield self._refused(sorry.pos, "a `sorry` in no declaration that Lean keeps")
         constants = self.reply.report.constants
         graph = graph_of([constants])
         stated = list(_stated(constants, graph))
@@ -85,9 +87,19 @@ class _Verifier:
         piece = self.document.piece_at(offset)
         return self.document.location_of(piece, offset - piece.start)
 
-    @staticmethod
-    def _line(error: Message) -> int:
-        return error.pos.line if error.pos else 1
+    def _refused(self, position: Position | None, why: str) -> Verification:
+        line = position.line if position else 1
+        return Verification(self._theorem(f"line {line}", position), accepted=False, message=why)
+
+    def _is_kept(self, position: Position) -> bool:
+        """Whether the command around a place has added something."""
+        starts = [command.position for command in self.reply.report.commands]
+        command = max((s for s in starts if _key(s) <= _key(position)), key=_key, default=None)
+        return any(c.position == command for c in self.reply.report.constants)
+
+
+def _key(position: Position) -> tuple[int, int]:
+    return position.line, position.column
 
 
 def _stated(constants: Sequence[ConstantReport], graph: Graph) -> Iterator[ConstantReport]:

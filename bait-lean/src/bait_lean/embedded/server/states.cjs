@@ -10,7 +10,7 @@
  */
 
 const {
-  ContextInfo, CoreState, InfoState, LevelTag, LocalDecl, MetaState,
+  ContextInfo, CoreState, ExprTag, InfoState, LevelTag, LocalDecl, MetaState,
   MetavarDecl, TermInfo,
 } = require('./layouts.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
@@ -23,6 +23,7 @@ const OWNED = [
 const TERM_CONTEXT_BYTES = [1, 1, 1, 1, 0, 0, 0, 1, 0, 1];
 const EMPTY_TREE = 3; // Std.TreeMap's leaf: constructor 1, boxed
 const SYNTHETIC_OPAQUE = 2;
+const FORALL_BODY = 2;
 
 class ProofStates {
   constructor(lean, frontend, library) {
@@ -142,7 +143,7 @@ class ProofStates {
     const lctx = o.field(term, TermInfo.lctx);
     const expected = o.field(term, TermInfo.expectedType);
     const type = o.isScalar(expected)
-      ? o.take(o.field(o.field(term, TermInfo.expr), 0), 1) // sorryAx type synthetic
+      ? this.typeOfSorry(o.field(term, TermInfo.expr))
       : o.take(expected, 0);
     const instances = [];
     for (const { fvarId, type: t } of this.terms.declarations(lctx)) {
@@ -159,6 +160,15 @@ class ProofStates {
     o.dec(expression);
     o.dec(term);
     return goal;
+  }
+
+  /** The type (owned) of `sorryAx type synthetic`, or of `sorryAx (Name → type) synthetic label`. */
+  typeOfSorry(expr) {
+    const { objects: o } = this;
+    const parts = [];
+    for (let e = expr; o.tag(e) === ExprTag.app; e = o.field(e, 0)) parts.unshift(o.field(e, 1));
+    const [type, , label] = parts;
+    return label === undefined ? o.inc(type) : o.take(type, FORALL_BODY);
   }
 
   /** Arguments of a MetaM function that runs in a local context (borrowed). */
