@@ -137,21 +137,6 @@ def test_files_are_filled(environment: LeanEnvironment) -> None:
     assert "⟨by exact h.2, by exact h.1⟩" in environment.fill(scripts).text
 
 
-def test_names_of_three_letters_are_not_taken_for_examples(tmp_path: Path) -> None:
-    text = (
-        "theorem abc : 1 = 2 := sorry\ntheorem add : 1 = 2 := abc\nexample : 1 = 2 := add\n"
-        "example : 1 + 1 = 2 := rfl\ntheorem ok : True := trivial\n"
-    )
-    environment = file_environment(tmp_path, text, PLAIN_STOCK)
-    try:
-        accepted = {v.theorem.name: v.accepted for v in environment.verify()}
-    finally:
-        environment.close()
-    assert accepted == {
-        "abc": False, "add": False, "example:3": False, "example:4": True, "ok": True,
-    }  # fmt: skip
-
-
 def test_a_project_s_own_repl_does_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install_lake(tmp_path / "bin", monkeypatch)
     install_lean(tmp_path / "bin")

@@ -74,7 +74,7 @@ def test_only_examples_are_called_examples() -> None:
     told = [constant.name for constant in reply.report.constants]
     assert told[:2] == ["abc", "add"]
     assert len(set(told)) == len(made)
-    assert [name.split(".")[-1].startswith(EXAMPLE) for name in told] == [
+    assert [name.split(".")[-1] == EXAMPLE for name in told] == [
         False, False, True, False, True, False, True,
     ]  # fmt: skip
     assert {constant.uses for constant in reply.report.constants} == {tuple(told)}
@@ -83,7 +83,7 @@ def test_only_examples_are_called_examples() -> None:
 def test_constants_that_share_a_name_are_refused() -> None:
     text = "example : True := trivial\n"
     _, [name] = name_examples(text)
-    taken = f"{EXAMPLE}_1"
+    taken = f" 1.{EXAMPLE}"
     checker = Reporting(constant(name, 1), constant(taken, 1, sorries=(None,)))
     with pytest.raises(ProverError, match="share a name"):
         NativeReports(checker, lambda text, prefix: CommandReply(0)).reported(text, None)

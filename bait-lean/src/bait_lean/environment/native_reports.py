@@ -103,8 +103,12 @@ def name_examples(text: str) -> tuple[str, list[str]]:
 
 
 def _renamed(constant: ConstantReport, names: Sequence[str]) -> ConstantReport:
-    """The constant with the names of examples as the embedded server has them, each its own."""
-    new = {name: f"{EXAMPLE}_{number}" for number, name in enumerate(names, 1)}
+    """The constant with the names of examples as the embedded server has them.
+
+    A number, in a component that no name of Lean's has, keeps examples apart: two constants with
+    one name would hide what one of them rests on.
+    """
+    new = {name: f" {number}.{EXAMPLE}" for number, name in enumerate(names, 1)}
 
     def rename(name: str) -> str:
         return _COMPONENT.sub(lambda match: new.get(match[0], match[0]), name)
