@@ -89,7 +89,8 @@ class LeanEnvironment:
             text = Document.read(self._options.file).original if current is None else current
             return FilledFile(text, {}, {})
         document = next(iter(entries.values())).document
-        changes = _edits({name: (entries[name].hole, script) for name, script in scripts.items()})
+        chosen = {name: (entries[name].hole, script) for name, script in scripts.items()}
+        changes = edits_in_document(chosen)
         if current is None:
             return self._filled(document, changes)
         regions = {name: _region(entries[name].hole) for name in scripts}
@@ -166,7 +167,7 @@ class LeanEnvironment:
             return self._entries
 
 
-def _edits(scripts: Mapping[str, tuple[Hole, str]]) -> dict[str, Edit]:
+def edits_in_document(scripts: Mapping[str, tuple[Hole, str]]) -> dict[str, Edit]:
     """What the scripts of holes replace in the document's text, by name."""
     by_piece: dict[int, dict[str, tuple[Hole, str]]] = {}
     for name, (hole, script) in scripts.items():
