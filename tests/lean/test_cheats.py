@@ -10,8 +10,8 @@ import pytest
 
 from bait_core.domain import CheckResult, Proof, ProofStep
 from bait_core.errors import FillError, TheoremError
+from bait_lean.environment import guard
 from bait_lean.environment.environment import LeanEnvironment
-from bait_lean.environment.guard import Guard
 from bait_lean.environment.session import LeanSession
 
 from .hostile.cheats import GOAL, HONEST, REFUSED, SWALLOWED, TRUE_GOAL, filled, help_of
@@ -28,7 +28,7 @@ ALL_HELP = "\n\n".join(text for text, _ in HELP.values()) + "\n\n"
 def no_guard() -> Iterator[None]:
     """Let all tactics pass that a search or a check would refuse unseen."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Guard, "refusal", lambda guard, tactic: "")
+        patch.setattr(guard, "refusal", lambda tactic: "")
         yield
 
 
@@ -200,7 +200,7 @@ def test_an_example_of_a_users_command_is_not_accepted_unseen(
     )
     environment = file_environment(tmp_path, text)
     try:
-        name = _names(environment)[-1]
+        (name,) = set(_names(environment)) - {"bad"}
         with open_session(environment, name) as session:
             result = checked(session, script)
         if statement == "False":

@@ -24,7 +24,8 @@ from .proving import LIMIT, close_used_processes, file_environment, needs_lean
 
 pytestmark = needs_lean
 
-FILES = int(os.environ.get("BAIT_HOSTILE_FILES", "300"))
+DEFAULT = 300
+FILES = int(os.environ.get("BAIT_HOSTILE_FILES", DEFAULT))
 FIRST = int(os.environ.get("BAIT_HOSTILE_FIRST", "0"))
 BATCH = 20
 REFRESH = 50  # Batches after which Lean is started anew: it keeps what it has elaborated.
@@ -37,7 +38,7 @@ TRIES = 2
 
 
 def test_each_way_and_each_shape_is_among_the_files() -> None:
-    assert max(len(WAYS), len(SHAPES)) <= FILES
+    assert max(len(WAYS), len(SHAPES)) <= DEFAULT
 
 
 @pytest.mark.parametrize("batch", range(-(-FILES // BATCH)))
