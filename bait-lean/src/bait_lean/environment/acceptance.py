@@ -154,6 +154,8 @@ def judge(
     left: frozenset[Position],
     allowed: frozenset[str] = frozenset(),
     is_same: Callable[[str], bool] = lambda _: False,
+    *,
+    is_kept: bool = True,
 ) -> Judgement:
     """Judge a declaration after the filling of some of its holes.
 
@@ -165,8 +167,9 @@ def judge(
         allowed: Axioms that proofs may rest on besides the standard ones.
         is_same: Whether a constant means the same before and afterwards though its type or value
             is another term, as when a hole was in it.
+        is_kept: Whether the filled holes are in declarations that Lean keeps.
     """
-    if not filled.constants:
+    if not filled.constants or not is_kept:
         return Judgement("Lean keeps nothing of this declaration that could be checked")
     if changed := difference(original, filled, is_same):
         return Judgement(changed)

@@ -12,7 +12,13 @@ from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal
 from bait_core.errors import ProverError
 from bait_lean.environment.acceptance import Declared, Judgement, judge
 from bait_lean.environment.placing import edits
-from bait_lean.environment.positions import apply_edits, left_open, offset_at, offset_before
+from bait_lean.environment.positions import (
+    apply_edits,
+    left_open,
+    offset_at,
+    offset_before,
+    replace_sorries,
+)
 from bait_lean.environment.prover import ElaborationError, Prover, ProverPool, first_error
 from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.steps import shorten
@@ -134,6 +140,7 @@ class Checker:
             left_open(piece.text, before.sorries, changes),
             self._allowed,
             lambda name: prover.is_same(name, original.env, filled.env),
+            is_kept=prover.has_extensions or replace_sorries(piece.text, before.sorries, changes),
         )
 
     def _library_objection(self, prover: Prover, task: Task, reply: ReportedReply) -> str:

@@ -11,7 +11,13 @@ from bait_core.domain import Edit, Foundations
 from bait_core.errors import FillError
 from bait_lean.environment.acceptance import Declared, difference, graph_of, judge
 from bait_lean.environment.document import Document, Piece
-from bait_lean.environment.positions import apply_edits, left_open, offset_at, offset_before
+from bait_lean.environment.positions import (
+    apply_edits,
+    left_open,
+    offset_at,
+    offset_before,
+    replace_sorries,
+)
 from bait_lean.environment.prover import ElaborationError, Prover, first_error
 from bait_lean.environment.steps import shorten
 from bait_lean.repl.messages import Message, Position
@@ -68,6 +74,10 @@ class Filling:
                     left_open(self.document.text, original.sorries, self._changes),
                     self.allowed,
                     lambda name: prover.is_same(name, before.env, after.env),
+                    is_kept=prover.has_extensions
+                    or replace_sorries(
+                        self.document.text, original.sorries, [self.edits[name] for name in names]
+                    ),
                 )
                 if judgement.objection:
                     self._blame(reasons, names, judgement.objection)

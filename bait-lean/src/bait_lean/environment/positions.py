@@ -60,3 +60,12 @@ def left_open(
     filled = apply_edits(text, edits)
     moved = (offset_after(offset_at(text, p), edits) for p in sorries if p is not None)
     return frozenset(position_at(filled, offset) for offset in moved if offset is not None)
+
+
+def replace_sorries(text: str, sorries: Iterable[Position | None], edits: Iterable[Edit]) -> bool:
+    """Whether each edit replaces one of the `sorry`s of a text.
+
+    Where Lean does not say which declarations it keeps, this tells that it has kept the hole's.
+    """
+    places = [offset_at(text, place) for place in sorries if place is not None]
+    return all(any(edit.start <= place < edit.end for place in places) for edit in edits)

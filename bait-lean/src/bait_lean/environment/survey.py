@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bait_core.domain import Failed
 from bait_core.errors import TheoremError
+from bait_lean.environment.acceptance import is_example, visible_name
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.hints import hint_for
 from bait_lean.environment.lexer import code, tokenize
@@ -36,6 +37,7 @@ _PROPOSITION_TIMEOUT = 20.0
 _NOT_REACHED = "Lean does not come to it"
 _SEVERAL_GOALS = "it stands for several goals"
 _NO_DECLARATION = "it is in no declaration that Lean keeps"
+_UNNAMED_EXAMPLE = "_example"
 _DATA = "it is for data, not for a proof"
 _STOP = "it leaves out the tactics after it; write `sorry` in their place"
 _HIDDEN = "it stands for a `sorry` that is not written here"
@@ -210,7 +212,7 @@ class _Surveyor:
         if self._prover.has_extensions and piece.index not in self._declared:
             for offset, name in chosen.items():
                 self._leave_out(piece, offset, f"the hole {name} is left out: {_NO_DECLARATION}")
-            chosen = {}
+            chosen = {}  # errors in it are none of a hole's
         self._errors += [(where, message, piece) for where, message in seen.errors]
         if chosen and self._errors:
             raise self._before_hole(*self._errors[0], next(iter(chosen.values())))
@@ -229,7 +231,7 @@ class _Surveyor:
         places = {offset: self._place(seen, offset) for offset in piece.holes}
         for offset, name in chosen.items():
             found = seen.sorries.get(offset, [])
-            if why := self._objection(name, found):
+            if why := self._objection(piece, name, found):
                 self._leave_out(piece, offset, f"the hole {name} is left out: {why}")
                 continue
             siblings = tuple(place for o, place in places.items() if o != offset)
@@ -249,12 +251,23 @@ class _Surveyor:
             return Place(offset, found[0].is_term)
         return Place(offset, self._is_term(seen.piece, offset))
 
-    def _objection(self, name: str, found: list[Sorry]) -> str:
+    def _objection(self, piece: Piece, name: str, found: list[Sorry]) -> str:
         if not found:
             return _NOT_REACHED
+        if self._prover.has_extensions and not self._is_kept(piece, found[0]):
+            return _NO_DECLARATION
         if len(found) > 1 or (found[0].parts and len(found[0].parts[0].goals) > 1):
             return _SEVERAL_GOALS
         return "" if self._is_proposition(name, found[0]) else _DATA
+
+    def _is_kept(self, piece: Piece, sorry: Sorry) -> bool:
+        """Whether Lean keeps the declaration around a hole, so that it can be judged."""
+        constants = self._declared.get(piece.index, ())
+        if any(sorry.pos in constant.sorries for constant in constants):
+            return True
+        if sorry.declaration == _UNNAMED_EXAMPLE:
+            return any(is_example(constant.name) for constant in constants)
+        return any(visible_name(constant.name) == sorry.declaration for constant in constants)
 
     def _is_proposition(self, name: str, sorry: Sorry) -> bool:
         root = root_obligation(name, sorry.proof_state, sorry.goal, sorry.parts)

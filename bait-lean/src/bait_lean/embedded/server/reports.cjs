@@ -8,32 +8,25 @@
  */
 
 const { createHash } = require('node:crypto');
-const {
-  CommandState, ConstantInfo, DeclarationLocation, DeclarationRange, ExprTag, SMap, SyntaxNode,
-} = require('./layouts.cjs');
+const { CommandState, ExprTag, SMap } = require('./layouts.cjs');
+const { Examples } = require('./examples.cjs');
+const { FORBIDDEN, SORRY } = require('./forbidden.cjs');
+const { Kernel } = require('./kernel.cjs');
 const { LeanException } = require('./objects.cjs');
 const { Serialiser } = require('./parts.cjs');
+const { Replay } = require('./replay.cjs');
+const { Sorries } = require('./sorries.cjs');
 const { Terms } = require('./terms.cjs');
-
-const SORRY = 'sorryAx';
-/** Constants that turn into any proof, or into the word of a compiler. */
-const FORBIDDEN = new Set([
-  SORRY, 'Lean.reduceBool', 'Lean.reduceNat', 'Lean.ofReduceBool', 'Lean.ofReduceNat',
-  'Lean.trustCompiler', 'lcProof', 'lcUnreachable', 'lcAny',
-]);
-/** Number of arguments of `sorryAx` of which the last is a label. */
-const LABELLED = 3;
-const EXAMPLE = 'Lean.Parser.Command.example';
-const DEFINITION = 'Lean.Parser.Command.definition';
-const DECLARATION_NAME = 'Lean.Parser.Command.declId';
-const EXAMPLE_NAME = 'bait_example';
 
 class Reporter {
   constructor(lean, frontend, library) {
     Object.assign(this, { lean, frontend, library, objects: lean.objects });
     this.terms = new Terms(lean);
+    this.kernel = new Kernel(lean);
+    this.replay = new Replay(lean, library);
+    this.sorries = new Sorries(lean, frontend);
+    this.examples = new Examples(lean, frontend);
     this.imports = null; // the imported environment of the text that is being reported
-    this.examples = 0;
   }
 
   /**
@@ -47,7 +40,7 @@ class Reporter {
   run(text, previous, keep) {
     const { objects: o } = this;
     const report = { commands: [], constants: [], kernel: '' };
-    this.examples = 0;
+    this.examples.count = 0;
     let progress = null;
     const result = this.frontend.run(text, previous, (step) => {
       progress ??= this.begin(previous, step, report);
@@ -79,7 +72,7 @@ class Reporter {
     if (!entry.replayed) {
       const environment = this.objects.field(entry.state, CommandState.env);
       const imports = this.frontend.bases.get(entry.base);
-      entry.replayed = this.replay(imports, imports, this.added(environment)).replayed;
+      entry.replayed = this.replay.run(imports, imports, this.added(environment)).replayed;
     }
     return entry.replayed;
   }
@@ -93,12 +86,11 @@ class Reporter {
       progress.replayed = replayed;
       report.constants.push(...this.describe(environment, fresh, left, step.position));
       fresh.forEach((info, name) => progress.known.set(name, info));
-      return;
     }
-    const scratch = this.nameExample(step);
+    const scratch = this.examples.elaborate(step);
     if (scratch === null) return;
     const kept = o.field(scratch, CommandState.env);
-    const own = this.newConstants(kept, o.field(step.before, CommandState.env), progress);
+    const own = this.newConstants(kept, environment, progress);
     const { replayed, left } = this.check(o.inc(progress.replayed ?? o.nil), own, report);
     if (replayed !== null) o.dec(replayed);
     report.constants.push(...this.describe(kept, own, left, step.position));
@@ -141,7 +133,7 @@ class Reporter {
     const failed = { replayed: null, left: new Set(constants.keys()) };
     if (report.kernel !== '') return failed;
     try {
-      return this.replay(this.imports, replayed, constants);
+      return this.replay.run(this.imports, replayed, constants);
     } catch (error) {
       report.kernel = this.kernelError(error);
       return failed;
@@ -153,62 +145,6 @@ class Reporter {
   kernelError(error) {
     if (!(error instanceof LeanException)) throw error;
     return this.lean.ioErrorText(error.object);
-  }
-
-  /**
-   * Sends constants through the kernel, with default options, on top of an environment (borrowed):
-   * Lean's own `Environment.replay`, as lean4checker does.
-   *
-   * @returns {{replayed, left}} the new environment (owned), and the names of those left out: they
-   *   are unsafe or partial, or trust the compiler, which could not run their code here
-   */
-  replay(imports, environment, constants) {
-    const left = this.unchecked(imports, environment, constants);
-    const checked = new Map([...constants].filter(([name]) => !left.has(name)));
-    return { replayed: this.extended(environment, checked), left };
-  }
-
-  /** An environment (borrowed) with constants that the kernel accepts; raises LeanException. */
-  extended(environment, constants) {
-    const { lean, objects: o } = this;
-    const pairs = [...constants.values()].map((info) => (
-      o.pair(o.inc(this.library.read(info).name), o.inc(info))
-    ));
-    const map = lean.call('l_Std_HashMap_ofList___redArg', o.inc(o.global('l_Lean_Name_instBEq')),
-      o.inc(o.global('l_Lean_instHashableName')), o.list(pairs));
-    return lean.io('l_Lean_Environment_replay', map, o.inc(environment));
-  }
-
-  /** The names of constants that mention what the kernel can't or may not be asked about. */
-  unchecked(imports, environment, constants) {
-    const left = new Set([...constants].filter(([, info]) => this.isUnsafe(info)).map(([n]) => n));
-    const isKnown = (name) => (name === SORRY || !FORBIDDEN.has(name)) && (
-      constants.has(name) || this.library.isImported(imports, name)
-      || this.library.has(environment, name)
-    );
-    const mentioned = new Map([...constants].map(([name, info]) => [name, this.mentions(info)]));
-    for (let size = -1; size !== left.size;) {
-      size = left.size;
-      for (const [name, names] of mentioned) {
-        if (names.some((n) => left.has(n) || !isKnown(n))) left.add(name);
-      }
-    }
-    return left;
-  }
-
-  /** The names of the constants that a constant mentions; of an inductive, its constructors too. */
-  mentions(info) {
-    const { type, value, kind } = this.library.read(info);
-    const names = this.terms.constants(type);
-    if (value !== null) this.terms.constants(value, names);
-    if (kind === 'inductive') this.constructors(info).forEach((name) => names.add(name));
-    return [...names];
-  }
-
-  constructors(info) {
-    const { objects: o } = this;
-    const list = o.field(o.field(info, 0), ConstantInfo.inductive.constructors);
-    return o.listElements(list).map((name) => this.lean.names.text(name));
   }
 
   // Descriptions ------------------------------------------------------------------------------
@@ -225,42 +161,18 @@ class Reporter {
     for (const term of value === null ? [type] : [type, value]) {
       this.use(term, used);
     }
-    if (kind === 'inductive') this.constructors(info).forEach((n) => used.constants.add(n));
+    if (kind === 'inductive') this.replay.constructors(info).forEach((n) => used.constants.add(n));
     return {
       name,
       kind,
       type: this.hash(environment, type),
       value: value === null || kind === 'theorem' ? '' : this.hash(environment, value),
       internal: this.isInternal(environment, leanName),
-      proves: kind === 'theorem' || this.isProposition(environment, type),
+      proves: kind === 'theorem' || this.kernel.isProposition(environment, type),
       uses: [...used.constants],
       axioms: [...used.axioms],
       sorries: used.sorries,
     };
-  }
-
-  /** Whether a type (borrowed) is a proposition. */
-  isProposition(environment, type) {
-    const { lean, objects: o } = this;
-    const ask = (symbol, ...terms) => lean.call(symbol, o.inc(environment),
-      o.inc(o.global('l_Lean_LocalContext_empty')), ...terms);
-    const sort = ask('lean_kernel_check', o.inc(type));
-    if (o.tag(sort) === 0) {
-      o.dec(sort);
-      return false;
-    }
-    const prop = lean.call('l_Lean_Expr_sort___override', o.inc(o.global('l_Lean_levelZero')));
-    const same = ask('lean_kernel_is_def_eq', o.take(sort, 0), prop);
-    const answer = o.tag(same) === 1 && o.unbox(o.field(same, 0)) === 1;
-    [sort, same].forEach((result) => o.dec(result));
-    return answer;
-  }
-
-  /** Whether a constant is `unsafe` or `partial`. */
-  isUnsafe(info) {
-    const { lean, objects: o } = this;
-    return ['l_Lean_ConstantInfo_isUnsafe', 'l_Lean_ConstantInfo_isPartial']
-      .some((symbol) => o.unbox(lean.call(symbol, o.inc(info))) !== 0);
   }
 
   isInternal(environment, leanName) {
@@ -295,7 +207,7 @@ class Reporter {
   use(term, used) {
     const { lean, objects: o } = this;
     const note = (expr, application) => {
-      const place = this.sorryPlace(expr, application);
+      const place = this.sorries.place(expr, application);
       if (place !== undefined) used.sorries.push(place);
     };
     note(term, null);
@@ -308,20 +220,6 @@ class Reporter {
     });
   }
 
-  /**
-   * The place of a `sorry` that a term (borrowed) is, null if it has none, undefined if it is no
-   * whole `sorry`. Lean writes `sorryAx type synthetic label`; without a label, or with fewer
-   * arguments, nobody knows where it comes from.
-   *
-   * @param application the term in which it is the function, if it is one
-   */
-  sorryPlace(expr, application) {
-    const count = this.sorryArguments(expr);
-    if (count === null || count >= LABELLED) return undefined;
-    if (application === null) return null;
-    return count + 1 === LABELLED ? this.label(application) : undefined;
-  }
-
   useConstant(name, used) {
     if (FORBIDDEN.has(name)) {
       if (name !== SORRY) used.axioms.add(name);
@@ -332,87 +230,6 @@ class Reporter {
     }
   }
 
-  /** The number of arguments of `sorryAx` in a term that is an application of it, or null. */
-  sorryArguments(expr) {
-    const { objects: o } = this;
-    let head = expr;
-    let count = 0;
-    for (; o.tag(head) === ExprTag.app; count += 1) head = o.field(head, 0);
-    const isSorry = o.tag(head) === ExprTag.const
-      && this.lean.names.text(o.field(head, 0)) === SORRY;
-    return isSorry ? count : null;
-  }
-
-  /** The place in the text of a `sorry` that Lean has labelled with it, or null without label. */
-  label(expr) {
-    const { lean, objects: o } = this;
-    const view = lean.call('l_Lean_Meta_isLabeledSorry_x3f', o.inc(expr));
-    if (o.isScalar(view)) return null;
-    // SorryLabelView is its only field, an Option of a DeclarationLocation.
-    const location = o.field(view, 0);
-    const place = o.isScalar(location) ? null : this.frontend.position(o.field(
-      o.field(o.field(location, 0), DeclarationLocation.range), DeclarationRange.pos,
-    ));
-    o.dec(view);
-    return place;
-  }
-
-  // Examples ----------------------------------------------------------------------------------
-
-  /**
-   * Lean keeps nothing of an `example`. Elaborates the same as a definition with a name, which
-   * takes variables as examples do: the Command.State (owned) after it, or null if the command is
-   * no example.
-   */
-  nameExample({ input, command, offset, before }) {
-    const { objects: o } = this;
-    const named = this.renamed(command);
-    if (named === null) return null;
-    const quiet = this.frontend.quiet(o.inc(before), { messages: [] });
-    const state = this.frontend.elaborateCommand(input, named, offset, quiet);
-    o.dec(named);
-    return state;
-  }
-
-  /** The syntax (owned) of a command with its example made a definition; null without one. */
-  renamed(syntax) {
-    const { lean, objects: o } = this;
-    const kind = lean.syntaxKind(syntax);
-    if (kind === '') return null;
-    const args = o.elements(o.field(syntax, SyntaxNode.args));
-    if (kind === EXAMPLE) return this.definition(syntax, args);
-    for (const [i, argument] of args.entries()) {
-      const changed = this.renamed(argument);
-      if (changed !== null) {
-        return this.node(syntax, kind, args.map((a, j) => (i === j ? changed : o.inc(a))));
-      }
-    }
-    return null;
-  }
-
-  /** A definition (owned) in the place of an example, whose parts are borrowed. */
-  definition(syntax, parts) {
-    const { lean, objects: o } = this;
-    const [, signature, value] = parts.map((part) => o.inc(part));
-    this.examples += 1;
-    const name = this.node(syntax, DECLARATION_NAME, [
-      lean.call('l_Lean_mkIdentFrom', o.inc(syntax), lean.names.make(`${EXAMPLE_NAME}_${this.examples}`), o.box(0)),
-      this.nothing(),
-    ]);
-    const keyword = lean.call('l_Lean_mkAtom', o.string('def'));
-    return this.node(syntax, DEFINITION, [keyword, name, signature, value, this.nothing()]);
-  }
-
-  nothing() {
-    return this.lean.call('l_Lean_mkNullNode', this.objects.array([]));
-  }
-
-  node(like, kind, args) {
-    const { lean, objects: o } = this;
-    return o.copyWith(like, SyntaxNode, {
-      [SyntaxNode.kind]: lean.names.make(kind), [SyntaxNode.args]: o.array(args),
-    });
-  }
 }
 
-module.exports = { FORBIDDEN, Reporter };
+module.exports = { Reporter };

@@ -52,7 +52,7 @@ class Sameness {
     const infos = [...missing.values()];
     try {
       if (infos.some((info) => this.library.read(info).kind !== 'theorem')) return null;
-      return this.reporter.extended(environment, missing);
+      return this.reporter.replay.extended(environment, missing);
     } catch (error) {
       if (!(error instanceof LeanException)) throw error;
       return null;

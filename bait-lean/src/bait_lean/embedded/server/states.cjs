@@ -13,6 +13,7 @@ const {
   ContextInfo, CoreState, ExprTag, InfoState, LevelTag, LocalDecl, MetaState,
   MetavarDecl, TermInfo,
 } = require('./layouts.cjs');
+const { Kernel } = require('./kernel.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
 
 const GOAL_WIDTH = 100;
@@ -32,6 +33,7 @@ class ProofStates {
     this.frontend = frontend;
     this.library = library;
     this.terms = new Terms(lean);
+    this.kernel = new Kernel(lean);
     this.captured = null;
     this.capture = this.objects.keep(this.objects.callback((...args) => this.note(args), 5));
   }
@@ -333,7 +335,7 @@ class ProofStates {
       for (const root of state.roots) {
         const { proof, statement } = this.closed(refs, root);
         const objection = this.auxiliaryObjection(environment, state.origin, proof)
-          || this.kernelVerdict(environment, proof, statement);
+          || this.kernel.objection(environment, proof, statement);
         [proof, statement].forEach((term) => o.dec(term));
         if (objection !== '') return objection;
       }
@@ -350,7 +352,7 @@ class ProofStates {
     for (const name of names.filter((n) => !this.library.has(origin, n))) {
       const info = this.library.find(environment, name);
       const { value, type } = this.library.read(info);
-      const objection = value === null ? '' : this.kernelVerdict(environment, value, type);
+      const objection = value === null ? '' : this.kernel.objection(environment, value, type);
       o.dec(info);
       if (objection !== '') return `${name}: ${objection}`;
     }
@@ -374,31 +376,6 @@ class ProofStates {
     return {
       proof: this.instantiated(refs, proof), statement: this.instantiated(refs, statement),
     };
-  }
-
-  /** The kernel's objection to a closed proof (borrowed) of a statement (borrowed), or ''. */
-  kernelVerdict(environment, proof, statement) {
-    const { lean, objects: o } = this;
-    const ask = (symbol, ...terms) => lean.call(symbol, o.inc(environment),
-      o.inc(o.global('l_Lean_LocalContext_empty')), ...terms);
-    const inferred = ask('lean_kernel_check', o.inc(proof));
-    if (o.tag(inferred) === 0) return this.exceptionText(inferred);
-    const same = ask('lean_kernel_is_def_eq', o.take(inferred, 0), o.inc(statement));
-    o.dec(inferred);
-    if (o.tag(same) === 0) return this.exceptionText(same);
-    const accepted = o.unbox(o.field(same, 0)) === 1;
-    o.dec(same);
-    return accepted ? '' : 'the proof is of another statement';
-  }
-
-  /** The text of the Kernel.Exception of an Except (consumed). */
-  exceptionText(failure) {
-    const { lean, objects: o } = this;
-    const data = lean.call('l_Lean_Kernel_Exception_toMessageData', o.take(failure, 0),
-      lean.noOptions());
-    o.dec(failure);
-    const text = o.takeText(lean.call('l_Lean_MessageData_toString', data));
-    return text.trim();
   }
 
   /** A term (consumed) with its assigned metavariables replaced. */

@@ -1,0 +1,75 @@
+'use strict';
+/**
+ * Lean keeps nothing of an `example`. Here the same is elaborated as a definition with a name,
+ * which takes variables as examples do, so that there is something to judge.
+ */
+
+const { SyntaxNode } = require('./layouts.cjs');
+
+const EXAMPLE = 'Lean.Parser.Command.example';
+const DEFINITION = 'Lean.Parser.Command.definition';
+const DECLARATION_NAME = 'Lean.Parser.Command.declId';
+const NAME = 'bait_example_';
+/** What can't hold an example. */
+const INSIDE = /^Lean\.Parser\.(?:Term|Tactic)\.|[qQ]uot$/;
+
+class Examples {
+  constructor(lean, frontend) {
+    Object.assign(this, { lean, frontend, objects: lean.objects });
+    this.count = 0; // of the text that is being elaborated
+  }
+
+  /**
+   * The Command.State (owned) after a command with its example made a definition, or null if the
+   * command has none.
+   */
+  elaborate({ input, command, offset, after }) {
+    const { objects: o } = this;
+    const named = this.renamed(command);
+    if (named === null) return null;
+    const state = this.frontend.elaborateCommand(input, named, offset, o.inc(after));
+    o.dec(named);
+    return state;
+  }
+
+  /** The syntax (owned) of a command with its example made a definition; null without one. */
+  renamed(syntax) {
+    const { lean, objects: o } = this;
+    const kind = lean.syntaxKind(syntax);
+    if (kind === '' || INSIDE.test(kind)) return null;
+    const args = o.elements(o.field(syntax, SyntaxNode.args));
+    if (kind === EXAMPLE) return this.definition(syntax, args);
+    for (const [i, argument] of args.entries()) {
+      const changed = this.renamed(argument);
+      if (changed !== null) {
+        return this.node(syntax, kind, args.map((a, j) => (i === j ? changed : o.inc(a))));
+      }
+    }
+    return null;
+  }
+
+  /** A definition (owned) in the place of an example, whose parts are borrowed. */
+  definition(syntax, parts) {
+    const { lean, objects: o } = this;
+    const [, signature, value] = parts.map((part) => o.inc(part));
+    this.count += 1;
+    const name = lean.names.make(`${NAME}${this.count}`);
+    const identifier = lean.call('l_Lean_mkIdentFrom', o.inc(syntax), name, o.box(0));
+    const declared = this.node(syntax, DECLARATION_NAME, [identifier, this.nothing()]);
+    const keyword = lean.call('l_Lean_mkAtom', o.string('def'));
+    return this.node(syntax, DEFINITION, [keyword, declared, signature, value, this.nothing()]);
+  }
+
+  nothing() {
+    return this.lean.call('l_Lean_mkNullNode', this.objects.array([]));
+  }
+
+  node(like, kind, args) {
+    const { lean, objects: o } = this;
+    return o.copyWith(like, SyntaxNode, {
+      [SyntaxNode.kind]: lean.names.make(kind), [SyntaxNode.args]: o.array(args),
+    });
+  }
+}
+
+module.exports = { Examples };

@@ -1,0 +1,57 @@
+'use strict';
+/**
+ * Where the `sorry`s of a term come from. Lean writes `sorryAx type synthetic label`, with the
+ * place in the text as label.
+ */
+
+const { DeclarationLocation, DeclarationRange, ExprTag } = require('./layouts.cjs');
+const { SORRY } = require('./forbidden.cjs');
+
+/** Number of arguments of `sorryAx` of which the last is a label. */
+const LABELLED = 3;
+
+class Sorries {
+  constructor(lean, frontend) {
+    Object.assign(this, { lean, frontend, objects: lean.objects });
+  }
+
+  /**
+   * The place of a `sorry` that a term (borrowed) is, null if it has none, undefined if it is no
+   * whole `sorry`. Without a label, or with fewer arguments, nobody knows where it comes from.
+   *
+   * @param application the term in which it is the function, if it is one
+   */
+  place(expr, application) {
+    const count = this.countArguments(expr);
+    if (count === null || count >= LABELLED) return undefined;
+    if (application === null) return null;
+    return count + 1 === LABELLED ? this.label(application) : undefined;
+  }
+
+  /** The number of arguments of `sorryAx` in a term that is an application of it, or null. */
+  countArguments(expr) {
+    const { objects: o } = this;
+    let head = expr;
+    let count = 0;
+    for (; o.tag(head) === ExprTag.app; count += 1) head = o.field(head, 0);
+    const isSorry = o.tag(head) === ExprTag.const
+      && this.lean.names.text(o.field(head, 0)) === SORRY;
+    return isSorry ? count : null;
+  }
+
+  /** The place in the text of a `sorry` that Lean has labelled with it, or null without label. */
+  label(expr) {
+    const { lean, objects: o } = this;
+    const view = lean.call('l_Lean_Meta_isLabeledSorry_x3f', o.inc(expr));
+    if (o.isScalar(view)) return null;
+    // SorryLabelView is its only field, an Option of a DeclarationLocation.
+    const location = o.field(view, 0);
+    const place = o.isScalar(location) ? null : this.frontend.position(o.field(
+      o.field(o.field(location, 0), DeclarationLocation.range), DeclarationRange.pos,
+    ));
+    o.dec(view);
+    return place;
+  }
+}
+
+module.exports = { Sorries };
