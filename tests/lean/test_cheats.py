@@ -185,6 +185,25 @@ def test_a_script_can_not_change_data(tmp_path: Path) -> None:
         environment.close()
 
 
+FINISHED = """theorem first : True := by sorry
+
+theorem later : (0 : Nat) = 0 := by rfl
+"""
+
+
+@pytest.mark.parametrize("kept", ["sorry", "exact sorryAx _ false", "exact lcProof"])
+def test_a_script_can_not_undo_a_proof_after_it(tmp_path: Path, kept: str) -> None:
+    evil = f"trivial\n\nsection\n\nlocal macro_rules | `(tactic| rfl) => `(tactic| {kept})"
+    environment = file_environment(tmp_path, FINISHED)
+    try:
+        assert _names(environment) == ["first"]
+        with pytest.raises(FillError):
+            environment.fill({"first": evil})
+        assert environment.fill({"first": "trivial"}).text == FINISHED.replace("sorry", "trivial")
+    finally:
+        environment.close()
+
+
 def test_an_example_of_a_users_command_is_not_accepted_unseen(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -254,6 +254,13 @@ def difference(
     return ""
 
 
+def undermined(original: Declared, filled: Declared) -> str:
+    """What a declaration that was not filled rests on only since text above it was."""
+    before, after = original.reach(), filled.reach()
+    new = (after.axioms - before.axioms) | (after.sorries.keys() - before.sorries.keys())
+    return f"it rests on {_listed(map(visible_name, new))} now" if new else ""
+
+
 def _belongs(name: str, parents: Iterable[str]) -> bool:
     """Whether a constant stands below one of those, as `f.go` of a `let rec` does."""
     return any(name.startswith(f"{parent}.") for parent in parents)

@@ -9,7 +9,13 @@ from functools import cached_property
 
 from bait_core.domain import Edit, Foundations
 from bait_core.errors import FillError
-from bait_lean.environment.acceptance import Declared, difference, graph_of, judge
+from bait_lean.environment.acceptance import (
+    Declared,
+    difference,
+    graph_of,
+    judge,
+    undermined,
+)
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.positions import (
     apply_edits,
@@ -82,7 +88,7 @@ class Filling:
                 if judgement.objection:
                     self._blame(reasons, names, judgement.objection)
                 found.update(dict.fromkeys(names, judgement.foundations(self._place)))
-            elif why := difference(original, filled):
+            elif why := difference(original, filled) or undermined(original, filled):
                 line = self.document.line(piece, 0)
                 self._blame(reasons, self.edits, f"the text from line {line} on changes: {why}")
         if reasons:
