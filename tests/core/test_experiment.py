@@ -285,6 +285,26 @@ def wait_for(folder: Path, name: str) -> None:
     raise AssertionError(f"{name} never came")
 
 
+def test_a_spent_budget_ends_the_run_and_its_report_is_partial(tmp_path: Path) -> None:
+    environment = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0}}
+    model = BASE["initial"]["model"]
+    path = write(tmp_path, changed(environment=environment, training=[], model=model))
+    folder = tmp_path / "run"
+    arguments = ("settings.expansions=20", "run.expansions=170", "--output", folder)
+    told = bait("run", path, *arguments, folder=tmp_path, code=1)
+    (iteration,) = read_report(folder).iterations  # what follows is not begun
+    metrics = iteration.searches["collect"]
+    assert (metrics.theorems, metrics.unsearched, metrics.statuses) == (8, 4, {"failed": 8})
+    assert "partial: 8 of 12 searched" in bait("report", folder, folder=tmp_path)
+    again = told.strip().splitlines()[-1].split()[1:]
+    bait(*again, folder=tmp_path, code=1)
+    first, second = (it.searches["collect"] for it in read_report(folder).iterations)
+    assert (first.theorems, first.unsearched) == (12, 0)
+    assert (second.theorems, second.unsearched) == (8, 4)
+    bait(*again, folder=tmp_path)
+    assert "partial" not in bait("report", folder, folder=tmp_path)
+
+
 def test_evaluate_searches_once(tmp_path: Path, finished: Path) -> None:
     checkpoint = finished / "training" / "0" / "tactics" / "checkpoint"
     arguments = (f"model.options.checkpoint={checkpoint}", "--output", tmp_path / "evaluated")

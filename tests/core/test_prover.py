@@ -13,6 +13,7 @@ import pytest
 from bait_core.domain import Failed, FailureKind
 from bait_core.errors import ProverCrashError
 from bait_core.prover import (
+    RunEnd,
     Runner,
     RunSettings,
     SearchSettings,
@@ -86,7 +87,31 @@ def test_the_run_has_a_budget_of_its_own():
     environment = ToyEnvironment({}, roots=("a", "b", "c"))
     attempts = run(environment, run_settings={"expansions": 2})
     assert sum(attempt.expansions for attempt in attempts) == 2
-    assert attempts[2].message == "the budget of expansions is spent"
+    assert [attempt.theorem.name for attempt in attempts] == ["a", "b"]
+
+
+@pytest.mark.parametrize("budget", [{"expansions": 3}, {"seconds": 0.3}])
+def test_a_spent_budget_of_the_run_ends_it_as_a_stop_does(budget):
+    chain: Rules = {f"{root}{i}": {"go": [f"{root}{i + 1}"]} for root in "ab" for i in range(999)}
+    environment = ToyEnvironment(chain, roots=("a0", "b0"), on_tactic=lambda *_: time.sleep(0.01))
+    runner = Runner(
+        environment,
+        ToyModel(chain),
+        lambda: BestFirst(BestFirstOptions()),
+        settings=SearchSettings(),
+        run=RunSettings(**budget),
+        observer=(observer := Keep()),
+    )
+    assert runner.run(environment.theorems()) is RunEnd.SPENT
+    (attempt,) = observer.ended
+    assert attempt.status is SearchStatus.INTERRUPTED
+    assert "of the run" in attempt.message
+
+
+def test_a_theorem_that_has_used_its_own_budget_is_searched():
+    """Even if the budget of the run is spent at the same moment."""
+    (attempt,) = run(ToyEnvironment(RULES), expansions=2, run_settings={"expansions": 2})
+    assert attempt.status is SearchStatus.FAILED
 
 
 def test_time_limits_are_passed_on_and_end_the_search():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import resource
 import signal
@@ -100,6 +101,26 @@ def test_ctrl_c_then_resume(tmp_path, how):
     assert_finished(runs)
     after = {record.theorem: record.started for record in runs.records()}
     assert {r.theorem: r.started for r in final}.items() <= after.items()
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_spent_budget_then_resume(tmp_path, how):
+    """What was not begun has no record, and what was under way no final one."""
+    theorems = MANY[:24]
+    runs = WholeRuns(tmp_path, theorems)
+    slow = ("-o", "environment.seconds=0.15")
+    done = runs.run("--total-timeout", "3", "--json", *slow, *HOW[how])
+    assert done.returncode == 1, done.stderr
+    told = {theorem["name"]: theorem["status"] for theorem in json.loads(done.stdout)["theorems"]}
+    searched = {record.theorem for record in runs.records() if record.status == "proved"}
+    assert {name for name, status in told.items() if status == "proved"} == searched
+    assert set(told.values()) <= {"proved", "interrupted", "unsearched"}
+    assert "unsearched" in told.values()
+    assert len(runs.records()) < len(theorems)
+    done = runs.run("--resume", *slow, *HOW[how])
+    assert f"{len(searched)} of {len(theorems)} are done" in done.stderr or not searched
+    assert done.returncode == 0, done.stderr
+    assert_finished(runs, theorems)
 
 
 def limit_file_size() -> None:

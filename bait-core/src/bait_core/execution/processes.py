@@ -21,12 +21,13 @@ from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
 from bait_core.execution.remote import RemoteRun, WorkerLostError
 from bait_core.execution.worker import SearchWorker
+from bait_core.prover import RunEnd
 
 _SPAWN = multiprocessing.get_context("spawn")
 Result = TypeVar("Result")
 
 
-def run_in_processes(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) -> bool:
+def run_in_processes(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) -> RunEnd:
     """Search for proofs of the theorems; see `run_searches`."""
     with ExitStack() as stack:
         replicas = [stack.enter_context(_host(job)) for _ in range(job.execution.model_replicas)]

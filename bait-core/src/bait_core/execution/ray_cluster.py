@@ -21,11 +21,12 @@ from bait_core.execution.observer import Observer
 from bait_core.execution.options import ExecutionSettings
 from bait_core.execution.remote import RemoteRun, WorkerLostError
 from bait_core.execution.worker import SearchWorker
+from bait_core.prover import RunEnd
 
 _KNOCK_SECONDS = 10
 
 
-def run_on_ray(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) -> bool:
+def run_on_ray(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) -> RunEnd:
     """Search for proofs of the theorems; see `run_searches`."""
     with _cluster(job):
         hosts = [RayHost(job) for _ in range(job.execution.model_replicas)]

@@ -12,8 +12,8 @@ from bait_core.domain import Theorem
 from bait_core.errors import ExecutionError
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
-from bait_core.prover import Attempt, SearchStatus
-from bait_core.prover.supervision import Queue, supervise
+from bait_core.prover import Attempt, RunEnd, SearchStatus
+from bait_core.prover.supervision import Queue, Tally, supervise
 from bait_core.traces import TraceRecord, decode_record, trace_record
 
 _MOST_LOSSES = 3
@@ -73,31 +73,33 @@ class RemoteRun:
         seconds = job.run.seconds
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
 
-    def run(self, theorems: Sequence[Theorem]) -> bool:
+    def run(self, theorems: Sequence[Theorem]) -> RunEnd:
         """Search for proofs of the theorems; see `run_searches`."""
         queue = Queue(theorems)
+        tally = Tally(len(theorems))
         numbers = Queue(range(self._job.run.workers))
         try:
             supervise(
                 min(self._job.run.workers, len(theorems)),
-                lambda: self._work(next(numbers), queue),
+                lambda: self._work(next(numbers), queue, tally),
                 cancel=self._cancel,
                 kill=self._kill,
             )
         finally:
             self._kill()
-        return self._cancelled.is_set()
+        return tally.end(was_stopped=self._cancelled.is_set())
 
-    def _work(self, number: int, queue: Queue[Theorem]) -> None:
+    def _work(self, number: int, queue: Queue[Theorem], tally: Tally) -> None:
         """What the thread of one worker does."""
         worker = self._start(number)
-        while not self._cancelled.is_set():
+        while not self._cancelled.is_set() and time.monotonic() < self._deadline:
             theorem = next(queue, None)
             if theorem is None:
                 break
             self._observer.on_start(theorem)
             record, worker = self._prove(number, worker, theorem)
             self._observer.on_end(record)
+            tally.count(record.status)
         worker.close()
 
     def _prove(self, number: int, worker: Worker, theorem: Theorem) -> tuple[TraceRecord, Worker]:

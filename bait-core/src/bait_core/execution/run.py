@@ -14,17 +14,18 @@ from bait_core.execution.options import Where
 from bait_core.execution.processes import run_in_processes
 from bait_core.execution.threads import run_in_threads
 from bait_core.protocols import Environment
+from bait_core.prover import RunEnd
 
 
 def run_searches(
     job: SearchJob, environment: Environment, theorems: Sequence[Theorem], observer: Observer
-) -> bool:
+) -> RunEnd:
     """Search for a proof of each theorem; the observer gets the records.
 
     With the same seeds the records are the same wherever the searches run, but for times.
 
     Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C kills
-    the provers.
+    the provers. A spent budget of the run begins no more either.
 
     Args:
         job: What to run, and where.
@@ -33,7 +34,7 @@ def run_searches(
         observer: Is told what happens.
 
     Returns:
-        Whether Ctrl-C ended the run early.
+        How the run ended; what was not searched has no record, or one that says `interrupted`.
 
     Raises:
         KeyboardInterrupt: At the second Ctrl-C.
@@ -46,8 +47,8 @@ def run_searches(
         case Where.PROCESSES:
             return run_in_processes(job, theorems, observer)
         case Where.RAY:
-            was_interrupted: bool = _ray().run_on_ray(job, theorems, observer)
-            return was_interrupted
+            end: RunEnd = _ray().run_on_ray(job, theorems, observer)
+            return end
 
 
 def _ray() -> ModuleType:

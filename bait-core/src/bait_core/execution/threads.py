@@ -8,7 +8,7 @@ from bait_core.domain import Theorem
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer, SearchProgress
 from bait_core.protocols import Environment
-from bait_core.prover import Attempt, Runner
+from bait_core.prover import Attempt, RunEnd, Runner
 from bait_core.traces import trace_record
 
 
@@ -35,7 +35,7 @@ class _Recorder:
 
 def run_in_threads(
     job: SearchJob, environment: Environment, theorems: Sequence[Theorem], observer: Observer
-) -> bool:
+) -> RunEnd:
     """Search for proofs of the theorems; see `run_searches`."""
     runner = Runner(
         environment,
@@ -46,5 +46,4 @@ def run_in_threads(
         run=job.run,
         observer=_Recorder(job, observer),
     )
-    runner.run(theorems)
-    return runner.was_interrupted
+    return runner.run(theorems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bait_core.errors import ConfigurationError
 from bait_core.execution import Observer, SearchJob, run_searches
@@ -13,6 +13,7 @@ from bait_core.experiment.config import ExperimentConfig, TheoremSet
 from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
 from bait_core.experiment.run_folder import RunFolder
+from bait_core.prover import RunEnd
 from bait_core.traces import TraceRecord, TraceWriter
 from bait_core.training import TrainingReport, train_in_child
 
@@ -48,6 +49,7 @@ class Experiment:
         self.config = config
         self.folder = folder
         self._display = display
+        self._totals: dict[tuple[int, str], int] = {}
         self._versions = check(config)
         if not self._sets():
             raise ConfigurationError(
@@ -56,10 +58,10 @@ class Experiment:
             )
 
     def run(self) -> Report:
-        """Do all that is left to do.
+        """Do all that is left to do, or as much of it as the budget of the run allows.
 
         Returns:
-            The report, which is also in the folder.
+            The report, which is also in the folder; it is partial if the budget was spent.
 
         Raises:
             KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
@@ -69,17 +71,28 @@ class Experiment:
             self.folder.begin(self.config, self._versions)
             checkpoints: dict[str, Path] = {}
             for iteration in range(self.config.iterations):
-                self._search(iteration, checkpoints)
-                self._report()
+                end = self._search(iteration, checkpoints)
+                report = self._report()
+                if end is RunEnd.STOPPED:
+                    raise KeyboardInterrupt
+                if end is RunEnd.SPENT:
+                    return report
                 if iteration + 1 < self.config.iterations:
                     checkpoints = self._train(iteration, checkpoints)
             return self._report()
 
-    def _search(self, iteration: int, checkpoints: Mapping[str, Path]) -> None:
+    def _search(self, iteration: int, checkpoints: Mapping[str, Path]) -> RunEnd:
+        """Search every set of theorems, or those that there is time for."""
         for part, theorems in self._sets():
             self._display.say(f"Iteration {iteration + 1}: {part}")
             job = search_job(self.config, theorems, iteration, checkpoints)
-            search_all(job, theorems.limit, self.folder.traces(iteration, part), self._display)
+            path = self.folder.traces(iteration, part)
+            self._totals[iteration, part], end = search_all(
+                job, theorems.limit, path, self._display
+            )
+            if end is not RunEnd.COMPLETE:
+                return end
+        return RunEnd.COMPLETE
 
     def _train(self, iteration: int, checkpoints: Mapping[str, Path]) -> dict[str, Path]:
         """Train every step; which option names which checkpoint from now on."""
@@ -98,12 +111,20 @@ class Experiment:
         return [(part, theorems) for part, theorems in sets if theorems is not None]
 
     def _report(self) -> Report:
-        report = make_report(self.config, self.folder, [part for part, _ in self._sets()])
+        parts = [part for part, _ in self._sets()]
+        report = make_report(self.config, self.folder, parts, self._totals)
         self.folder.write_report(report)
         return report
 
 
-def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) -> None:
+class Searched(NamedTuple):
+    """How many theorems there are to search, and how their searches ended."""
+
+    theorems: int
+    end: RunEnd
+
+
+def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) -> Searched:
     """Search for proofs of a job's theorems that have no record yet.
 
     Args:
@@ -113,7 +134,7 @@ def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) 
         display: Is told what happens.
 
     Raises:
-        KeyboardInterrupt: At Ctrl-C, once the records are written.
+        KeyboardInterrupt: At the second Ctrl-C.
         ConfigurationError: There are no theorems.
     """
     with job.open_environment() as environment, closing(TraceWriter(path)) as writer:
@@ -124,11 +145,11 @@ def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) 
             )
         done = writer.keep_final(theorems) if path.exists() else set[str]()
         todo = [theorem for theorem in theorems if theorem.name not in done]
+        end = RunEnd.COMPLETE
         if todo:
             with display.searches(len(theorems), len(done)) as observer:
-                interrupted = run_searches(job, environment, todo, _Recorder(writer, observer))
-            if interrupted:
-                raise KeyboardInterrupt
+                end = run_searches(job, environment, todo, _Recorder(writer, observer))
+        return Searched(len(theorems), end)
 
 
 class _Recorder:

@@ -12,6 +12,7 @@ from typing import Self
 import msgspec
 
 from bait_core.domain.records import TraceRecord
+from bait_core.prover import SearchStatus
 from bait_core.traces import read_traces
 
 _BUDGETS = (0.1, 0.25, 0.5, 1.0)
@@ -22,7 +23,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers about the searches of one set of theorems in one iteration.
 
     Attributes:
-        theorems: How many were searched.
+        theorems: How many were searched to the end.
+        unsearched: How many more there are, which were not begun or not finished.
         proved: Names of those proved in this iteration.
         new: How many of them no earlier iteration proved.
         cumulative: How many were proved in this or an earlier iteration.
@@ -33,6 +35,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     theorems: int
+    unsearched: int = 0
     proved: tuple[str, ...]
     new: int
     cumulative: int
@@ -42,18 +45,22 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     by_share_of_time: dict[float, int]
 
     @classmethod
-    def of(cls, records: Iterable[TraceRecord], before: Collection[str]) -> Self:
+    def of(
+        cls, records: Iterable[TraceRecord], before: Collection[str], total: int | None = None
+    ) -> Self:
         """Measure the searches.
 
         Args:
-            records: One per theorem.
+            records: One per theorem at most.
             before: Names of what earlier iterations proved.
+            total: How many theorems there are; None if all have their record.
         """
         statuses: Counter[str] = Counter()
         seconds = dict.fromkeys(_PARTS, 0.0)
         times: dict[str, float] = {}
         longest, expansions = 0.0, 0
-        for record in records:
+        searched = (record for record in records if record.status != SearchStatus.INTERRUPTED)
+        for record in searched:
             statuses[record.status] += 1
             expansions += record.expansions
             longest = max(longest, record.seconds)
@@ -63,6 +70,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
                 times[record.theorem] = record.seconds
         return cls(
             theorems=statuses.total(),
+            unsearched=0 if total is None else max(0, total - statuses.total()),
             proved=tuple(sorted(times)),
             new=len(times.keys() - set(before)),
             cumulative=len(times.keys() | set(before)),
@@ -76,7 +84,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def pass_at_1(self) -> float:
-        """Share of the theorems that were proved."""
+        """Share of the theorems searched that were proved."""
         return len(self.proved) / self.theorems if self.theorems else 0.0
 
     @property
@@ -85,9 +93,9 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         return wilson_interval(len(self.proved), self.theorems)
 
 
-def measure(path: Path, before: Collection[str]) -> Metrics:
-    """The metrics of a trace file; of nothing if there is none."""
-    return Metrics.of(read_traces(path) if path.exists() else (), before)
+def measure(path: Path, before: Collection[str], total: int | None) -> Metrics:
+    """The metrics of a trace file; of nothing if there is none. Arguments as of `Metrics.of`."""
+    return Metrics.of(read_traces(path) if path.exists() else (), before, total)
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from bait_core.experiment.metrics import Metrics, measure
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.training import TrainingReport
 from bait_core.training.step import finished
+
+Totals = Mapping[tuple[int, str], int]
+"""Numbers of theorems, by iteration and set."""
 
 
 class IterationReport(msgspec.Struct, frozen=True):
@@ -30,17 +33,32 @@ class Report(msgspec.Struct, frozen=True):
     seed: int
     iterations: list[IterationReport]
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether theorems are left to search."""
+        return any(m.unsearched for it in self.iterations for m in it.searches.values())
 
-def make_report(config: ExperimentConfig, folder: RunFolder, parts: Sequence[str]) -> Report:
-    """The report of what is in a run's folder."""
+
+def make_report(
+    config: ExperimentConfig, folder: RunFolder, parts: Sequence[str], totals: Totals
+) -> Report:
+    """The report of what is in a run's folder.
+
+    Args:
+        config: The experiment.
+        folder: The run's folder.
+        parts: The sets of theorems.
+        totals: How many theorems there are, where that is known; elsewhere all have their record.
+    """
     before: dict[str, set[str]] = {part: set() for part in parts}
     iterations: list[IterationReport] = []
     for iteration in range(config.iterations):
         searches: dict[str, Metrics] = {}
         for part in parts:
             path = folder.traces(iteration, part)
-            if path.exists():
-                searches[part] = measure(path, before[part])
+            total = totals.get((iteration, part))
+            if path.exists() or total:
+                searches[part] = measure(path, before[part], total)
                 before[part] |= set(searches[part].proved)
         done = (
             (step.name, finished(folder.training(iteration, step.name))) for step in config.training
@@ -78,7 +96,7 @@ def rows(report: Report) -> Iterator[tuple[str, ...]]:
             low, high = metrics.interval
             yield (
                 str(number),
-                part,
+                f"{part} (partial)" if metrics.unsearched else part,
                 f"{len(metrics.proved)}/{metrics.theorems}",
                 f"{metrics.pass_at_1:.1%}",
                 f"{low:.1%} to {high:.1%}",
@@ -100,6 +118,16 @@ HEADINGS = (
     "goals expanded per theorem",
     "time: model, prover, search, check",
 )
+
+
+def what_is_partial(report: Report) -> Iterator[str]:
+    """A line for each set of theorems that was not searched to its end."""
+    for number, iteration in enumerate(report.iterations, start=1):
+        for part, metrics in iteration.searches.items():
+            if metrics.unsearched:
+                total = metrics.theorems + metrics.unsearched
+                searched = f"{metrics.theorems:,} of {total:,} searched"
+                yield f"Iteration {number}, {part}, is partial: {searched}"
 
 
 def _times(metrics: Metrics) -> str:

@@ -1,6 +1,7 @@
 """The search loop and the runner of many searches."""
 
 from bait_core.prover.attempt import Attempt, SearchStatus, SelectionStep, Timings
+from bait_core.prover.budget import RunEnd
 from bait_core.prover.options import BatchingSettings, RunSettings, SearchSettings
 from bait_core.prover.proof_search import ProofSearch
 from bait_core.prover.prove import Prover
@@ -12,6 +13,7 @@ __all__ = [
     "Observer",
     "ProofSearch",
     "Prover",
+    "RunEnd",
     "RunSettings",
     "Runner",
     "SearchSettings",

@@ -24,7 +24,7 @@ class SearchStatus(StrEnum):
     ERROR = "error"
     """The prover or a plugin broke down."""
     INTERRUPTED = "interrupted"
-    """The user stopped the run."""
+    """The run ended before the search did: the user stopped it, or its budget was spent."""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,18 @@ from __future__ import annotations
 import math
 import threading
 import time
+from enum import StrEnum
+
+
+class RunEnd(StrEnum):
+    """How a run over several theorems ended."""
+
+    COMPLETE = "complete"
+    """Every theorem was searched."""
+    STOPPED = "stopped"
+    """The user stopped it."""
+    SPENT = "spent"
+    """Its own budget was spent before every theorem was searched."""
 
 
 class Budget:
@@ -37,6 +49,21 @@ class Budget:
             return True
         return self._parent is not None and self._parent.is_cancelled
 
+    @property
+    def is_spent(self) -> bool:
+        """True once no time or no expansions are left, here or in the parents."""
+        return self.remaining_seconds() <= 0 or self.remaining_expansions() == 0
+
+    @property
+    def is_timed_out(self) -> bool:
+        """True once the time of this budget itself is over, whatever its parents have left."""
+        return time.monotonic() >= self._deadline
+
+    @property
+    def is_used_up(self) -> bool:
+        """True once the expansions of this budget itself are spent, whatever its parents have."""
+        return self._limit is not None and self._spent >= self._limit
+
     def remaining_seconds(self) -> float:
         """Wall time left, here and in the parents; at most 0 once it is over or cancelled."""
         if self._cancelled.is_set():
@@ -55,7 +82,7 @@ class Budget:
     def take_expansion(self) -> bool:
         """Spend one expansion; False, with nothing spent, if there is none left."""
         with self._lock:
-            if self._limit is not None and self._spent >= self._limit:
+            if self.is_used_up:
                 return False
             if self._parent is not None and not self._parent.take_expansion():
                 return False

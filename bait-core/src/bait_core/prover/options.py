@@ -44,11 +44,16 @@ class BatchingSettings(Options):
 
 
 class RunSettings(Options):
-    """What a run over several theorems may cost."""
+    """What a run over several theorems may cost.
+
+    A spent budget ends the run as the user would: what was not searched has no final record.
+    """
 
     workers: int = Field(default=1, ge=1, description="theorems searched at a time")
-    seconds: float | None = Field(default=None, ge=0, description="wall time of the run")
-    expansions: int | None = Field(default=None, ge=0, description="goals expanded in the run")
+    seconds: float | None = Field(default=None, ge=0, description="wall time of all together")
+    expansions: int | None = Field(
+        default=None, ge=0, description="goals expanded for all together"
+    )
     batching: BatchingSettings = Field(
         default=BatchingSettings(), description="how questions to the models are merged"
     )

@@ -85,6 +85,8 @@ class ProofSearch:
         if self._budget.is_cancelled:
             return SearchStatus.INTERRUPTED, "stopped by the user"
         if self._budget.remaining_seconds() <= 0:
+            if not self._budget.is_timed_out:
+                return SearchStatus.INTERRUPTED, "the time of the run is over"
             return SearchStatus.TIMEOUT, self._with_rejection("the time is over")
         return None
 
@@ -97,6 +99,8 @@ class ProofSearch:
             return self._failed("no goal is left to expand")
         goals = goals[: self._budget.remaining_expansions()]
         if not goals:
+            if not self._budget.is_used_up:
+                return SearchStatus.INTERRUPTED, "the expansions of the run are spent"
             return self._failed("the budget of expansions is spent")
         for selection in goals:
             _require_expandable(selection.node)

@@ -8,13 +8,13 @@ from typing import Protocol
 
 from bait_core.domain import Theorem
 from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
-from bait_core.prover.attempt import Attempt
+from bait_core.prover.attempt import Attempt, SearchStatus
 from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
-from bait_core.prover.budget import Budget
+from bait_core.prover.budget import Budget, RunEnd
 from bait_core.prover.collection import rare_collections
 from bait_core.prover.options import RunSettings, SearchSettings
 from bait_core.prover.prove import Prover
-from bait_core.prover.supervision import Queue, supervise
+from bait_core.prover.supervision import Queue, Tally, supervise
 
 
 class Observer(Protocol):
@@ -68,40 +68,37 @@ class Runner:
         self._budget = Budget(run.seconds, run.expansions)
         self._observer = observer
 
-    def run(self, theorems: Sequence[Theorem]) -> None:
+    def run(self, theorems: Sequence[Theorem]) -> RunEnd:
         """Search for a proof of each theorem; the observer gets the results.
 
         Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C
-        kills the provers.
+        kills the provers. A spent budget begins no more either.
 
         Raises:
             KeyboardInterrupt: At the second Ctrl-C.
             BaitError: A search model can't be made, or the observer failed.
         """
         queue = Queue(theorems)
+        tally = Tally(len(theorems))
         with rare_collections():
             supervise(
                 min(self._workers, len(theorems)),
-                lambda: self._work(queue),
+                lambda: self._work(queue, tally),
                 cancel=self._budget.cancel,
                 kill=self._prover.environment.close,
             )
+        return tally.end(was_stopped=self._budget.is_cancelled)
 
-    @property
-    def was_interrupted(self) -> bool:
-        """True after Ctrl-C."""
-        return self._budget.is_cancelled
-
-    def _work(self, queue: Queue[Theorem]) -> None:
+    def _work(self, queue: Queue[Theorem], tally: Tally) -> None:
         """What each thread does: take theorems until there are none left."""
         search = self._make_search()
-        while not self._budget.is_cancelled:
+        while not self._budget.is_spent:
             theorem = next(queue, None)
             if theorem is None:
                 return
-            self._attempt(theorem, search)
+            tally.count(self._attempt(theorem, search))
 
-    def _attempt(self, theorem: Theorem, search: SearchModel) -> None:
+    def _attempt(self, theorem: Theorem, search: SearchModel) -> SearchStatus:
         attempt = Attempt(theorem)
         goal_client = self._goal_model.client() if self._goal_model else nullcontext()
         self._observer.on_start(attempt)
@@ -110,3 +107,4 @@ class Runner:
                 attempt, search, self._budget, lambda: self._observer.on_step(attempt)
             )
         self._observer.on_end(attempt)
+        return attempt.status

@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from bait_core.prover.attempt import SearchStatus
+from bait_core.prover.budget import RunEnd
+
 Item = TypeVar("Item")
 
 
@@ -26,6 +29,30 @@ class Queue(Generic[Item]):
     def __next__(self) -> Item:
         with self._lock:
             return next(self._items)
+
+
+class Tally:
+    """Counts how many theorems of a run are left to search; shared by threads.
+
+    Args:
+        theorems: How many there are.
+    """
+
+    def __init__(self, theorems: int) -> None:
+        self._left = theorems
+        self._lock = threading.Lock()
+
+    def count(self, status: str) -> None:
+        """Count a search that ended, unless it is to be done again."""
+        if status != SearchStatus.INTERRUPTED:
+            with self._lock:
+                self._left -= 1
+
+    def end(self, *, was_stopped: bool) -> RunEnd:
+        """How the run has ended."""
+        if was_stopped:
+            return RunEnd.STOPPED
+        return RunEnd.SPENT if self._left else RunEnd.COMPLETE
 
 
 def supervise(

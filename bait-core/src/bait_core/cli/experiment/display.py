@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bait_core.cli.live_table import LiveTable
 from bait_core.execution import Observer
-from bait_core.experiment import Report
-from bait_core.experiment.report import rows
+from bait_core.experiment import Report, RunFolder
+from bait_core.experiment.report import rows, what_is_partial
+
+EXIT_PARTIAL = 1
 
 
 class ConsoleDisplay:
@@ -33,6 +36,15 @@ class ConsoleDisplay:
             yield table
 
 
+def require_complete(console: Console, command: str, folder: RunFolder, report: Report) -> None:
+    """Tell how to go on where the budget of a run ended it, and exit with 1 then."""
+    if report.is_partial:
+        again = f"bait {command} {folder.path / 'config.yaml'} --output {folder.path}"
+        console.print("The budget of the run is spent. What is left is searched by:")
+        console.print(f"  {again}", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_PARTIAL)
+
+
 def print_report(console: Console, report: Report) -> None:
     """The report as tables: searches, then trainings."""
     headings, *lines = rows(report)
@@ -42,6 +54,8 @@ def print_report(console: Console, report: Report) -> None:
     for line in lines:
         table.add_row(*line)
     console.print(table)
+    for partial in what_is_partial(report):
+        console.print(Text(partial, "bold yellow"))
     for number, iteration in enumerate(report.iterations, start=1):
         for name, training in iteration.trainings.items():
             numbers = ", ".join(f"{key} {value:.4g}" for key, value in training.metrics.items())

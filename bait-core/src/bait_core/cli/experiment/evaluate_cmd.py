@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.experiment.display import ConsoleDisplay, print_report
+from bait_core.cli.experiment.display import ConsoleDisplay, print_report, require_complete
 from bait_core.cli.experiment.run_cmd import ChangesArgument, ConfigArgument
 from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.experiment import Experiment, Models, RunFolder, load_config
@@ -40,8 +40,10 @@ def evaluate(
             "collect": None if wanted.evaluate else wanted.collect,
         }
     )
-    report = Experiment(once, RunFolder(output), ConsoleDisplay(stderr())).run()
+    folder, console = RunFolder(output), stderr()
+    report = Experiment(once, folder, ConsoleDisplay(console)).run()
     if as_json_:
         print_json(as_json(report))
     else:
         print_report(stdout(), report)
+    require_complete(console, "evaluate", folder, report)

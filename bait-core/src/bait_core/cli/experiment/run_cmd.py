@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from rich.console import Console
 
 from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.experiment.display import ConsoleDisplay, print_report
+from bait_core.cli.experiment.display import ConsoleDisplay, print_report, require_complete
 from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.experiment import Experiment, ExperimentConfig, Report, RunFolder, load_config
 from bait_core.experiment.report import as_json
@@ -42,6 +42,8 @@ def run(
 ) -> None:
     """Run an experiment: search, record, train on the record, search again.
 
+    Exits with 1 if the budget of the run (`run.seconds`, `run.expansions`) ended it early.
+
     Examples:
       $ bait run examples/experiments/lean-reprover.yaml
       $ bait run examples/experiments/lean-reprover.yaml iterations=3 settings.seconds=5
@@ -60,6 +62,7 @@ def run(
     else:
         print_report(stdout(), report)
         _show_where(console, folder, report)
+    require_complete(console, "run", folder, report)
 
 
 def as_yaml(config: ExperimentConfig) -> str:
@@ -72,7 +75,10 @@ def _show_where(console: Console, folder: RunFolder, report: Report) -> None:
     last = len(report.iterations) - 1
     traces = folder.traces(last, next(iter(report.iterations[last].searches)))
     console.print("See also:")
-    for command in (f"bait report {folder.path}", f"bait traces {traces} [THEOREM]"):
+    commands = [f"bait report {folder.path}"]
+    if traces.exists():
+        commands.append(f"bait traces {traces} [THEOREM]")
+    for command in commands:
         console.print(f"  {command}", markup=False, soft_wrap=True)
 
 

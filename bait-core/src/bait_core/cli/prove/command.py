@@ -46,7 +46,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         float, typer.Option("--timeout", min=0.0, metavar="SECONDS", help="Time per theorem.")
     ] = 60.0,
     total_timeout: Annotated[
-        float | None, typer.Option(min=0.0, metavar="SECONDS", help="Time for all together.")
+        float | None,
+        typer.Option(min=0.0, metavar="SECONDS", help="Time for all; it ends the run."),
     ] = None,
     expansions: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Goals expanded per theorem, at most.")
@@ -93,8 +94,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     """Prove a statement, fill the holes of a file, or prove what an environment has of its own.
 
     Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if all
-    was proved, 1 if some was not or rests on something open, 2 for bad input or if the proofs
-    could not be written.
+    was proved, 1 if some was not, was not searched or rests on something open, 2 for bad input or
+    if the proofs could not be written.
 
     Examples:
       $ bait prove 'theorem t (a b : Nat) : a + b = b + a'

@@ -18,6 +18,7 @@ from bait_core.domain import Theorem
 from bait_core.errors import TraceError
 from bait_core.execution import Observer, SearchJob, run_searches
 from bait_core.protocols import Environment
+from bait_core.prover import RunEnd
 from bait_core.traces import SUFFIX, TraceRecord, TraceWriter, read_traces
 
 _TASK = ("environment", "model", "goal_model", "search", "settings")
@@ -63,7 +64,7 @@ def search(
     *,
     traces: Path,
     resume: bool,
-) -> bool:
+) -> RunEnd:
     """Search for proofs of the theorems, with a live table and traces.
 
     Args:
@@ -76,10 +77,10 @@ def search(
         resume: Take up the newest run of the same job, and search only what it left.
 
     Returns:
-        Whether Ctrl-C ended the run early.
+        How the run ended.
     """
     if not theorems:
-        return False
+        return RunEnd.COMPLETE
     stopped = _newest_run(traces, job.configuration) if resume else None
     with (
         closing(TraceWriter(stopped or traces / _new_name())) as writer,

@@ -25,6 +25,8 @@ from bait_core.prover import SearchStatus
 from bait_core.traces import TraceRecord
 
 _INDENT = len(CONDITIONAL) + 1
+UNSEARCHED = "unsearched"
+"""The status of a theorem whose search was not begun when the run ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Result:
     """What became of one theorem.
 
     Attributes:
-        status: How its search ended: `proved`, `failed`, `timeout` or `error`.
+        status: How its search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`; or
+            `unsearched`, if it was not begun.
         foundations: What it rests on with this proof, in the filled file if there is one.
         replacement: Where the proof goes in the file; None if it goes nowhere.
     """
@@ -56,14 +59,18 @@ class Result:
         """Whether the theorem is proved, and not only its hole."""
         return self.verdict == SearchStatus.PROVED
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the theorem is still to be searched."""
+        return self.status in {UNSEARCHED, SearchStatus.INTERRUPTED}
+
 
 def result_of(record: TraceRecord) -> Result:
     """What became of the theorem of a record."""
     accepted = record.proof if record.status == SearchStatus.PROVED else None
-    interrupted = record.status == SearchStatus.INTERRUPTED
     return Result(
         Theorem(record.theorem, record.statement, record.source),
-        "error" if interrupted else record.status,
+        record.status,
         record.message,
         accepted.script if accepted else "",
         record.seconds,
@@ -76,7 +83,7 @@ def complete(theorems: Iterable[Theorem], results: Mapping[str, Result]) -> list
     """The results in order, those theorems included that were not begun when the run ended."""
     return [
         results.get(theorem.name)
-        or Result(theorem, "error", "not begun: the run was stopped before")
+        or Result(theorem, UNSEARCHED, "the run ended before it was begun")
         for theorem in theorems
     ]
 
@@ -133,4 +140,6 @@ def _summary(results: Sequence[Result]) -> str:
     proved = sum(result.is_proved for result in results)
     conditional = sum(result.verdict == CONDITIONAL for result in results)
     rest = f", {conditional} more if what is open gets proved" if conditional else ""
-    return f"{proved} of {len(results)} proved{rest}"
+    left = sum(result.is_left for result in results)
+    partial = f"; {left} not searched to the end, --resume goes on with them" if left else ""
+    return f"{proved} of {len(results)} proved{rest}{partial}"

@@ -12,6 +12,7 @@ from bait_core.cli.prove.recording import search
 from bait_core.cli.prove.results import Result, complete
 from bait_core.execution import SearchJob
 from bait_core.protocols import FillsFiles
+from bait_core.prover import RunEnd
 
 
 def prove_all(
@@ -50,9 +51,7 @@ def prove_all(
         found: dict[str, Result] = {}
         written = ""
         try:
-            was_interrupted = search(
-                job, prover, theorems, found, console, traces=traces, resume=resume
-            )
+            end = search(job, prover, theorems, found, console, traces=traces, resume=resume)
             has_proofs = any(result.proof for result in found.values())
             if file is not None and isinstance(prover, FillsFiles) and (has_proofs or destination):
                 with console.status("Checking the filled file"):
@@ -66,6 +65,6 @@ def prove_all(
         show(results)
         if written:
             console.print(written, markup=False)
-    if was_interrupted:
+    if end is RunEnd.STOPPED:
         raise KeyboardInterrupt
     return results
