@@ -209,7 +209,7 @@ class _Surveyor:
         piece = seen.piece
         names = _names(self._document, seen, self._used)
         chosen = {offset: name for offset, name in names.items() if self._wanted(name)}
-        if self._prover.has_extensions and piece.index not in self._declared:
+        if self._is_query(piece):
             for offset, name in chosen.items():
                 self._leave_out(piece, offset, f"the hole {name} is left out: {_NO_DECLARATION}")
             chosen = {}  # errors in it are none of a hole's
@@ -225,6 +225,10 @@ class _Surveyor:
         """Tell the errors that are no obstacle."""
         for where, message, _ in self._errors:
             _log.warning("%s: %s (no hole comes after it)", where, message.data)
+
+    def _is_query(self, piece: Piece) -> bool:
+        """Whether a piece is a command such as `#check`, which declares nothing."""
+        return piece.index not in self._declared and piece.text.lstrip().startswith("#")
 
     def _take(self, seen: _Seen, chosen: Mapping[int, str]) -> None:
         piece = seen.piece
