@@ -49,8 +49,9 @@ class Reporter {
       const env = keep({ state: o.inc(step.after), base: step.base, replayed });
       report.commands.push({ position: step.position, env });
     });
-    const replayed = progress?.replayed ?? (previous ? o.inc(this.replayedOf(previous)) : null);
-    return { ...result, replayed, report };
+    // Without commands, nothing has changed.
+    const replayed = progress ? progress.replayed : previous?.replayed && o.inc(previous.replayed);
+    return { ...result, replayed: replayed ?? null, report };
   }
 
   /** Where a report starts: the constants that are known, and the kernel's own environment. */
