@@ -8,10 +8,10 @@ import pytest
 
 from bait_core.cli.main import command_line
 from bait_core.domain import Theorem
-from bait_core.errors import TraceError
+from bait_core.errors import ConfigurationError, TraceError, TraceWarning
 from bait_core.plugins import installed
 from bait_core.prover import Attempt
-from bait_core.traces import TraceWriter, trace_record
+from bait_core.traces import TraceWriter, read_traces, trace_record
 
 from .test_traces import record
 
@@ -58,6 +58,27 @@ def test_one_search_is_shown(bait, folder):
     assert "nonsense" in bait("traces", folder, "root", "--failed")
     (data,) = json.loads(bait("traces", folder, "root", "--json"))
     assert data["proof"]["accepted"] is True
+
+
+def test_a_damaged_file_costs_no_other(bait, folder):
+    (folder / "2026-01-02_00-00-00.jsonl.gz").write_bytes(b"junk")
+    with pytest.warns(TraceWarning, match="01-02.*is not a trace file"):
+        lines = bait("traces", "--folder", folder).splitlines()
+    assert lines[1].split() == ["2026-01-01_00-00-00", "2", "1", "0.0"]
+
+
+def test_searches_are_chosen_by_their_end_and_written(bait, folder):
+    target = folder / "proved.jsonl.gz"
+    bait("traces", "last", "--folder", folder, "--status", "proved", "--output", target)
+    assert [record.theorem for record in read_traces(target)] == ["root"]
+    shown = bait("traces", "last", "--folder", folder, "--status", "failed")
+    assert len(shown.splitlines()) == 1
+    with pytest.raises(ConfigurationError, match="no search ends as 'prooved'"):
+        bait("traces", "last", "--folder", folder, "--status", "prooved")
+    with pytest.raises(ConfigurationError, match="none is named"):
+        bait("traces", "--folder", folder, "--status", "proved")
+    with pytest.raises(TraceError, match="can't be written"):
+        bait("traces", target, "--output", folder / "none" / "x.gz")
 
 
 def test_unknown_names_get_an_answer(bait, folder):

@@ -160,6 +160,25 @@ def test_a_torn_record_is_dropped_with_a_warning(tmp_path):
     assert_finished(runs, MANY[:3])
 
 
+def test_damaged_files_cost_no_other_run(tmp_path):
+    """Junk beside the run's file, and a bit of its own that was flipped."""
+    runs = WholeRuns(tmp_path, MANY[:3])
+    runs.run()
+    [file] = runs.trace_files
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    junk = runs.traces / "3000-01-01_00-00-00.jsonl.gz"
+    junk.write_bytes(b"junk")
+    done = runs.run("--resume")
+    assert done.returncode == 0, done.stderr
+    assert "2 of 3 are done" in done.stderr
+    assert f"{file}: left out" in done.stderr
+    assert f"{junk} is not a trace file" in runs.site.run("traces", str(junk)).stderr
+    junk.unlink()
+    assert_finished(runs, MANY[:3])
+
+
 def test_a_finished_run_is_shown_again_and_searches_nothing(tmp_path):
     runs = WholeRuns(tmp_path, MANY[:3])
     runs.run()

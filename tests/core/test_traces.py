@@ -5,18 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
+import warnings
 from contextlib import nullcontext
 
 import msgspec
 import pytest
 
 from bait_core.domain import CheckResult, Foundations, Proof, Theorem
-from bait_core.errors import TraceError
+from bait_core.errors import TraceError, TraceWarning
 from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
 from bait_core.search.best_first import BestFirst
 from bait_core.search.options import BestFirstOptions
@@ -204,6 +206,94 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path):
     assert "can't be written" in output.stdout
     assert "--traces" in output.stdout
     assert path.read_bytes() == before
+
+
+def members(path, *names: str) -> list[bytes]:
+    """Write a record for each name, as members of their own; each as it is in the file."""
+    writer, found = TraceWriter(path), list[bytes]()
+    for name in names:
+        before = path.stat().st_size if path.exists() else 0
+        writer.append(msgspec.structs.replace(record(), theorem=name))
+        found.append(path.read_bytes()[before:])
+    writer.close()
+    return found
+
+
+def names(path) -> list[str]:
+    return [record.theorem for record in read_traces(path)]
+
+
+def flipped(member: bytes) -> bytes:
+    middle = len(member) // 2
+    return member[:middle] + bytes([member[middle] ^ 16]) + member[middle + 1 :]
+
+
+@pytest.mark.parametrize("spoil", ["flip", "flip last", "junk", "zeros at the end", "cut"])
+def test_damage_costs_the_records_that_it_hits(tmp_path, spoil):
+    path = tmp_path / "a.jsonl.gz"
+    a, b, c = members(path, "a", "b", "c")
+    content, left = {
+        "flip": (a + flipped(b) + c, ["a", "c"]),
+        "flip last": (a + b + flipped(c), ["a", "b"]),
+        "junk": (a + b"junk" * 9999 + b + c, ["a", "b", "c"]),
+        "zeros at the end": (a + b + c + bytes(4096), ["a", "b", "c"]),
+        "cut": (a + b[: len(b) // 2] + c, ["a", "c"]),
+    }[spoil]
+    path.write_bytes(content)
+    with pytest.warns(TraceWarning, match=path.name) as told:
+        assert names(path) == left
+    if spoil != "flip last":
+        place = {"zeros at the end": len(a + b + c)}.get(spoil, len(a))
+        assert f"from byte {place} on" in str(told[0].message)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_flipped_bit_costs_one_record_at_most(tmp_path, seed):
+    rng = random.Random(seed)
+    path = tmp_path / "a.jsonl.gz"
+    content = bytearray(b"".join(members(path, *"abcdefgh")))
+    content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        left = names(path)
+    assert len(left) >= 7
+    assert left == sorted(set(left))
+
+
+def test_lines_that_are_no_trace_are_passed_over(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    a, b = members(path, "a", "b")
+    path.write_bytes(a + gzip.compress(b'{"x": 1}\n[\n') + b)
+    with pytest.warns(TraceWarning, match="record 2 of .* is not a trace.*1 more"):
+        assert names(path) == ["a", "b"]
+
+
+def test_what_ordinary_tools_have_written_is_read(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    members(path, "a", "b", "c")
+    text = gzip.decompress(path.read_bytes())
+    one_member = tmp_path / "one.gz"
+    one_member.write_bytes(gzip.compress(text))
+    plain = tmp_path / "plain.jsonl"
+    plain.write_bytes(text.rstrip())
+    assert names(path) == names(one_member) == names(plain) == ["a", "b", "c"]
+    one_member.write_bytes(one_member.read_bytes()[:-4])  # as `gzip` that was killed leaves it
+    with pytest.warns(TraceWarning, match="torn"):
+        assert names(one_member) == ["a", "b"]
+
+
+def test_a_folder_is_read_past_what_is_no_trace(tmp_path):
+    members(tmp_path / "b.jsonl.gz", "b")
+    (tmp_path / "a.jsonl.gz").write_bytes(b"junk")
+    (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(b'{"schema": 99}\n'))
+    training = tmp_path / "training" / "0" / "tactics"
+    (training / "examples").mkdir(parents=True)
+    (training / "job.json").write_text("{}")
+    (training / "examples" / "train.jsonl.gz").write_bytes(gzip.compress(b"{}\n"))
+    with pytest.warns(TraceWarning) as told:
+        assert names(tmp_path) == ["b"]
+    assert len(told) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):

@@ -120,6 +120,10 @@ class TraceError(BaitError):
     """A recorded search can't be written or read."""
 
 
+class TraceWarning(UserWarning):
+    """A part of a trace file is left out, since it can't be read."""
+
+
 class TrainingError(BaitError):
     """A model can't be trained; what was there before is untouched."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bait_core.errors import BaitError
+from bait_core.errors import BaitError, TraceWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +37,20 @@ def stderr() -> Console:
 def print_json(value: Any) -> None:
     """Write a value as JSON to the standard output."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def show_trace_warnings() -> None:
+    """From now on, tell each time what of a trace file is left out, in one line for people."""
+    show_other = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, TraceWarning):
+            typer.echo(f"{typer.style('Warning:', fg='yellow', bold=True)} {message}", err=True)
+        else:
+            show_other(message, category, *place, **more)
+
+    warnings.simplefilter("always", TraceWarning)
+    warnings.showwarning = show
 
 
 def print_error(error: BaitError) -> None:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from bait_core import __version__
-from bait_core.cli.console import print_error
+from bait_core.cli.console import print_error, show_trace_warnings
 from bait_core.cli.lazy import LazyCommand, make_light
 from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
@@ -51,6 +51,7 @@ def main() -> None:
     Exit codes: 0, all is well; 1, the command ran and its answer is no; 2, bad input or a
     missing piece, told on the standard error; 70, a bug, with its traceback; 130, Ctrl-C.
     """
+    show_trace_warnings()
     try:
         command_line(installed())()
     except BaitError as error:

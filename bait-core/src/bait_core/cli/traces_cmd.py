@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bait_core.cli.console import print_json, stdout
+from bait_core.cli.console import print_json, stderr, stdout
 from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.cli.rendering import (
+    CONDITIONAL,
     axioms_used,
     code,
     indented,
@@ -24,10 +25,19 @@ from bait_core.cli.rendering import (
     rests_on,
     status_style,
 )
-from bait_core.errors import TraceError
+from bait_core.errors import ConfigurationError, TraceError
 from bait_core.places import trace_folder
 from bait_core.plugins.problems import did_you_mean
-from bait_core.traces import SUFFIX, EdgeRecord, SelectionRecord, TraceRecord, read_traces
+from bait_core.prover import SearchStatus
+from bait_core.traces import (
+    SUFFIX,
+    EdgeRecord,
+    SelectionRecord,
+    TraceRecord,
+    read_traces,
+    read_what_is_readable,
+    write_traces,
+)
 
 _LAST = "last"
 
@@ -46,28 +56,61 @@ def traces(
     folder: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the recorded runs are.")
     ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATUS", help="Only searches that ended so; repeatable."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them to a trace file instead.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List recorded runs, the searches of a run, or show one search.
+
+    What is damaged in a trace file is told of and left out. Files that other tools have written
+    are read, too: gzip of any kind, or plain lines.
 
     Examples:
       $ bait traces
       $ bait traces last
       $ bait traces last append_nil --failed
+      $ bait traces last --status proved --output proved.jsonl.gz
     """
     folder = folder or trace_folder()
     if run is None:
+        if status or output:
+            raise ConfigurationError(
+                "--status and --output choose among the searches of a run, and none is named",
+                hint="bait traces last --status proved --output proved.jsonl.gz",
+            )
         _list_runs(stdout(), folder, as_json)
         return
-    records = read_traces(_find(run, folder))
+    records = _of_status(read_traces(_find(run, folder)), status or [])
     if theorem is not None:
         records = iter([_pick(list(records), theorem)])
-    if as_json:
+    if output is not None:
+        stderr().print(f"{write_traces(output, records)} searches are in {output}.", markup=False)
+    elif as_json:
         print_json([msgspec.to_builtins(record) for record in records])
     elif theorem is None:
         _list_searches(stdout(), records)
     else:
         _show(stdout(), next(records), failed)
+
+
+def _of_status(records: Iterator[TraceRecord], statuses: list[str]) -> Iterator[TraceRecord]:
+    """The records with one of these verdicts; all if there are none.
+
+    Raises:
+        ConfigurationError: There is no such verdict.
+    """
+    known = [*SearchStatus, CONDITIONAL]
+    for status in statuses:
+        if status not in known:
+            raise ConfigurationError(
+                f"no search ends as {status!r}", hint=f"Choose among {', '.join(known)}."
+            )
+    return (r for r in records if not statuses or record_verdict(r) in statuses)
 
 
 def _find(run: str, folder: Path) -> Path:
@@ -98,7 +141,7 @@ def _pick(records: list[TraceRecord], theorem: str) -> TraceRecord:
 
 
 def _list_runs(console: Console, folder: Path, as_json: bool) -> None:
-    runs = [(path, list(read_traces(path))) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    runs = [(path, list(read_what_is_readable(path))) for path in sorted(folder.glob(f"*{SUFFIX}"))]
     if as_json:
         print_json([{"path": str(p), "theorems": [r.theorem for r in rs]} for p, rs in runs])
         return

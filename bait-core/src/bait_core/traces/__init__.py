@@ -9,7 +9,8 @@ from bait_core.domain.records import (
     TraceRecord,
 )
 from bait_core.traces.build import trace_record
-from bait_core.traces.store import SUFFIX, TraceWriter, decode_record, encode_record, read_traces
+from bait_core.traces.reading import SUFFIX, decode_record, read_traces, read_what_is_readable
+from bait_core.traces.store import TraceWriter, encode_record, write_traces
 
 __all__ = [
     "SCHEMA",
@@ -23,5 +24,7 @@ __all__ = [
     "decode_record",
     "encode_record",
     "read_traces",
+    "read_what_is_readable",
     "trace_record",
+    "write_traces",
 ]

@@ -7,10 +7,9 @@ at any moment can spoil at most the record it was writing; `zcat FILE` shows a f
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import threading
-import warnings
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,24 +18,16 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from bait_core.domain import Theorem
-from bait_core.domain.records import SCHEMA, TraceRecord
+from bait_core.domain.records import TraceRecord
 from bait_core.errors import TraceError
 from bait_core.files import replace_file
 from bait_core.prover import SearchStatus
-
-SUFFIX = ".jsonl.gz"
-_CHUNK = 1 << 20
-_GZIP = 16 + zlib.MAX_WBITS
+from bait_core.traces.reading import read_traces
 
 
 def encode_record(record: TraceRecord) -> bytes:
     """A record as JSON on one line."""
     return msgspec.json.encode(record)
-
-
-def decode_record(line: bytes) -> TraceRecord:
-    """The record that `encode_record` encoded; msgspec.MsgspecError if it is none."""
-    return msgspec.json.decode(line, type=TraceRecord)
 
 
 class TraceWriter:
@@ -117,6 +108,22 @@ class TraceWriter:
                 raise
 
 
+def write_traces(path: Path, records: Iterable[TraceRecord]) -> int:
+    """Write a trace file as a whole, in the place of one that may be there; the number of records.
+
+    Raises:
+        TraceError: It can't be written; what was there before is untouched.
+    """
+    count = itertools.count()
+    try:
+        replace_file(path, (_member(record) for record, _ in zip(records, count, strict=False)))
+    except OSError as error:
+        raise TraceError(
+            f"{path} can't be written: {error.strerror or error}", hint="Choose another file."
+        ) from error
+    return next(count)
+
+
 def _member(record: TraceRecord) -> bytes:
     return gzip.compress(encode_record(record) + b"\n", mtime=0)
 
@@ -132,59 +139,3 @@ def _final_records(
         if is_final and statements.get(name) == record.statement:
             kept.add(name)
             yield record
-
-
-def read_traces(path: Path) -> Iterator[TraceRecord]:
-    """The records of a trace file, or of all trace files below a folder, in order.
-
-    A record that is torn at the end of a file, because its writer was killed, is left out with a
-    warning.
-
-    Raises:
-        TraceError: There is no such file, or it is not a trace file that this version can read.
-    """
-    if path.is_dir():
-        for file in sorted(path.rglob(f"*{SUFFIX}")):
-            yield from _read_file(file)
-    elif path.exists():
-        yield from _read_file(path)
-    else:
-        raise TraceError(f"there is no trace at {path}", hint="`bait traces` lists the known ones.")
-
-
-def _read_file(path: Path) -> Iterator[TraceRecord]:
-    for number, line in enumerate(_members(path), start=1):
-        try:
-            schema = msgspec.json.decode(line, type=_Versioned).schema
-            if schema > SCHEMA:
-                raise TraceError(
-                    f"record {number} of {path} has schema {schema}, newer than {SCHEMA}",
-                    hint="Upgrade bait-core: pip install --upgrade bait-core",
-                )
-            yield decode_record(line)
-        except msgspec.MsgspecError as error:
-            raise TraceError(f"record {number} of {path} is not a trace: {error}") from error
-
-
-class _Versioned(msgspec.Struct):
-    schema: int
-
-
-def _members(path: Path) -> Iterator[bytes]:
-    """The contents of a file's gzip members; a torn last one is dropped with a warning."""
-    try:
-        with path.open("rb") as file:
-            decompressor, parts = zlib.decompressobj(_GZIP), list[bytes]()
-            pending = b""
-            while data := pending or file.read(_CHUNK):
-                parts.append(decompressor.decompress(data))
-                pending = decompressor.unused_data
-                if decompressor.eof:
-                    yield b"".join(parts)
-                    decompressor, parts = zlib.decompressobj(_GZIP), []
-            if parts:
-                warnings.warn(f"{path}: dropped a torn record at the end", stacklevel=2)
-    except zlib.error as error:
-        raise TraceError(f"{path} is not a trace file, or is damaged: {error}") from error
-    except OSError as error:
-        raise TraceError(f"{path} can't be read: {error.strerror or error}") from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from bait_core.errors import TraceError
 from bait_core.execution import Observer, SearchJob, run_searches
 from bait_core.protocols import Environment
 from bait_core.prover import RunEnd
-from bait_core.traces import SUFFIX, TraceRecord, TraceWriter, read_traces
+from bait_core.traces import SUFFIX, TraceRecord, TraceWriter, read_traces, read_what_is_readable
 
 _TASK = ("environment", "model", "goal_model", "search", "settings")
 """What must be the same for a run to be the same; where it runs may change."""
@@ -88,8 +88,7 @@ def search(
     ):
         recorder = Recorder(writer, results, table, console)
         if stopped is not None:
-            with _warnings_on(console):
-                done = writer.keep_final(theorems)
+            done = writer.keep_final(theorems)
             results.update((r.theorem, result_of(r)) for r in read_traces(stopped))
             table.skip(len(done))
             console.print(f"Taking up {stopped}: {len(done)} of {len(theorems)} are done.")
@@ -107,19 +106,9 @@ def _newest_run(folder: Path, configuration: Mapping[str, Any]) -> Path | None:
     for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            record = next(read_traces(path), None)
+            record = next(read_what_is_readable(path), None)
         if record is not None:
             recorded = {section: record.configuration.get(section) for section in _TASK}
             if recorded == task:
                 return path
     return None
-
-
-@contextmanager
-def _warnings_on(console: Console) -> Iterator[None]:
-    """Show the warnings of the block as people read them."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    for warning in caught:
-        console.print(Text.assemble(("Warning: ", "bold yellow"), str(warning.message)))
