@@ -73,6 +73,8 @@ class Filling:
             self._blame(reasons, self.edits, f"the kernel refuses it: {after.report.kernel}")
         found: dict[str, Foundations] = {}
         for piece, names, original, filled in self._declared(before, after):
+            if reasons.keys() & set(names):
+                continue  # an error leaves a `sorry`, which is not the other holes' fault
             if names:
                 judgement = judge(
                     original,

@@ -1,0 +1,167 @@
+"""What is said of a file as it stands, and of a file that is filled with any scripts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bait_core.domain import Foundations, Verification
+from bait_core.errors import FillError, MergeError, ProverError
+
+from .proving import environment_of, file_environment, needs_lean
+
+pytestmark = needs_lean
+
+
+def verified(folder: Path, text: str, *allowed: str) -> dict[str, Verification]:
+    environment = file_environment(folder, text, allow_axioms=allowed)
+    try:
+        return {found.theorem.name: found for found in environment.verify()}
+    finally:
+        environment.close()
+
+
+MIXED = """axiom bad : (1 : Nat) = 2
+namespace A
+theorem fine (a b : Nat) : a + b = b + a := by omega
+private theorem hidden : 1 = 1 := rfl
+end A
+theorem open_ (p : Prop) (h : p) : p ∧ p := ⟨h, by sorry⟩
+theorem through (p : Prop) (h : p) : p := (open_ p h).1
+theorem uses_axiom : (2 : Nat) = 1 := bad.symm
+example : 1 = 2 := by admit
+def as_data : 1 = 1 := by sorry
+instance proofs : Nonempty Nat := sorry
+theorem x._proof_1 : (0 : Nat) = 1 := by admit
+theorem whole : True := trivial
+where
+  step : (0 : Nat) = 1 := by sorry
+#check (sorry : 1 = 2)
+"""
+
+
+def test_each_theorem_is_judged(tmp_path: Path) -> None:
+    found = verified(tmp_path, MIXED)
+    accepted = {name for name, verification in found.items() if verification.accepted}
+    assert accepted == {"A.fine", "A.hidden"}
+    assert found["A.fine"].theorem.source == f"{tmp_path / 'File.lean'}:3:1"
+    assert found["open_"].foundations.open == (f"`sorry` {tmp_path / 'File.lean'}:6:52",)
+    assert found["through"].foundations.open == ("open_",)
+    assert found["uses_axiom"].message == "the proof rests on the axiom bad"
+    assert {"example:9", "as_data", "proofs", "x._proof_1", "whole", "line 16"} < found.keys()
+
+
+def test_an_axiom_counts_where_it_is_allowed(tmp_path: Path) -> None:
+    found = verified(tmp_path, MIXED, "bad")["uses_axiom"]
+    assert found.accepted
+    assert found.foundations == Foundations(axioms=("bad",))
+
+
+def test_errors_are_told(tmp_path: Path) -> None:
+    found = verified(tmp_path, "theorem a : True := foo\ntheorem b : True := trivial\n")
+    assert "foo" in found["line 1"].message
+    assert not found["a"].accepted
+    assert found["b"].accepted
+
+
+def test_the_kernel_has_the_last_word(tmp_path: Path) -> None:
+    text = "set_option debug.skipKernelTC true in\ntheorem t : (1 : Nat) = 2 := by decide +kernel\n"
+    found = verified(tmp_path, text)
+    assert not found["t"].accepted
+    assert "the kernel refuses" in found["t"].message
+
+
+def test_only_files_are_verified() -> None:
+    environment = environment_of(statement="1 = 1")
+    with pytest.raises(ProverError, match="Only a file"):
+        environment.verify()
+    environment.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [(MIXED, 1), ("theorem t : True := trivial\n", 0)], ids=["open", "proved"]
+)
+def test_the_command_tells_programs(tmp_path: Path, text: str, code: int) -> None:
+    file = tmp_path / "File.lean"
+    file.write_text(text)
+    main = "from bait_core.cli.main import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", main, "verify", str(file), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == code, result.stderr
+    answer = json.loads(result.stdout)
+    assert {entry["accepted"] for entry in answer["theorems"]} == {code == 0, True}
+
+
+# Filling with any scripts ------------------------------------------------------------------------
+
+HOLES = """def f (n : Nat) : Nat := n + 1
+theorem one : f 1 = 2 := by sorry
+theorem two : f 2 = 3 ∧ f 3 = 4 := ⟨by sorry, by sorry⟩
+theorem three : f 3 = 5 := by sorry
+theorem last : f 4 = 5 := rfl
+"""
+RIGHT = {"one": "rfl", "two:1": "rfl", "two:2": "rfl"}
+
+
+def test_each_refused_hole_gets_its_own_message(tmp_path: Path) -> None:
+    environment = file_environment(tmp_path, HOLES)
+    try:
+        with pytest.raises(FillError) as caught:
+            environment.fill(RIGHT | {"two:2": "exact foo", "three": "exact absurd bar"})
+        reasons = caught.value.reasons
+        assert reasons.keys() == {"two:2", "three"}
+        assert "foo" in reasons["two:2"]
+        assert "bar" in reasons["three"]
+        filled = environment.fill(RIGHT)
+        assert filled.foundations == dict.fromkeys(RIGHT, Foundations())
+        part = environment.fill({"one": "rfl", "two:1": "rfl"})
+        assert part.foundations["one"] == Foundations()
+        (place,) = part.foundations["two:1"].open
+        assert place.endswith("File.lean:3:50")
+    finally:
+        environment.close()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "rfl\n\ntheorem extra : True := trivial",
+        "rfl\n\naxiom bad : False",
+        'rfl\n\nlocal notation "f" => fun (n : Nat) => n + 2',
+        "rfl\n\nopen Nat in\nexample : True := trivial",
+        "exact sorryAx _ false",
+        "exact (f_three : _)",
+    ],
+    ids=["theorem", "axiom", "notation", "example", "sorry", "unknown"],
+)
+def test_scripts_change_nothing_but_their_holes(tmp_path: Path, script: str) -> None:
+    environment = file_environment(tmp_path, HOLES)
+    try:
+        with pytest.raises(FillError):
+            environment.fill({"one": script})
+    finally:
+        environment.close()
+
+
+def test_proofs_go_into_what_the_file_has_become(tmp_path: Path) -> None:
+    environment = file_environment(tmp_path, HOLES)
+    try:
+        current = "-- a new first line\n" + HOLES.replace("three : f 3 = 5", "three : f 3 = 4")
+        filled = environment.fill(RIGHT, current)
+        assert filled.original == current
+        assert "theorem one : f 1 = 2 := by rfl\n" in filled.text
+        assert "theorem three : f 3 = 4 := by sorry\n" in filled.text
+        with pytest.raises(MergeError):
+            environment.fill(RIGHT, HOLES.replace("f 1 = 2", "f 2 = 3"))
+        with pytest.raises(FillError):
+            environment.fill(RIGHT, HOLES.replace("n + 1", "n + 2"))
+    finally:
+        environment.close()
