@@ -105,6 +105,20 @@ def test_the_report_is_shown(finished: Path) -> None:
     assert "no report" in bait("report", finished / "traces", folder=finished, code=2)
 
 
+def test_what_is_no_run_costs_no_report_of_others(tmp_path: Path, finished: Path) -> None:
+    (tmp_path / "stray").write_text("stray")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "report.json").write_bytes(b"\xff{")
+    strays = [tmp_path / name for name in ("stray", "damaged", "missing")]
+    command = [BAIT, "report", *map(str, strays), str(finished), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert len(json.loads(done.stdout)) == 1
+    for stray, why in zip(strays, ("no folder", "is damaged", "no such folder"), strict=True):
+        assert why in bait("report", stray, folder=tmp_path, code=2)
+        assert f"Warning: there is no report of a run at {stray}" in done.stderr
+    assert "Errno" not in done.stderr
+
+
 def test_a_finished_run_is_not_done_again(finished: Path) -> None:
     before = {path: path.read_bytes() for path in finished.rglob("*.jsonl.gz")}
     command = [BAIT, "run", str(finished / "config.yaml"), "--output", str(finished)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bait_core.errors import TraceError
+from bait_core.errors import TraceError, TraceWarning
 from bait_core.experiment.config import ExperimentConfig
 from bait_core.experiment.metrics import Metrics, measure
 from bait_core.experiment.run_folder import RunFolder
@@ -81,11 +82,38 @@ def read_report(path: Path) -> Report:
     file = RunFolder(path).report
     try:
         return msgspec.json.decode(file.read_bytes(), type=Report)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise TraceError(
-            f"there is no report of a run at {path}: {error}",
-            hint="Give the folder of a run, such as runs/NAME/2026-01-01_00-00-00.",
-        ) from error
+    except FileNotFoundError:
+        why = f"it holds no {file.name}" if path.exists() else "there is no such folder"
+    except NotADirectoryError:
+        why = "it is no folder"
+    except OSError as error:
+        why = f"{file.name} can't be read: {error.strerror or error}"
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        why = f"{file.name} is damaged: {error}"
+    raise TraceError(
+        f"there is no report of a run at {path}: {why}",
+        hint="Give the folder of a run, such as runs/NAME/2026-01-01_00-00-00.",
+    )
+
+
+def read_reports(paths: Sequence[Path]) -> list[Report]:
+    """The reports of runs; where there is none, a warning tells so.
+
+    Raises:
+        TraceError: There is none at all.
+    """
+    reports: list[Report] = []
+    errors: list[TraceError] = []
+    for path in paths:
+        try:
+            reports.append(read_report(path))
+        except TraceError as error:
+            errors.append(error)
+    if not reports and errors:
+        raise errors[0]
+    for missing in errors:
+        warnings.warn(missing.message, TraceWarning, stacklevel=2)
+    return reports
 
 
 def rows(report: Report) -> Iterator[tuple[str, ...]]:

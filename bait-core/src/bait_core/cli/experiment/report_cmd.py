@@ -10,8 +10,7 @@ import typer
 from bait_core.cli.console import print_json, stdout
 from bait_core.cli.experiment.display import print_report
 from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.experiment import read_report
-from bait_core.experiment.report import as_json
+from bait_core.experiment.report import as_json, read_reports
 
 
 def report(
@@ -20,11 +19,13 @@ def report(
 ) -> None:
     """Show what runs proved, iteration by iteration, and what their trainings came to.
 
+    Where there is no report, among others, a warning tells so.
+
     Examples:
       $ bait report runs/lean-reprover/2026-01-01_00-00-00
       $ bait report runs/lean-reprover/* --json
     """
-    reports = [read_report(path) for path in runs]
+    reports = read_reports(runs)
     if as_json_:
         print_json([as_json(report) for report in reports])
         return
