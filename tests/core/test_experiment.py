@@ -17,8 +17,14 @@ from omegaconf import OmegaConf
 from scipy.stats import binomtest
 
 from bait_core.errors import BaitError, CheckpointError, ConfigurationError
-from bait_core.experiment import ExperimentConfig, RunFolder, load_config, read_report
-from bait_core.experiment.jobs import check, training_job
+from bait_core.experiment import (
+    ExperimentConfig,
+    RunFolder,
+    TheoremSet,
+    load_config,
+    read_report,
+)
+from bait_core.experiment.jobs import check, search_job, training_job
 from bait_core.experiment.metrics import wilson_interval
 from bait_core.plugins.build import make_tactic_model
 from bait_core.traces import read_traces
@@ -105,6 +111,14 @@ def test_the_report_is_shown(finished: Path) -> None:
     assert "no report" in bait("report", finished / "traces", folder=finished, code=2)
 
 
+def test_there_is_one_seed(tmp_path: Path) -> None:
+    path = write(tmp_path, BASE)
+    shown = bait("run", path, "seed=3", "--print-config", folder=tmp_path)
+    assert shown.count("seed:") == 1
+    config = load_config(path, ["seed=3"])
+    assert search_job(config, config.collect or TheoremSet(), 0, {}).settings.seed == 3
+
+
 def test_what_is_no_run_costs_no_report_of_others(tmp_path: Path, finished: Path) -> None:
     (tmp_path / "stray").write_text("stray")
     (tmp_path / "damaged").mkdir()
@@ -147,6 +161,7 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
     [
         ({"serach": {"name": "best-first"}}, "serach"),
         ({"iterations": 0}, "iterations"),
+        ({"settings": {"seed": 3}}, "seed"),
         ({"environment": {"name": "synthetic", "options": {"theorem": 3}}}, "'theorem'"),
         ({"environment": {"name": "synthetics"}}, "synthetics"),
         ({"initial": {"model": {"name": "synthetic", "options": {"x": 1}}}}, "'x'"),

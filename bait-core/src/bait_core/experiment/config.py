@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings
 from bait_core.plugins.options import Options, validate
-from bait_core.prover import RunSettings, SearchSettings
+from bait_core.prover import RunSettings, SearchLimits
 
 UPDATABLE = ("model", "goal_model")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -114,9 +114,7 @@ class ExperimentConfig(Options):
     evaluate: TheoremSet | None = Field(
         default=None, description="theorems that are only measured, never learned from"
     )
-    settings: SearchSettings = Field(
-        default=SearchSettings(), description="what one theorem may cost"
-    )
+    settings: SearchLimits = Field(default=SearchLimits(), description="what one theorem may cost")
     run: RunSettings = Field(default=RunSettings(), description="what all may cost")
     execution: ExecutionSettings = Field(
         default=ExecutionSettings(), description="where searches run"

@@ -26,6 +26,7 @@ from bait_core.plugins import (
     installed,
 )
 from bait_core.plugins.options import options_of, parse_options
+from bait_core.prover import SearchSettings
 from bait_core.training import TrainingJob
 from bait_core.training.choice import Identity
 
@@ -232,11 +233,11 @@ def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
     return {option: str(path) for (owner, _, option), path in targets if owner == part}
 
 
-def _settings(config: ExperimentConfig) -> Any:
+def _settings(config: ExperimentConfig) -> SearchSettings:
     """The settings; the time of a tactic is the environment's own unless it is given."""
-    settings = config.settings.model_copy(update={"seed": config.seed})
+    settings = SearchSettings(**dict(config.settings), seed=config.seed)
     plugin = installed().get(config.environment.name, PluginKind.ENVIRONMENT)
-    if "tactic_seconds" in settings.model_fields_set or not isinstance(
+    if "tactic_seconds" in config.settings.model_fields_set or not isinstance(
         plugin.spec, EnvironmentSpec
     ):
         return settings

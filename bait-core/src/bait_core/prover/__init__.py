@@ -2,7 +2,7 @@
 
 from bait_core.prover.attempt import Attempt, SearchStatus, SelectionStep, Timings
 from bait_core.prover.budget import RunEnd
-from bait_core.prover.options import BatchingSettings, RunSettings, SearchSettings
+from bait_core.prover.options import BatchingSettings, RunSettings, SearchLimits, SearchSettings
 from bait_core.prover.proof_search import ProofSearch
 from bait_core.prover.prove import Prover
 from bait_core.prover.runner import Observer, Runner
@@ -16,6 +16,7 @@ __all__ = [
     "RunEnd",
     "RunSettings",
     "Runner",
+    "SearchLimits",
     "SearchSettings",
     "SearchStatus",
     "SelectionStep",

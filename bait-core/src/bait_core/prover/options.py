@@ -7,7 +7,7 @@ from pydantic import Field
 from bait_core.plugins.options import Options
 
 
-class SearchSettings(Options):
+class SearchLimits(Options):
     """What one theorem may cost, and how goals are expanded.
 
     A limit of None does not limit.
@@ -23,6 +23,11 @@ class SearchSettings(Options):
         description="tactics sent to the prover at once: more for provers that pipeline; a goal "
         "that is proved, and a search that is stopped, skip the calls left",
     )
+
+
+class SearchSettings(SearchLimits):
+    """All that is set about a search: the limits, and its randomness."""
+
     seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
 
 
