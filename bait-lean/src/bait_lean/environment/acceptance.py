@@ -221,15 +221,24 @@ def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
     not rest on anyway: its statement may mention a definition with a hole.
     """
     base = original.reach()
+    relied = set(relied_on(original))
     refused = []
-    for name, constant in original.before.items():
+    for name in original.before:
         found = reach((name,), original.before)
-        open_for_it = found.sorries.keys() - (
-            set() if constant.kind == "theorem" else base.sorries.keys()
-        )
+        open_for_it = found.sorries.keys() - (base.sorries.keys() if name in relied else set())
         if open_for_it or found.axioms - base.axioms - allowed:
             refused.append(name)
     return tuple(refused)
+
+
+def relied_on(original: Declared) -> tuple[str, ...]:
+    """The definitions that a declaration rests on anyway, so that its proofs may, too.
+
+    With them go the lemmas that Lean has made for them, but not theorems that the text uses.
+    """
+    reached = reached_names((c.name for c in original.constants), original.graph)
+    known = (original.before[name] for name in reached if name in original.before)
+    return tuple(sorted(c.name for c in known if c.kind != "theorem" or c.internal))
 
 
 def difference(

@@ -156,7 +156,14 @@ class LeanEnvironment:
 
     def _session(self, entry: Entry) -> LeanSession:
         context = entry.progress.context(entry.hole.piece)
-        task = Task(entry.document, entry.hole, context.prefix, context.forbidden, entry.library)
+        task = Task(
+            entry.document,
+            entry.hole,
+            context.prefix,
+            context.forbidden,
+            context.relied_on,
+            entry.library,
+        )
         return LeanSession(task, self._pool, self, self._options.memory_limit)
 
     def _all(self) -> dict[str, Entry]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bait_lean.environment.acceptance import Declared, forbidden, graph_of, is_example
+from bait_lean.environment.acceptance import (
+    Declared,
+    forbidden,
+    graph_of,
+    is_example,
+    relied_on,
+)
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.lexer import components
 from bait_lean.environment.placing import Place, fill_places
@@ -27,10 +33,12 @@ class Context:
     Attributes:
         prefix: The text.
         forbidden: Constants in it that proofs of the declaration's holes may not use.
+        relied_on: Those that they may use, whatever these rest on.
     """
 
     prefix: Prefix
     forbidden: tuple[str, ...]
+    relied_on: tuple[str, ...] = ()
 
 
 class Progress:
@@ -106,7 +114,7 @@ class Progress:
         if not self._declared:
             return Context(prefix, tuple(still_open))
         declared = Declared(self._declared.get(piece.index, ()), graph_of(kept))
-        return Context(prefix, forbidden(declared, self._allowed))
+        return Context(prefix, forbidden(declared, self._allowed), relied_on(declared))
 
     def filled(self, piece: Piece, scripts: Mapping[str, str]) -> str | None:
         """The text of a piece with all holes filled, or None if one is open."""

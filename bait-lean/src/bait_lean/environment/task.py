@@ -59,6 +59,7 @@ class Task:
         hole: The hole.
         prefix: What comes before its declaration.
         forbidden: Constants before it that rest on what it does not rest on anyway.
+        relied_on: Constants that it rests on anyway, and that its proofs may use.
         library: The library theorem that is proved again; it and later ones may not be used.
     """
 
@@ -66,6 +67,7 @@ class Task:
     hole: Hole
     prefix: Prefix
     forbidden: tuple[str, ...] = ()
+    relied_on: tuple[str, ...] = ()
     library: str = ""
 
     def open(self, prover: Prover) -> OpenHole:
@@ -107,7 +109,10 @@ class Task:
                     hint="Set `backend` to embedded.",
                 )
             return None
-        policy: dict[str, Any] = {"names": list(self.forbidden)}
+        policy: dict[str, Any] = {
+            "names": list(self.forbidden),
+            "known": list(self.relied_on),
+        }
         if self.library:
             policy["from"] = self.library
         reply = prover.ask({"policy": policy}, PolicyReply)

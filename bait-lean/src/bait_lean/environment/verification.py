@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bait_core.domain import Theorem, Verification
 from bait_lean.environment.acceptance import (
     Declared,
-    Graph,
     closed,
     graph_of,
     is_example,
@@ -38,6 +37,10 @@ def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[
     return list(_Verifier(document, reply, allowed).verifications())
 
 
+_OF_OTHERS = frozenset({"axiom", "constructor", "recursor"})
+"""Kinds that state something and are no proofs."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Verifier:
     document: Document
@@ -54,13 +57,18 @@ class _Verifier:
                 yield self._refused(sorry.pos, "a `sorry` in no declaration that Lean keeps")
         constants = self.reply.report.constants
         graph = graph_of([constants])
-        stated = list(_stated(constants, graph))
-        for constant in stated:
+        seen = reached_names((c.name for c in constants if not c.internal), graph)
+        for constant in constants:
+            if constant.kind in _OF_OTHERS or not (constant.proves or constant.kind == "theorem"):
+                continue
             own = tuple(c for c in constants if c.position == constant.position)
-            declared = Declared(_part(constant, own), graph)
-            yield self._judged(self._name(constant), constant, declared)
+            found = self._judged(constant, Declared(_part(constant, own), graph))
+            # What Lean has made counts with what it was made for; what only looks so is told of.
+            is_made = constant.internal or _is_generated(constant, own)
+            if not is_made or not (found.accepted or constant.name in seen):
+                yield found
 
-    def _judged(self, name: str, constant: ConstantReport, declared: Declared) -> Verification:
+    def _judged(self, constant: ConstantReport, declared: Declared) -> Verification:
         judgement = closed(declared, self.allowed)
         foundations = judgement.foundations(self._place)
         message = judgement.objection
@@ -68,7 +76,7 @@ class _Verifier:
             message = f"the kernel refuses the file: {shorten(kernel)}"
         elif not message and foundations.open:
             message = f"it rests on what is open: {', '.join(foundations.open)}"
-        theorem = self._theorem(name, constant.position)
+        theorem = self._theorem(self._name(constant), constant.position)
         return Verification(theorem, not message, foundations, message)
 
     @staticmethod
@@ -102,18 +110,10 @@ def _key(position: Position) -> tuple[int, int]:
     return position.line, position.column
 
 
-def _stated(constants: Sequence[ConstantReport], graph: Graph) -> Iterator[ConstantReport]:
-    """What states something: theorems, and whatever else has a proposition as its type.
-
-    An auxiliary of Lean's counts with what it was made for; what only looks like one and is not
-    used by anything that the user sees is told of.
-    """
-    seen = reached_names((c.name for c in constants if not c.internal), graph)
-    for constant in constants:
-        is_proof = constant.proves or constant.kind == "theorem"
-        is_aside = constant.kind in {"axiom", "constructor", "recursor"}
-        if is_proof and not is_aside and not (constant.internal and constant.name in seen):
-            yield constant
+def _is_generated(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> bool:
+    """Whether a constant comes with a type, as its recursors and injectivity theorems do."""
+    types = (c.name for c in own if c.kind == "inductive")
+    return any(constant.name.startswith(f"{name}.") for name in types)
 
 
 def _part(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> tuple[ConstantReport, ...]:

@@ -142,9 +142,9 @@ class Library {
 
   /**
    * The imported constants that terms (borrowed) use, directly or through constants that the
-   * session made; the latter are passed to `visitOwn`.
+   * session made; the latter are passed to `visitOwn`. Those in `known` are not looked through.
    */
-  uses(environment, exprs, visitOwn = () => {}) {
+  uses(environment, exprs, visitOwn = () => {}, known = new Set()) {
     const { objects: o, terms } = this;
     const imported = new Set();
     const visited = new Set();
@@ -155,6 +155,7 @@ class Library {
         if (!visited.has(name)) {
           visited.add(name);
           if (this.isImported(environment, name)) imported.add(name);
+          else if (known.has(name)) visitOwn(name);
           else queue.push(...this.lookThrough(environment, name, visitOwn, held));
         }
       }
@@ -174,14 +175,17 @@ class Library {
 
   // Policies ----------------------------------------------------------------------------------
 
-  addPolicy({ names, from }) {
-    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-      throw new RequestError("'policy.names' must be a list of names.");
+  addPolicy({ names, from, known = [] }) {
+    for (const list of [names, known]) {
+      if (!Array.isArray(list) || !list.every((name) => typeof name === 'string')) {
+        throw new RequestError("'policy.names' and 'policy.known' must be lists of names.");
+      }
     }
     if (from !== undefined && from !== null && typeof from !== 'string') {
       throw new RequestError("'policy.from' must be a name.");
     }
-    return this.policies.push({ names: new Set(names), from: from ?? null }) - 1;
+    const policy = { names: new Set(names), from: from ?? null, known: new Set(known) };
+    return this.policies.push(policy) - 1;
   }
 
   policy(number) {
@@ -210,7 +214,7 @@ class Library {
   forbidden(policy, environment, exprs) {
     const forbids = this.forbids(policy, environment);
     const own = new Set();
-    const imported = this.uses(environment, exprs, (name) => own.add(name));
+    const imported = this.uses(environment, exprs, (name) => own.add(name), policy.known);
     return [...imported, ...own].filter(forbids);
   }
 }
