@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -109,6 +110,37 @@ def test_the_report_is_shown(finished: Path) -> None:
     metrics = told["iterations"][0]["searches"]["collect"]
     assert metrics["pass_at_1"] == len(metrics["proved"]) / 12
     assert "no report" in bait("report", finished / "traces", folder=finished, code=2)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/none", "x" * 300], ids=len)
+@pytest.mark.parametrize(
+    "command", [("run",), ("train",), ("evaluate", "model.name=synthetic", "training=[]")]
+)
+def test_folders_that_cannot_be_made(tmp_path: Path, command: list[str], place: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    name, *changes = command
+    arguments = (write(tmp_path, BASE), *changes, "--output", tmp_path / place)
+    told = bait(name, *arguments, folder=tmp_path, code=2)
+    assert told.strip().splitlines()[-1].startswith("Choose a")
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("limit", [8, 24, 40])
+def test_too_few_open_files(tmp_path: Path, limit: int) -> None:
+    arguments = ("run.workers=4", "execution.where=processes", "--output", "run")
+    command = [BAIT, "run", write(tmp_path, BASE), *arguments]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "ulimit -n" in done.stderr
+    assert "bug in BAIT" not in done.stderr
 
 
 def test_there_is_one_seed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bait_core.cli.system_errors import told_to_user
 from bait_core.files import replace_file, replace_unchanged, require_replaceable, write_beside
 
 
@@ -104,3 +106,11 @@ def test_a_full_disk_leaves_nothing_beside(file):
     )
     assert "File too large" in done.stdout
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_what_the_system_refuses_is_told_with_what_to_do():
+    told = told_to_user(OSError(errno.EROFS, "Read-only file system", "/cdrom/runs"))
+    assert told is not None
+    assert told.message == "/cdrom/runs: Read-only file system"
+    assert "can be written" in told.hint
+    assert told_to_user(FileNotFoundError(errno.ENOENT, "none", "lost")) is None  # may be a bug

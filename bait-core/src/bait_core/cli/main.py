@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from bait_core import __version__
 from bait_core.cli.console import print_error, show_trace_warnings
 from bait_core.cli.lazy import LazyCommand, make_light
+from bait_core.cli.system_errors import told_to_user
 from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
 
@@ -59,7 +60,10 @@ def main() -> None:
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except Exception:  # noqa: BLE001  # nothing is swallowed: it is told, and by the exit code too
+    except Exception as error:  # noqa: BLE001  # nothing is swallowed: it is told, and by the exit code
+        if isinstance(error, OSError) and (told := told_to_user(error)):
+            print_error(told)
+            sys.exit(EXIT_BAD_INPUT)
         traceback.print_exc()
         typer.echo("This is a bug in BAIT or a plugin. Please report it with the above.", err=True)
         sys.exit(EXIT_BUG)

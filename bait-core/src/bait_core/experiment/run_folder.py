@@ -74,7 +74,6 @@ class RunFolder:
         Raises:
             ConfigurationError: The folder is that of a run with another configuration.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         if (self.path / _CONFIG).exists() and self.config != config:
             raise ConfigurationError(
                 f"{self.path} holds a run with another configuration",
@@ -82,24 +81,27 @@ class RunFolder:
                 "another folder.",
             )
         text = OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
-        replace_file(self.path / _CONFIG, [text.encode()])
-        replace_file(self.path / _VERSIONS, [_json(dict(versions))])
+        with self._writing():
+            replace_file(self.path / _CONFIG, [text.encode()])
+            replace_file(self.path / _VERSIONS, [_json(dict(versions))])
 
     def write_report(self, report: object) -> None:
         """Write the report, or its present state."""
-        replace_file(self.report, [_json(report)])
+        with self._writing():
+            replace_file(self.report, [_json(report)])
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
         """Keep other processes from running in the folder.
 
         Raises:
-            ConfigurationError: One does.
+            ConfigurationError: One does, or the folder can't be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / ".lock", blocking=False)
         try:
-            lock.acquire()
+            with self._writing():
+                self.path.mkdir(parents=True, exist_ok=True)
+                lock.acquire()
         except Timeout as error:
             raise ConfigurationError(
                 f"another process runs in {self.path}",
@@ -109,6 +111,18 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except Timeout:  # an OSError, too
+            raise
+        except OSError as error:
+            raise ConfigurationError(
+                f"the folder {self.path} can't be written: {error.strerror or error}",
+                hint="Choose another folder with --output.",
+            ) from error
 
 
 def _json(value: Any) -> bytes:

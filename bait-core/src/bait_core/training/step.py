@@ -79,9 +79,7 @@ def train_in_child(job: TrainingJob, folder: Path) -> TrainingReport:
     """
     if report := finished(folder):
         return report
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _ERROR).unlink(missing_ok=True)
-    (folder / _JOB).write_bytes(msgspec.json.format(msgspec.json.encode(job)))
+    _prepare(folder, job)
     with _child(folder) as child:
         code = child.wait()
     if report := finished(folder):
@@ -89,6 +87,18 @@ def train_in_child(job: TrainingJob, folder: Path) -> TrainingReport:
     if code == _INTERRUPTED:
         raise KeyboardInterrupt
     raise _failure(folder, code)
+
+
+def _prepare(folder: Path, job: TrainingJob) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _ERROR).unlink(missing_ok=True)
+        (folder / _JOB).write_bytes(msgspec.json.format(msgspec.json.encode(job)))
+    except OSError as error:
+        raise TrainingError(
+            f"the folder {folder} can't be written: {error.strerror or error}",
+            hint="Choose another folder with --output.",
+        ) from error
 
 
 def finished(folder: Path) -> TrainingReport | None:
