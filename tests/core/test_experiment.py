@@ -388,6 +388,9 @@ def test_train_does_one_step(tmp_path: Path, finished: Path) -> None:
     assert told["metrics"] == again.metrics
     told_no = bait("train", config, "--step", "tactic", "--output", "x", folder=tmp_path, code=2)
     assert "Did you mean 'tactics'" in told_no
+    none = bait("train", config, "training=[]", "--output", "x", folder=tmp_path, code=2)
+    assert "trains nothing" in none
+    assert "Choose" not in none
     empty = bait("train", config, "--output", tmp_path / "empty", folder=tmp_path, code=2)
     assert "no examples to train on" in empty
 

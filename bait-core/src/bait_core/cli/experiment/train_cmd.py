@@ -39,8 +39,8 @@ def train(
       $ bait train examples/experiments/holist.yaml --step tactics --output trained
     """
     wanted = load_config(config, changes or [])
-    check(wanted)
     chosen = _choose(wanted, step)
+    check(wanted)
     source = RunFolder(run) if run else RunFolder(output)
     job = training_job(wanted, chosen, wanted.iterations - 1, source, {}, held_out(wanted))
     report = train_in_child(job, output)
@@ -54,6 +54,11 @@ def train(
 
 def _choose(config: ExperimentConfig, name: str | None) -> TrainingStep:
     steps = {step.name: step for step in config.training}
+    if not steps:
+        raise ConfigurationError(
+            f"the experiment {config.name} trains nothing",
+            hint="Describe what is to be trained in its list `training`; see docs/experiments.md.",
+        )
     if name is None and len(steps) == 1:
         return next(iter(steps.values()))
     if name is None or name not in steps:
