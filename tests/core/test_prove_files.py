@@ -381,7 +381,9 @@ def test_results_are_there_after_ctrl_c(tmp_path):
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     found = {theorem["name"]: theorem for theorem in json.loads(output)["theorems"]}
-    assert [theorem["status"] for theorem in found.values()] == ["proved", "error", "error"]
+    a, b, c = (theorem["status"] for theorem in found.values())
+    assert (a, c) == ("proved", "unsearched")
+    assert b in {"interrupted", "unsearched"}
     assert found["a"]["edit"]["text"] == ": 1 steps"
     assert runs.file.read_text() == "a 1: 1 steps\nb 100000\nc 1\n"
 

@@ -82,8 +82,7 @@ def result_of(record: TraceRecord) -> Result:
 def complete(theorems: Iterable[Theorem], results: Mapping[str, Result]) -> list[Result]:
     """The results in order, those theorems included that were not begun when the run ended."""
     return [
-        results.get(theorem.name)
-        or Result(theorem, UNSEARCHED, "the run ended before it was begun")
+        results.get(theorem.name) or Result(theorem, UNSEARCHED, "not begun: the run ended before")
         for theorem in theorems
     ]
 
