@@ -128,7 +128,7 @@ def test_folders_that_cannot_be_made(tmp_path: Path, command: list[str], place: 
 @pytest.mark.parametrize("limit", [8, 24, 40])
 def test_too_few_open_files(tmp_path: Path, limit: int) -> None:
     arguments = ("run.workers=4", "execution.where=processes", "--output", "run")
-    command = [BAIT, "run", write(tmp_path, BASE), *arguments]
+    command = [str(BAIT), "run", str(write(tmp_path, BASE)), *arguments]
     done = subprocess.run(
         command,
         cwd=tmp_path,

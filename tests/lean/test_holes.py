@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_core.domain import Edit
+from bait_core.domain import Edit, apply_edits
 from bait_core.errors import TheoremError
 from bait_lean.environment.commands import end_of_imports, scan
 from bait_lean.environment.document import Document
 from bait_lean.environment.placing import Place, edits
-from bait_lean.environment.positions import apply_edits
 from bait_lean.environment.statement import library_text, signature, statement_text
 from bait_lean.environment.survey import hole_names
 from bait_lean.repl.messages import Position

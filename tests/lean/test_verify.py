@@ -130,6 +130,21 @@ def test_each_refused_hole_gets_its_own_message(tmp_path: Path) -> None:
         environment.close()
 
 
+def test_an_error_that_the_file_has_anyway_is_nobodys_fault(tmp_path: Path) -> None:
+    text = (
+        "theorem one : 1 = 1 := by sorry\ntheorem two : 2 = 2 := by sorry\n"
+        "theorem broken : True := foo\n"
+    )
+    environment = file_environment(tmp_path, text)
+    try:
+        with pytest.raises(FillError) as caught:
+            environment.fill({"one": "exact foo", "two": "rfl"})
+        assert caught.value.reasons.keys() == {"one"}
+        assert "2 = 2 := by rfl" in environment.fill({"two": "rfl"}).text
+    finally:
+        environment.close()
+
+
 @pytest.mark.parametrize(
     "script",
     [

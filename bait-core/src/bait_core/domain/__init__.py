@@ -1,6 +1,6 @@
 """The words of theorem proving: goals, tactics' outcomes, proofs. Plain immutable data."""
 
-from bait_core.domain.filling import Edit, FilledFile, Verification
+from bait_core.domain.filling import Edit, FilledFile, Verification, apply_edits
 from bait_core.domain.goal import Goal, Theorem
 from bait_core.domain.outcome import Failed, FailureKind, Outcome, Proved, Subgoals
 from bait_core.domain.premise import (
@@ -35,4 +35,5 @@ __all__ = [
     "Suggestion",
     "Theorem",
     "Verification",
+    "apply_edits",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bait_core.domain.goal import Theorem
@@ -16,6 +16,16 @@ class Edit:
     start: int
     end: int
     text: str
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """The text after edits that don't overlap."""
+    parts: list[str] = []
+    end = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        parts += [text[end : edit.start], edit.text]
+        end = edit.end
+    return "".join((*parts, text[end:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +46,7 @@ class FilledFile:
     @property
     def text(self) -> str:
         """The filled text; everything outside the edits is as in `original`."""
-        parts: list[str] = []
-        end = 0
-        for edit in sorted(self.edits.values(), key=lambda edit: edit.start):
-            parts += [self.original[end : edit.start], edit.text]
-            end = edit.end
-        return "".join((*parts, self.original[end:]))
+        return apply_edits(self.original, self.edits.values())
 
 
 @dataclass(frozen=True, slots=True)

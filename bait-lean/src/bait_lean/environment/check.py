@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal
+from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal, apply_edits
 from bait_core.errors import ProverError
 from bait_lean.environment.acceptance import Declared, Judgement, judge
 from bait_lean.environment.placing import edits
 from bait_lean.environment.positions import (
-    apply_edits,
     left_open,
     offset_at,
     offset_before,

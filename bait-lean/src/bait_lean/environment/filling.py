@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bait_core.domain import Edit, Foundations
+from bait_core.domain import Edit, Foundations, apply_edits
 from bait_core.errors import FillError
 from bait_lean.environment.acceptance import (
     Declared,
@@ -18,7 +18,6 @@ from bait_lean.environment.acceptance import (
 )
 from bait_lean.environment.document import Document, Piece
 from bait_lean.environment.positions import (
-    apply_edits,
     left_open,
     offset_at,
     offset_before,
@@ -150,15 +149,18 @@ class Filling:
     def _errors(self, before: ReportedReply, after: ReportedReply) -> dict[str, str]:
         """New errors of Lean's, by the hole whose script they stand in, or by all of a piece."""
         reasons: dict[str, str] = {}
-        old = Counter(m.data for m in before.messages if m.severity == "error")
-        for message in after.messages:
-            if message.severity != "error":
-                continue
-            if old[message.data] > 0:
-                old[message.data] -= 1
-                continue
-            self._blame(reasons, self._culprits(message), shorten(message.data))
+        old = Counter((m.data, self._piece_of(m, self.document.offset)) for m in _errors_of(before))
+        for message in _errors_of(after):
+            key = message.data, self._piece_of(message, self._offset)
+            if old[key] > 0:
+                old[key] -= 1
+            else:
+                self._blame(reasons, self._culprits(message), shorten(message.data))
         return reasons
+
+    def _piece_of(self, message: Message, offset: Callable[[Position], int]) -> int:
+        place = offset(message.pos) if message.pos else 0
+        return self.document.piece_at(place).index
 
     def _culprits(self, message: Message) -> list[str]:
         if message.pos is None:
@@ -171,3 +173,7 @@ class Filling:
     def _blame(reasons: dict[str, str], names: Iterable[str], why: str) -> None:
         for name in names:
             reasons.setdefault(name, why)
+
+
+def _errors_of(reply: ReportedReply) -> list[Message]:
+    return [message for message in reply.messages if message.severity == "error"]

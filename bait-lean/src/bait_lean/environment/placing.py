@@ -11,10 +11,9 @@ import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bait_core.domain import Edit
+from bait_core.domain import Edit, apply_edits
 from bait_lean.environment.declarations import DECLARATIONS
 from bait_lean.environment.lexer import Kind, Token, code, tokenize
-from bait_lean.environment.positions import apply_edits
 
 _OPENS_TERM = frozenset({":=", "=>", "exact", "from", "<|"})
 _OPENS_SEQUENCE = frozenset(

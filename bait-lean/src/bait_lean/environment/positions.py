@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bait_core.domain import Edit
+from bait_core.domain import Edit, apply_edits
 from bait_lean.repl.messages import Position
 
 
@@ -17,16 +17,6 @@ def offset_at(text: str, position: Position) -> int:
 def position_at(text: str, offset: int) -> Position:
     """The place of an offset, as Lean names it."""
     return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset) - 1)
-
-
-def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text after edits that don't overlap."""
-    parts: list[str] = []
-    end = 0
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        parts += [text[end : edit.start], edit.text]
-        end = edit.end
-    return "".join((*parts, text[end:]))
 
 
 def offset_after(offset: int, edits: Iterable[Edit]) -> int | None:
