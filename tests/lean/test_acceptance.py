@@ -198,7 +198,7 @@ def test_only_holes_that_are_left_may_have_a_sorry(place: Position | None) -> No
 def test_what_the_kernel_has_not_checked_proves_nothing() -> None:
     lemma = constant("lemma", unsafe=True)
     assert "lemma" in objection(declared(constant("t", uses=("lemma",)), before=(lemma,)))
-    code = constant("t._unsafe_rec", internal=True, unsafe=True)
+    code = constant("t._unsafe_rec", kind="def", internal=True, unsafe=True)
     assert objection(declared(constant("t"), code)) == ""
     assert "_unsafe_rec" in objection(declared(constant("t", uses=(code.name,)), code))
 

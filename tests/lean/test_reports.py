@@ -78,6 +78,7 @@ def test_constants_are_those_of_the_environment(lean_server: LeanServer) -> None
         ("A.B.one", "theorem"),
         ("A.B.two", "theorem"),
         ("A.B.instInhabitedFinOfNatNat", "def"),
+        ("«_aux___macroRules_commandClaim_:_:=__1»", "def"),
         ("«commandClaim_:_:=_»", "def"),
         ("made", "theorem"),
         ("last", "theorem"),

@@ -75,6 +75,33 @@ def test_the_kernel_has_the_last_word(tmp_path: Path) -> None:
     assert "the kernel refuses" in found["t"].message
 
 
+LOOKS_INTERNAL = """axiom ax : False
+theorem bait_example_1 : True := trivial
+example : False := ax
+macro "ex" : command => `(example : False := ax)
+ex
+theorem eq_1 : False := by sorry
+def data : Nat := (fun (_ : False) => 0) eq_1
+theorem match_1 : True := trivial
+theorem foo._bar : True := trivial
+def open_data : {n : Nat // n = n} := sorry
+theorem _cheat : False := (fun (_ : Bool → Bool) => ax) Lean.reduceBool
+theorem _uses : (0 : Nat) = 1 := _cheat.elim
+structure S where
+  n : Nat
+  h : n = n
+"""
+
+
+def test_names_of_users_that_look_like_leans_own_hide_nothing(tmp_path: Path) -> None:
+    found = verified(tmp_path, LOOKS_INTERNAL, "ax")
+    accepted = {name for name, verification in found.items() if verification.accepted}
+    assert accepted == {"example:2", "example:3", "match_1", "foo._bar"}
+    assert found.keys() - accepted == {
+        "example:5", "eq_1", "data", "open_data", "_cheat", "_uses",
+    }  # fmt: skip
+
+
 def test_only_files_are_verified() -> None:
     environment = environment_of(statement="1 = 1")
     with pytest.raises(ProverError, match="Only a file"):
@@ -162,6 +189,52 @@ def test_scripts_change_nothing_but_their_holes(tmp_path: Path, script: str) -> 
     try:
         with pytest.raises(FillError):
             environment.fill({"one": script})
+    finally:
+        environment.close()
+
+
+CHANGES_MEANING = "trivial\n\nsection\n\nlocal macro_rules | `($a = $b) => `(True)"
+
+
+@pytest.mark.parametrize(
+    ("rest", "name"),
+    [
+        ("def T._x : Prop := (0 : Nat) = 1\ntheorem t : T._x := by sorry\n", "t"),
+        ("theorem eq_1 : (0 : Nat) = 1 := by sorry\n", "eq_1"),
+        (
+            (
+                "class C where\n  p : Prop\ninstance _inst : C := ⟨(0 : Nat) = 1⟩\n"
+                "theorem t : C.p := by sorry\n"
+            ),
+            "t",
+        ),
+    ],
+    ids=["definition", "theorem", "instance"],
+)
+def test_what_looks_like_an_auxiliary_keeps_its_meaning(
+    tmp_path: Path, rest: str, name: str
+) -> None:
+    environment = file_environment(tmp_path, f"theorem first : True := by sorry\n{rest}")
+    try:
+        assert environment.fill({"first": "trivial"}).foundations["first"] == Foundations()
+        with pytest.raises(FillError):
+            environment.fill({"first": CHANGES_MEANING, name: "trivial"})
+    finally:
+        environment.close()
+
+
+@pytest.mark.parametrize("name", ["eq_1", "foo._bar", "plain"])
+def test_a_proof_that_trusts_the_compiler_is_refused_under_any_name(
+    tmp_path: Path, name: str
+) -> None:
+    text = (
+        "theorem lem : False := (fun (_ : Bool → Bool) => (by sorry : False)) Lean.reduceBool\n"
+        f"theorem {name} : (0 : Nat) = 1 := by sorry\n"
+    )
+    environment = file_environment(tmp_path, text)
+    try:
+        with pytest.raises(FillError, match=r"Lean\.reduceBool"):
+            environment.fill({name: "exact lem.elim"})
     finally:
         environment.close()
 

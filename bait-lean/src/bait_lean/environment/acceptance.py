@@ -112,8 +112,9 @@ class Declared:
         return {**self.before, **{constant.name: constant for constant in self.constants}}
 
     def reach(self) -> Reached:
-        """What it rests on; what Lean has made for the compiler only does not count."""
-        return reach((c.name for c in self.constants if not (c.internal and c.unsafe)), self.graph)
+        """What it rests on; code that Lean has made for the compiler does not count."""
+        judged = (c for c in self.constants if not (c.internal and c.unsafe and c.kind == "def"))
+        return reach((c.name for c in judged), self.graph)
 
     @property
     def sorries(self) -> list[Position | None]:

@@ -270,7 +270,7 @@ class _Surveyor:
         if any(sorry.pos in constant.sorries for constant in constants):
             return True
         if sorry.declaration == _UNNAMED_EXAMPLE:
-            return any(is_example(constant.name) for constant in constants)
+            return any(is_example(c.name) and not c.unsafe for c in constants)
         return any(visible_name(constant.name) == sorry.declaration for constant in constants)
 
     def _is_proposition(self, name: str, sorry: Sorry) -> bool:

@@ -57,15 +57,16 @@ class _Verifier:
                 yield self._refused(sorry.pos, "a `sorry` in no declaration that Lean keeps")
         constants = self.reply.report.constants
         graph = graph_of([constants])
-        seen = reached_names((c.name for c in constants if not c.internal), graph)
-        for constant in constants:
-            if constant.kind in _OF_OTHERS or not (constant.proves or constant.kind == "theorem"):
-                continue
+        listed: list[str] = []
+        for constant in sorted(constants, key=lambda c: c.internal):
             own = tuple(c for c in constants if c.position == constant.position)
             found = self._judged(constant, Declared(_part(constant, own), graph))
-            # What Lean has made counts with what it was made for; what only looks so is told of.
-            is_made = constant.internal or _is_generated(constant, own)
-            if not is_made or not (found.accepted or constant.name in seen):
+            if _is_stated(constant, own) or (
+                not found.accepted
+                and constant.kind not in _OF_OTHERS
+                and constant.name not in reached_names(listed, graph)
+            ):
+                listed.append(constant.name)
                 yield found
 
     def _judged(self, constant: ConstantReport, declared: Declared) -> Verification:
@@ -110,10 +111,16 @@ def _key(position: Position) -> tuple[int, int]:
     return position.line, position.column
 
 
-def _is_generated(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> bool:
-    """Whether a constant comes with a type, as its recursors and injectivity theorems do."""
+def _is_stated(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> bool:
+    """Whether the text states a proposition with a constant.
+
+    Not stated is what comes with a type, as its recursors and injectivity theorems do.
+    """
+    if constant.internal or constant.kind in _OF_OTHERS:
+        return False
     types = (c.name for c in own if c.kind == "inductive")
-    return any(constant.name.startswith(f"{name}.") for name in types)
+    is_generated = any(constant.name.startswith(f"{name}.") for name in types)
+    return (constant.proves or constant.kind == "theorem") and not is_generated
 
 
 def _part(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> tuple[ConstantReport, ...]:

@@ -17,14 +17,18 @@ class Examples {
   constructor(lean, frontend) {
     Object.assign(this, { lean, frontend, objects: lean.objects });
     this.count = 0; // of the text that is being elaborated
+    this.taken = [];
   }
 
   /**
    * The Command.State (owned) after a command with its example made a definition, or null if the
    * command has none.
+   *
+   * @param taken the names of constants that there are
    */
-  elaborate({ input, command, offset, after }) {
+  elaborate({ input, command, offset, after }, taken) {
     const { objects: o } = this;
+    this.taken = taken;
     const named = this.renamed(command);
     if (named === null) return null;
     const state = this.frontend.elaborateCommand(input, named, offset, o.inc(after));
@@ -52,12 +56,18 @@ class Examples {
   definition(syntax, parts) {
     const { lean, objects: o } = this;
     const [, signature, value] = parts.map((part) => o.inc(part));
-    this.count += 1;
-    const name = lean.names.make(`${NAME}${this.count}`);
+    const name = lean.names.make(this.nextName());
     const identifier = lean.call('l_Lean_mkIdentFrom', o.inc(syntax), name, o.box(0));
     const declared = this.node(syntax, DECLARATION_NAME, [identifier, this.nothing()]);
     const keyword = lean.call('l_Lean_mkAtom', o.string('def'));
     return this.node(syntax, DEFINITION, [keyword, declared, signature, value, this.nothing()]);
+  }
+
+  /** A name that no constant has, in whatever namespace; the same in texts with the same names. */
+  nextName() {
+    do this.count += 1;
+    while (this.taken.some((name) => name.endsWith(`${NAME}${this.count}`)));
+    return `${NAME}${this.count}`;
   }
 
   nothing() {

@@ -46,7 +46,7 @@ class Frontend {
    * Elaborates `text` after the commands of `previous` ({state, base}), or after its own imports.
    *
    * @param observe is told of each command: {input, command, offset, position, before, after,
-   *   base}, with the states before and after it, all borrowed
+   *   base, hasExample}, with the states before and after it, all borrowed
    * @returns {{state, base, messages, holes}} the new Command.State (owned), the list of its
    *   imports, its messages as JSON, its holes in order of their position
    */
@@ -174,7 +174,8 @@ class Frontend {
         const heard = o.copyWith(state, CommandState, { [CommandState.messages]: parsed.messages });
         const next = this.elaborateCommand(input, command, position, heard);
         const before = () => this.environmentBefore(input, command, position, state);
-        result.holes.push(...findHoles(lean, next, before));
+        const { holes, hasExample } = findHoles(lean, next, before);
+        result.holes.push(...holes);
         const after = this.quiet(next, result);
         observe({
           input,
@@ -184,6 +185,7 @@ class Frontend {
           before: state,
           after,
           base: result.base,
+          hasExample,
         });
         o.dec(state);
         state = after;

@@ -10,6 +10,8 @@ const {
 } = require('./layouts.cjs');
 
 const TACTIC_SORRY = 'Lean.Parser.Tactic.tacticSorry';
+/** What Lean calls the declaration of an example while it elaborates it. */
+const EXAMPLE = '_example';
 const TERM_SORRY = 'Lean.Parser.Term.sorry';
 
 /**
@@ -22,6 +24,7 @@ class HoleFinder {
     this.lean = lean;
     this.objects = lean.objects;
     this.holes = [];
+    this.hasExample = false;
   }
 
   /** Walks a tree (borrowed) below `context` (borrowed ContextInfo or none). */
@@ -33,6 +36,7 @@ class HoleFinder {
       const merged = this.lean.call('l_Lean_Elab_PartialContextInfo_mergeIntoOuter_x3f',
         o.take(tree, InfoTree.first), outer);
       const inner = o.isScalar(merged) ? null : o.field(merged, 0);
+      if (inner) this.hasExample ||= this.declaration(inner) === EXAMPLE;
       this.walk(o.field(tree, InfoTree.rest), inner);
       o.dec(merged);
     } else if (tag === InfoTree.tags.node) {
@@ -123,7 +127,8 @@ class HoleFinder {
 }
 
 /**
- * The holes below the info trees of a Command.State (borrowed), in order of their position.
+ * {holes, hasExample}: the holes below the info trees of a Command.State (borrowed), in order of
+ * their position, and whether there is an example.
  *
  * @param {() => number} before gives the environment (owned) to fill them in; each hole gets it
  */
@@ -132,15 +137,16 @@ function findHoles(lean, state, before) {
   const finder = new HoleFinder(lean);
   const trees = o.field(o.field(state, CommandState.infoState), InfoState.trees);
   for (const tree of lean.persistentElements(trees)) finder.walk(tree, null);
-  const { holes } = finder;
-  if (holes.length === 0) return [];
+  const { holes, hasExample } = finder;
+  if (holes.length === 0) return { holes, hasExample };
   const environment = before();
   holes.forEach((hole) => { hole.before = o.inc(environment); });
   o.dec(environment);
   const tactics = new Set(holes.filter((hole) => hole.goal).map((h) => `${h.start}-${h.end}`));
-  return holes
+  const distinct = holes
     .filter((hole) => hole.goal || !tactics.has(`${hole.start}-${hole.end}`))
     .sort((a, b) => a.start - b.start);
+  return { holes: distinct, hasExample };
 }
 
 module.exports = { findHoles };

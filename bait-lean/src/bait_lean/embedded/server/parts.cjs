@@ -29,17 +29,18 @@ class Serialiser {
     this.mvars = new Map();
     this.levelMVars = new Map();
     this.symbols = new Set();
-    this.statement = () => null;
+    this.auxiliary = () => null;
+    this.expanding = new Set();
   }
 
   /**
    * The text of a term (borrowed) without free variables and metavariables.
    *
-   * @param statement gives the type (borrowed) of a constant that counts by its type only, or null
+   * @param auxiliary gives the terms (borrowed) by which a constant counts, or null for its name
    */
-  static closedTerm(terms, expr, statement) {
+  static closedTerm(terms, expr, auxiliary) {
     const serialiser = new Serialiser({ terms, objects: terms.objects, lean: terms.lean });
-    serialiser.statement = statement;
+    serialiser.auxiliary = auxiliary;
     const number = serialiser.expr(expr);
     return `${[...serialiser.nodes.keys()].join('\n')}\nterm ${number}`;
   }
@@ -143,8 +144,14 @@ class Serialiser {
     const name = this.names.text(o.field(expr, 0));
     this.symbols.add(name);
     const levels = o.listElements(o.field(expr, 1)).map((level) => this.level(level));
-    const statement = this.statement(name, o.field(expr, 0));
-    if (statement !== null) return this.node(`proof ${this.expr(statement)} ${levels.join(' ')}`);
+    // What is being written already mentions itself; then its name has to do.
+    const terms = this.expanding.has(name) ? null : this.auxiliary(name, o.field(expr, 0));
+    if (terms !== null) {
+      this.expanding.add(name);
+      const parts = terms.map((term) => this.expr(term));
+      this.expanding.delete(name);
+      return this.node(`auxiliary ${parts.join(' ')} : ${levels.join(' ')}`);
+    }
     return this.node(`const ${name} ${levels.join(' ')}`);
   }
 

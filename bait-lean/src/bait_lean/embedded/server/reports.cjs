@@ -88,14 +88,40 @@ class Reporter {
       report.constants.push(...this.describe(environment, fresh, left, step.position));
       fresh.forEach((info, name) => progress.known.set(name, info));
     }
-    const scratch = this.examples.elaborate(step);
-    if (scratch === null) return;
+    this.example(step, environment, progress, report);
+  }
+
+  /** Reports the example of a command, if it has one. */
+  example(step, environment, progress, report) {
+    const { objects: o } = this;
+    const scratch = this.examples.elaborate(step, [...progress.known.keys()]);
+    if (scratch === null) {
+      if (step.hasExample) report.constants.push(this.unseen(step.position));
+      return;
+    }
     const kept = o.field(scratch, CommandState.env);
     const own = this.newConstants(kept, environment, progress);
     const { replayed, left } = this.check(o.inc(progress.replayed ?? o.nil), own, report);
     if (replayed !== null) o.dec(replayed);
     report.constants.push(...this.describe(kept, own, left, step.position));
+    if (own.size === 0) report.constants.push(this.unseen(step.position));
     o.dec(scratch);
+  }
+
+  /** What stands for an example that could not be elaborated again: nobody has checked it. */
+  unseen(position) {
+    return {
+      name: this.examples.nextName(),
+      kind: 'theorem',
+      type: '',
+      position,
+      internal: false,
+      unsafe: true,
+      proves: true,
+      uses: [],
+      axioms: [],
+      sorries: [],
+    };
   }
 
   newConstants(environment, before, { known }) {
@@ -176,30 +202,56 @@ class Reporter {
     };
   }
 
+  /**
+   * Whether Lean has made a constant for another one. A name that looks like it does not suffice,
+   * since users may give it: nothing must be declared under it, and what it belongs to must exist.
+   */
   isInternal(environment, leanName) {
     const { lean, objects: o } = this;
-    const name = lean.call('l_Lean_privateToUserName', o.inc(leanName));
-    const detail = o.unbox(lean.call('l_Lean_Name_isInternalDetail', name)) !== 0;
-    return detail || o.unbox(lean.call('l_Lean_isReservedName', o.inc(environment),
-      o.inc(leanName))) !== 0;
+    const isReserved = lean.call('l_Lean_isReservedName', o.inc(environment), o.inc(leanName));
+    if (o.unbox(isReserved) !== 0) return true;
+    const userName = lean.call('l_Lean_privateToUserName', o.inc(leanName));
+    const isDetail = o.unbox(lean.call('l_Lean_Name_isInternalDetail', o.inc(userName))) !== 0;
+    const answer = isDetail && !this.isDeclared(environment, leanName)
+      && (this.hasParent(environment, leanName) || this.hasParent(environment, userName));
+    o.dec(userName);
+    return answer;
+  }
+
+  /** Whether a declaration of the text has this name: Lean keeps the place of each. */
+  isDeclared(environment, leanName) {
+    const { lean, objects: o } = this;
+    const found = lean.call('l_Lean_MapDeclarationExtension_contains___redArg',
+      o.inc(o.global('l_Lean_instInhabitedDeclarationRanges')),
+      o.inc(o.global('l_Lean_declRangeExt')), o.inc(environment), o.inc(leanName));
+    return o.unbox(found) !== 0;
+  }
+
+  hasParent(environment, leanName) {
+    const { objects: o } = this;
+    for (let name = o.field(leanName, 0); !o.isScalar(name); name = o.field(name, 0)) {
+      if (this.library.has(environment, this.lean.names.text(name))) return true;
+    }
+    return false;
   }
 
   /**
-   * A hash of a term (borrowed). Of an auxiliary theorem only the statement counts: Lean names it
-   * after the declaration that needs it first.
+   * A hash of a term (borrowed). Auxiliaries count by what they say and define: Lean names them
+   * after the declaration that needs them first, and by their order.
    */
   hash(environment, term) {
     const { objects: o } = this;
     const held = [];
-    const statement = (name, leanName) => {
+    const auxiliary = (name, leanName) => {
       if (this.library.isImported(this.imports, name)) return null;
       const info = this.library.find(environment, name);
       if (info === null) return null;
       held.push(info);
-      const { kind, type } = this.library.read(info);
-      return kind === 'theorem' && this.isInternal(environment, leanName) ? type : null;
+      const { kind, type, value } = this.library.read(info);
+      if (value === null || !this.isInternal(environment, leanName)) return null;
+      return kind === 'theorem' ? [type] : [type, value];
     };
-    const text = Serialiser.closedTerm(this.terms, term, statement);
+    const text = Serialiser.closedTerm(this.terms, term, auxiliary);
     held.forEach((info) => o.dec(info));
     return createHash('sha256').update(text).digest('hex');
   }
