@@ -223,6 +223,23 @@ def test_what_looks_like_an_auxiliary_keeps_its_meaning(
         environment.close()
 
 
+RECURSIVE = """def g (n : Nat) (_ : 0 < 5) : Nat := n
+def f (n m : Nat) : Nat := if h : n = 0 then m else f (n - 1) (g m (by sorry))
+termination_by n
+theorem bad : f 1 0 = 7 := by sorry
+"""
+
+
+def test_what_a_recursive_definition_is_compiled_to_keeps_its_value(tmp_path: Path) -> None:
+    environment = file_environment(tmp_path, RECURSIVE)
+    try:
+        assert environment.fill({"f": "decide"}).foundations["f"] == Foundations()
+        with pytest.raises(FillError, match="declares f otherwise"):
+            environment.fill({"f": "decide) + g 7 (by decide", "bad": "simp [f, g]"})
+    finally:
+        environment.close()
+
+
 @pytest.mark.parametrize("name", ["eq_1", "foo._bar", "plain"])
 def test_a_proof_that_trusts_the_compiler_is_refused_under_any_name(
     tmp_path: Path, name: str

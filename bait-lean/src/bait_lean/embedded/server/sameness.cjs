@@ -17,11 +17,39 @@ class Sameness {
     const { objects: o } = this;
     const environment = o.field(entry.state, CommandState.env);
     const before = o.field(other.state, CommandState.env);
+    return this.isSame(name, environment, before)
+      && this.auxiliaries(name, environment, before)
+        .every((auxiliary) => this.isSame(auxiliary, environment, before));
+  }
+
+  isSame(name, environment, before) {
+    const { objects: o } = this;
     const found = [environment, before].map((env) => this.library.find(env, name));
     const same = found.every((info) => info !== null)
       && this.haveSameParts(environment, before, ...found.map((info) => this.library.read(info)));
     found.forEach((info) => info && o.dec(info));
     return same;
+  }
+
+  /**
+   * The auxiliaries of both environments that a constant of the earlier one uses: with the same
+   * name, they may define something else, as when a recursive definition is compiled to one.
+   */
+  auxiliaries(name, environment, before) {
+    const { objects: o } = this;
+    const info = this.library.find(before, name);
+    const { type, value } = this.library.read(info);
+    const names = [];
+    this.library.uses(before, value === null ? [type] : [type, value], (n) => names.push(n));
+    o.dec(info);
+    return names.filter((n) => this.library.has(environment, n) && this.isInternal(before, n));
+  }
+
+  isInternal(environment, name) {
+    const leanName = this.lean.names.make(name);
+    const answer = this.reporter.isInternal(environment, leanName);
+    this.objects.dec(leanName);
+    return answer;
   }
 
   haveSameParts(environment, before, left, right) {
