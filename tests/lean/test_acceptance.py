@@ -109,6 +109,24 @@ def test_values_count_of_data_and_not_of_proofs() -> None:
     assert objection(declared(constant("d", kind="def", value="2")), declared(proof)) == ""
 
 
+def test_auxiliary_definitions_count_where_they_give_data_their_meaning() -> None:
+    def recursive(value: str, kind: str = "def", *, proves: bool = False) -> Declared:
+        f = constant("f", kind=kind, proves=proves, value="f._unary", uses=("f._unary",))
+        unary = constant(
+            "f._unary", kind="def", internal=True, proves=False, value=value, uses=("f.match_1",)
+        )
+        match = constant("f.match_1", kind="def", internal=True, proves=False, value=value)
+        return declared(f, unary, match)
+
+    assert difference(recursive("1"), recursive("1")) == ""
+    assert "declares f._unary otherwise" in difference(recursive("1"), recursive("2"))
+    found = difference(recursive("1"), recursive("2"), lambda name: name == "f._unary")
+    assert "declares f.match_1 otherwise" in found
+    assert difference(recursive("1"), recursive("2"), lambda _: True) == ""
+    theorem = recursive("1", "theorem", proves=True)
+    assert difference(theorem, recursive("2", "theorem", proves=True)) == ""
+
+
 def test_the_kernel_may_say_that_another_term_means_the_same() -> None:
     filled = declared(constant("t", type="another"))
     assert judge(OPEN, filled, NOTHING_LEFT, is_same=lambda name: name == "t").objection == ""

@@ -185,6 +185,51 @@ def test_a_script_can_not_change_data(tmp_path: Path) -> None:
         environment.close()
 
 
+GIVEN = "def given (n : Nat) (_ : 0 < 5) : Nat := n\n\n"
+UNARY = (
+    GIVEN
+    + """def f (n m : Nat) : Nat :=
+  if h : n = 0 then m else f (n - 1) (given m (by sorry))
+termination_by n
+
+theorem about : f 1 0 = 7 := by sorry
+
+theorem true_about : f 1 0 = 0 := by sorry
+"""
+)
+MUTUAL = (
+    GIVEN
+    + """mutual
+def f (n m : Nat) : Nat := if h : n = 0 then m else g (n - 1) (given m (by sorry))
+termination_by n
+def g (n m : Nat) : Nat := if h : n = 0 then m else f (n - 1) m
+termination_by n
+end
+
+theorem about : f 1 0 = 7 := by sorry
+
+theorem true_about : f 1 0 = 0 := by sorry
+"""
+)
+
+
+@pytest.mark.parametrize("text", [UNARY, MUTUAL], ids=["unary", "mutual"])
+def test_a_script_can_not_change_data_in_an_auxiliary_definition(tmp_path: Path, text: str) -> None:
+    script = "decide) + given 7 (by decide"
+    proof = "simp [f, g, given]" if text is MUTUAL else "simp [f, given]"
+    assert not errors(text.replace("sorry", script, 1).replace("sorry", proof, 1))
+    environment = file_environment(tmp_path, text)
+    try:
+        assert _names(environment) == ["f", "about", "true_about"]
+        for scripts in ({"f": script}, {"f": script, "about": proof}):
+            with pytest.raises(FillError, match="otherwise"):
+                environment.fill(scripts)
+        honest = {"f": "decide", "true_about": proof}
+        assert not environment.fill(honest).foundations["true_about"].open
+    finally:
+        environment.close()
+
+
 FINISHED = """theorem first : True := by sorry
 
 theorem later : (0 : Nat) = 0 := by rfl

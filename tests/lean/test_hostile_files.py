@@ -67,7 +67,7 @@ def test_a_trial_notices_what_is_judged_wrongly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judgement: Judgement, kinds: set[str]
 ) -> None:
     for place in ("check.judge", "filling.judge", "verification.closed"):
-        monkeypatch.setattr(f"bait_lean.environment.{place}", lambda *_: judgement)
+        monkeypatch.setattr(f"bait_lean.environment.{place}", lambda *_, **__: judgement)
     trials = [Trial(hostile_file(number), tmp_path, random.Random(number)) for number in range(6)]
     found = "\n".join(finding for trial in trials for finding in trial.findings())
     assert {kind for kind in kinds if kind not in found} == set()

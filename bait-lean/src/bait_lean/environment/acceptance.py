@@ -7,7 +7,7 @@ They look at what Lean's environment holds before and after the filling (see
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bait_core.domain import Foundations
@@ -257,11 +257,38 @@ def difference(
         missing = names - {c.name for c in kept}
         what = ", ".join(sorted(map(visible_name, missing))) or "the same in another order"
         return f"the filled text does not declare {what}"
-    for before, after in zip(original.visible, kept, strict=True):
+    for before, after in (*zip(original.visible, kept, strict=True), *_hidden(original, filled)):
         is_equal = before.type == after.type and (before.proves or before.value == after.value)
         if before.kind != after.kind or not (is_equal or is_same(after.name)):
             return f"the filled text declares {visible_name(after.name)} otherwise"
     return ""
+
+
+def _hidden(
+    original: Declared, filled: Declared
+) -> Iterator[tuple[ConstantReport, ConstantReport]]:
+    """The auxiliary definitions that give data their meaning, before and afterwards.
+
+    What is defined by recursion on several arguments only names its `_unary`, which holds the
+    text of the definition. Proofs may use others than before under the same names.
+    """
+    before, after = original.graph, filled.graph
+    pending = [constant for constant in original.visible if not _is_proof(constant)]
+    seen: set[str] = set()
+    while pending:
+        for name in set(pending.pop().uses) - seen:
+            seen.add(name)
+            constant = before.get(name)
+            if constant is None or not constant.internal or _is_proof(constant):
+                continue
+            pending.append(constant)
+            # What mentions one that is gone has changed itself.
+            if name in after:
+                yield constant, after[name]
+
+
+def _is_proof(constant: ConstantReport) -> bool:
+    return constant.proves or constant.kind == "theorem"
 
 
 def undermined(original: Declared, filled: Declared) -> str:

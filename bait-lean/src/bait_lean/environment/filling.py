@@ -66,8 +66,8 @@ class Filling:
         except ElaborationError as error:
             raise FillError(dict.fromkeys(self.edits, error.error.data)) from error
         reasons = self._errors(before, after)
-        if first_error(before) and not prover.has_extensions and not reasons:
-            return self._without_tail().verify(prover)
+        if (first := first_error(before)) and not prover.has_extensions and not reasons:
+            return self._without_tail(first).verify(prover)
         if after.report.kernel:
             self._blame(reasons, self.edits, f"the kernel refuses it: {after.report.kernel}")
         found: dict[str, Foundations] = {}
@@ -96,10 +96,17 @@ class Filling:
             raise FillError(reasons)
         return found
 
-    def _without_tail(self) -> Filling:
-        """The same without what follows the last edit: a project's Lean compiles no errors."""
+    def _without_tail(self, error: Message) -> Filling:
+        """The same without what follows the last edit: a project's Lean compiles no errors.
+
+        Raises:
+            FillError: Nothing follows it, so that the error is before.
+        """
         last = self.document.piece_at(self._changes[-1].start)
-        head = self.document.head(last.start + len(last.text))
+        end = last.start + len(last.text)
+        if end >= len(self.document.text):
+            raise FillError(dict.fromkeys(self.edits, shorten(error.data)))
+        head = self.document.head(end)
         return Filling(head, self.edits, self.allowed)
 
     @cached_property

@@ -101,7 +101,8 @@ class Reporter {
     }
     const kept = o.field(scratch, CommandState.env);
     const own = this.newConstants(kept, environment, progress);
-    const { replayed, left } = this.check(o.inc(progress.replayed ?? o.nil), own, report);
+    const shared = progress.replayed && o.inc(progress.replayed);
+    const { replayed, left } = this.check(shared, own, report);
     if (replayed !== null) o.dec(replayed);
     report.constants.push(...this.describe(kept, own, left, step.position));
     if (own.size === 0) report.constants.push(this.unseen(step.position));
@@ -155,17 +156,17 @@ class Reporter {
 
   // The kernel --------------------------------------------------------------------------------
 
-  /** `replay` that takes its environment and notes an error in the report. */
+  /** `replay` that takes its environment, null if there is none, and notes an error in the report. */
   check(replayed, constants, report) {
     const failed = { replayed: null, left: new Set(constants.keys()) };
-    if (report.kernel !== '') return failed;
     try {
+      if (report.kernel !== '') return failed;
       return this.replay.run(this.imports, replayed, constants);
     } catch (error) {
       report.kernel = this.kernelError(error);
       return failed;
     } finally {
-      this.objects.dec(replayed);
+      if (replayed !== null) this.objects.dec(replayed);
     }
   }
 
