@@ -80,6 +80,9 @@ theorem bait_example_1 : True := trivial
 example : False := ax
 macro "ex" : command => `(example : False := ax)
 ex
+macro "two" c:command : command => `($c:command
+  example : False := ax)
+two example : True := trivial
 theorem eq_1 : False := by sorry
 def data : Nat := (fun (_ : False) => 0) eq_1
 theorem match_1 : True := trivial
@@ -98,7 +101,7 @@ def test_names_of_users_that_look_like_leans_own_hide_nothing(tmp_path: Path) ->
     accepted = {name for name, verification in found.items() if verification.accepted}
     assert accepted == {"example:2", "example:3", "match_1", "foo._bar"}
     assert found.keys() - accepted == {
-        "example:5", "eq_1", "data", "open_data", "_cheat", "_uses",
+        "example:5", "example:8", "eq_1", "data", "open_data", "_cheat", "_uses",
     }  # fmt: skip
 
 
@@ -252,6 +255,39 @@ def test_a_proof_that_trusts_the_compiler_is_refused_under_any_name(
     try:
         with pytest.raises(FillError, match=r"Lean\.reduceBool"):
             environment.fill({name: "exact lem.elim"})
+    finally:
+        environment.close()
+
+
+DATA = """structure M where
+  op : Nat → Nat
+  zero : op 0 = 0
+  idem : ∀ a, op (op a) = op a
+def mk (op : Nat → Nat) (h : op 0 = 0) (g : ∀ a, op (op a) = op a) : M where
+  op := op
+  zero := sorry
+  idem := by sorry
+def half (n : Nat) : Nat := if h : n = 0 then 0 else half (n / 2)
+termination_by n
+decreasing_by
+  sorry
+theorem by_induction (p : Nat → Prop) (h : p 0) (s : ∀ n, p n → p (n + 1)) : ∀ n, p n := by
+  sorry
+def later : Nat := sorry
+theorem index (xs : List Nat) (h : 0 < xs.length) : xs[0]'sorry = xs[0] := rfl
+"""
+SEVERAL_LINES = "intro n\ninduction n with\n| zero => exact h\n| succ n ih => exact s n ih"
+
+
+def test_proofs_in_data_and_above_other_holes_are_filled(tmp_path: Path) -> None:
+    scripts = {"mk:1": "exact h", "mk:2": "exact g", "half": "omega"}
+    scripts |= {"by_induction": SEVERAL_LINES, "index": "exact h"}
+    environment = file_environment(tmp_path, DATA)
+    try:
+        for name, script in scripts.items():
+            filled = environment.fill({name: script})
+            assert bool(filled.foundations[name].open) is name.startswith("mk"), name
+        assert set(environment.fill(scripts).foundations.values()) == {Foundations()}
     finally:
         environment.close()
 

@@ -13,6 +13,7 @@ from bait_core.merging import Region, merge_edits
 from bait_lean.backend import Backend, choose
 from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
 from bait_lean.environment.check import Checker
+from bait_lean.environment.commands import end_of_imports
 from bait_lean.environment.document import Document
 from bait_lean.environment.filling import Filling
 from bait_lean.environment.options import LeanOptions
@@ -143,7 +144,12 @@ class LeanEnvironment:
         script = script_text(lines)
         if self._options.file is not None:
             return script
-        text = fill_places(task.hole.piece.text, {task.hole.place: script}).strip()
+        places = {task.hole.place: script}
+        text = "".join(
+            fill_places(piece.text, places) if piece is task.hole.piece else piece.text
+            for piece in task.document.pieces
+        )
+        text = text[end_of_imports(text) :].strip()
         return text.replace(f"theorem {LIBRARY_NAME} :", "example :", 1) if task.library else text
 
     def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:

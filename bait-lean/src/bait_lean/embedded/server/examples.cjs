@@ -10,6 +10,9 @@ const EXAMPLE = 'Lean.Parser.Command.example';
 const DEFINITION = 'Lean.Parser.Command.definition';
 const DECLARATION_NAME = 'Lean.Parser.Command.declId';
 const NAME = 'bait_example_';
+/** Of these, only Lean's own, one sees in the syntax which examples they elaborate. */
+const OUTSIDE = /^(?:Lean\.|null$)/;
+const MUTUAL = 'Lean.Parser.Command.mutual'; // may have several
 /** What can't hold an example. */
 const INSIDE = /^Lean\.Parser\.(?:Term|Tactic)\.|[qQ]uot$/;
 
@@ -40,7 +43,7 @@ class Examples {
   renamed(syntax) {
     const { lean, objects: o } = this;
     const kind = lean.syntaxKind(syntax);
-    if (kind === '' || INSIDE.test(kind)) return null;
+    if (!OUTSIDE.test(kind) || INSIDE.test(kind) || kind === MUTUAL) return null;
     const args = o.elements(o.field(syntax, SyntaxNode.args));
     if (kind === EXAMPLE) return this.definition(syntax, args);
     for (const [i, argument] of args.entries()) {

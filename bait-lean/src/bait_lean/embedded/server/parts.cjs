@@ -111,7 +111,9 @@ class Serialiser {
       case ExprTag.mvar: return this.mvarNode(o.field(expr, 0));
       case ExprTag.sort: return this.node(`sort ${this.level(o.field(expr, 0))}`);
       case ExprTag.const: return this.constNode(expr);
-      case ExprTag.app: return this.node(`app ${child(0)} ${child(1)}`);
+      case ExprTag.app:
+        // The label of a `sorry` tells where it stands, and so changes with the text above it.
+        return this.isLabelled(expr) ? child(0) : this.node(`app ${child(0)} ${child(1)}`);
       case ExprTag.lam:
         return this.node(`lam ${this.terms.binderInfo(expr)} ${child(1)} ${child(2)}`);
       case ExprTag.forall: {
@@ -130,6 +132,17 @@ class Serialiser {
       }
       default: throw new Error(`unknown kind of term: ${o.tag(expr)}`);
     }
+  }
+
+  /** Whether a term is `sorryAx type synthetic label`. */
+  isLabelled(expr) {
+    const { objects: o } = this;
+    let head = expr;
+    for (let i = 0; i < 3; i += 1) {
+      if (o.tag(head) !== ExprTag.app) return false;
+      head = o.field(head, 0);
+    }
+    return o.tag(head) === ExprTag.const && this.names.text(o.field(head, 0)) === 'sorryAx';
   }
 
   mvarNode(mvarId) {

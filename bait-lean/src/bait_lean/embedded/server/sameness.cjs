@@ -1,12 +1,16 @@
 'use strict';
 /** Whether a constant still means the same after the holes of a text were filled. */
 
-const { CommandState } = require('./layouts.cjs');
-const { LeanException } = require('./objects.cjs');
+const { CommandState, ExprTag } = require('./layouts.cjs');
+const { SORRY } = require('./forbidden.cjs');
 
 class Sameness {
   constructor(lean, library, constants, reporter) {
     Object.assign(this, { lean, library, constants, reporter, objects: lean.objects });
+    this.before = null; // the environment whose lemmas are being replaced
+    this.replace = this.objects.keep(
+      this.objects.callback((expr) => this.replacement(expr >>> 0), 1),
+    );
   }
 
   /**
@@ -32,8 +36,8 @@ class Sameness {
   }
 
   /**
-   * The auxiliaries of both environments that a constant of the earlier one uses: with the same
-   * name, they may define something else, as when a recursive definition is compiled to one.
+   * The auxiliary definitions of both environments that a constant of the earlier one uses: with
+   * the same name, they may mean something else, as when a recursive one is compiled to them.
    */
   auxiliaries(name, environment, before) {
     const { objects: o } = this;
@@ -42,13 +46,17 @@ class Sameness {
     const names = [];
     this.library.uses(before, value === null ? [type] : [type, value], (n) => names.push(n));
     o.dec(info);
-    return names.filter((n) => this.library.has(environment, n) && this.isInternal(before, n));
+    return names.filter((n) => this.library.has(environment, n) && this.isMade(before, n));
   }
 
-  isInternal(environment, name) {
-    const leanName = this.lean.names.make(name);
-    const answer = this.reporter.isInternal(environment, leanName);
-    this.objects.dec(leanName);
+  /** Whether a constant is a definition that Lean has made. */
+  isMade(environment, name) {
+    const { objects: o } = this;
+    const info = this.library.find(environment, name);
+    if (info === null) return false;
+    const { kind, name: leanName } = this.library.read(info);
+    const answer = kind !== 'theorem' && this.reporter.isInternal(environment, leanName);
+    o.dec(info);
     return answer;
   }
 
@@ -58,35 +66,64 @@ class Sameness {
     if (left.kind !== right.kind || isData !== (right.value !== null && right.kind !== 'theorem')) {
       return false;
     }
-    const terms = isData ? [right.type, right.value] : [right.type];
-    const extended = this.withAuxiliaries(environment, before, terms);
-    if (extended === null) return false;
-    const same = this.constants.isSame(extended, left.type, right.type)
-      && (!isData || this.constants.isSame(extended, left.value, right.value));
-    o.dec(extended);
+    return this.meansSame(environment, left.type, before, right.type)
+      && (!isData || this.meansSame(environment, left.value, before, right.value));
+  }
+
+  meansSame(environment, left, before, right) {
+    const plain = this.withoutLemmas(before, right);
+    const same = this.constants.isSame(environment, left, plain);
+    this.objects.dec(plain);
     return same;
   }
 
   /**
-   * The environment (owned) with the auxiliary theorems that terms of the earlier one mention and
-   * that it lacks, since a filled hole needs none, or others; null if they don't fit.
+   * A term (borrowed) of the earlier environment with a bare `sorry` for each auxiliary theorem:
+   * with the hole filled there may be others, or none. The result is owned.
    */
-  withAuxiliaries(environment, before, terms) {
-    const { objects: o } = this;
-    const names = [];
-    this.library.uses(before, terms, (name) => names.push(name));
-    const missing = new Map(names.filter((name) => !this.library.has(environment, name))
-      .map((name) => [name, this.library.find(before, name)]));
-    const infos = [...missing.values()];
-    try {
-      if (infos.some((info) => this.library.read(info).kind !== 'theorem')) return null;
-      return this.reporter.replay.extended(environment, missing);
-    } catch (error) {
-      if (!(error instanceof LeanException)) throw error;
-      return null;
-    } finally {
-      infos.forEach((info) => o.dec(info));
+  withoutLemmas(before, term) {
+    const outer = this.before;
+    this.before = before;
+    const result = this.lean.call('l_Lean_Expr_replaceImpl', this.objects.inc(this.replace),
+      this.objects.inc(term));
+    this.before = outer;
+    return result;
+  }
+
+  /** Runs inside Expr.replace: what takes the place of a term (owned), as an Option. */
+  replacement(expr) {
+    const { lean, objects: o } = this;
+    const info = o.tag(expr) === ExprTag.const ? this.lemma(o.field(expr, 0)) : null;
+    if (info === null) {
+      o.dec(expr);
+      return o.nil;
     }
+    const { type, levelParams } = this.library.read(info);
+    const statement = lean.call('l_Lean_Expr_instantiateLevelParams', o.inc(type),
+      o.inc(levelParams), o.take(expr, 1));
+    [info, expr].forEach((object) => o.dec(object));
+    const plain = this.withoutLemmas(this.before, statement);
+    o.dec(statement);
+    return o.some(this.bareSorry(plain));
+  }
+
+  /** The ConstantInfo (owned) of an auxiliary theorem of the earlier environment, or null. */
+  lemma(leanName) {
+    const { objects: o } = this;
+    if (!this.reporter.isInternal(this.before, leanName)) return null;
+    const info = this.library.find(this.before, this.lean.names.text(leanName));
+    if (info === null || this.library.read(info).kind === 'theorem') return info;
+    o.dec(info);
+    return null;
+  }
+
+  /** `sorryAx statement false`; takes the statement. */
+  bareSorry(statement) {
+    const { lean, objects: o } = this;
+    const constant = (name, levels) => lean.call('l_Lean_Expr_const___override',
+      lean.names.make(name), o.list(levels));
+    const sorry = constant(SORRY, [o.inc(o.global('l_Lean_levelZero'))]);
+    return lean.call('l_Lean_mkApp2', sorry, statement, constant('Bool.false', []));
   }
 }
 
