@@ -221,6 +221,24 @@ def test_hashes_are_of_terms(lean_server: LeanServer) -> None:
     assert first[0] != types("def d (n : Nat) : Int := n + 1")[0]
 
 
+def test_labels_of_sorrys_count_by_their_difference(lean_server: LeanServer) -> None:
+    def statement(text: str) -> str:
+        type_: str = constants(report(lean_server, text))["t"]["type"]
+        return type_
+
+    two = "theorem t : (sorry : Nat) = (sorry : Nat) := sorry"
+    assert statement(two) == statement(f"\n-- another line\n{two}")
+
+    def key(text: str) -> str:
+        (hole,) = lean_server.ask(cmd=text, parts=True)["sorries"][-1:]
+        found: str = hole["parts"][0]["key"]
+        return found
+
+    same = "def a : Nat := sorry\nexample : a = a := by unfold a; sorry"
+    other = "def a : Nat := sorry\ndef b : Nat := sorry\nexample : a = b := by unfold a b; sorry"
+    assert key(same) != key(other)
+
+
 SWITCHED_OFF = (
     "set_option debug.skipKernelTC true in\ntheorem bad : (1 : Nat) = 2 := by decide +kernel"
 )

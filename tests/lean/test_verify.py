@@ -68,6 +68,13 @@ def test_errors_are_told(tmp_path: Path) -> None:
     assert found["b"].accepted
 
 
+def test_what_lean_does_not_read_is_told(tmp_path: Path) -> None:
+    text = "theorem a : True := trivial\n#exit\n"
+    assert verified(tmp_path, text).keys() == {"a"}
+    found = verified(tmp_path, text + "theorem b : False := foo\n")
+    assert not found["line 2"].accepted
+
+
 def test_the_kernel_has_the_last_word(tmp_path: Path) -> None:
     text = "set_option debug.skipKernelTC true in\ntheorem t : (1 : Nat) = 2 := by decide +kernel\n"
     found = verified(tmp_path, text)

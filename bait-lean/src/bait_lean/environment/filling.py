@@ -14,6 +14,7 @@ from bait_lean.environment.acceptance import (
     difference,
     graph_of,
     judge,
+    reached_names,
     undermined,
 )
 from bait_lean.environment.document import Document, Piece
@@ -91,7 +92,8 @@ class Filling:
                 found.update(dict.fromkeys(names, judgement.foundations(self._place)))
             elif why := difference(original, filled) or undermined(original, filled):
                 line = self.document.line(piece, 0)
-                self._blame(reasons, self.edits, f"the text from line {line} on changes: {why}")
+                why = f"the text from line {line} on changes: {why}"
+                self._blame(reasons, self._relied_on(piece, before), why)
         if reasons:
             raise FillError(reasons)
         return found
@@ -162,19 +164,34 @@ class Filling:
             if old[key] > 0:
                 old[key] -= 1
             else:
-                self._blame(reasons, self._culprits(message), shorten(message.data))
+                self._blame(reasons, self._culprits(message, before), shorten(message.data))
         return reasons
 
     def _piece_of(self, message: Message, offset: Callable[[Position], int]) -> int:
         place = offset(message.pos) if message.pos else 0
         return self.document.piece_at(place).index
 
-    def _culprits(self, message: Message) -> list[str]:
+    def _culprits(self, message: Message, before: ReportedReply) -> list[str]:
         if message.pos is None:
             return list(self.edits)
         offset = self._offset(message.pos)
         inside = [name for name, edit in self.edits.items() if edit.start <= offset <= edit.end]
-        return inside or self._names_in(self.document.piece_at(offset)) or list(self.edits)
+        piece = self.document.piece_at(offset)
+        return inside or self._names_in(piece) or self._relied_on(piece, before)
+
+    def _relied_on(self, piece: Piece, before: ReportedReply) -> list[str]:
+        """The filled holes of declarations that a piece uses; all if it uses none."""
+        declared = self._by_piece(before.report.constants, self.document.offset)
+        used = reached_names((c.name for c in declared[piece.index]), graph_of(declared))
+        owners = {
+            index for index, found in enumerate(declared) if any(c.name in used for c in found)
+        }
+        names = [
+            name
+            for name, edit in self.edits.items()
+            if self.document.piece_at(edit.start).index in owners
+        ]
+        return names or list(self.edits)
 
     @staticmethod
     def _blame(reasons: dict[str, str], names: Iterable[str], why: str) -> None:

@@ -37,6 +37,7 @@ def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[
     return list(_Verifier(document, reply, allowed).verifications())
 
 
+_EXIT = "#exit"
 _OF_OTHERS = frozenset({"axiom", "constructor", "recursor"})
 """Kinds that state something and are no proofs."""
 
@@ -55,6 +56,8 @@ class _Verifier:
         for sorry in self.reply.sorries:
             if sorry.pos is not None and not self._is_kept(sorry.pos):
                 yield self._refused(sorry.pos, "a `sorry` in no declaration that Lean keeps")
+        if (end := self._unread()) is not None:
+            yield self._refused(end, "Lean reads nothing that follows")
         constants = self.reply.report.constants
         graph = graph_of([constants])
         listed: list[str] = []
@@ -99,6 +102,16 @@ class _Verifier:
     def _refused(self, position: Position | None, why: str) -> Verification:
         line = position.line if position else 1
         return Verification(self._theorem(f"line {line}", position), accepted=False, message=why)
+
+    def _unread(self) -> Position | None:
+        """Where an `#exit` stands that something follows."""
+        for command in self.reply.report.commands[-1:]:
+            word, _, rest = self.document.text[self.document.offset(command.position) :].partition(
+                _EXIT
+            )
+            if not word and rest.strip():
+                return command.position
+        return None
 
     def _is_kept(self, position: Position) -> bool:
         """Whether the command around a place has added something."""

@@ -31,16 +31,19 @@ class Serialiser {
     this.symbols = new Set();
     this.auxiliary = () => null;
     this.expanding = new Set();
+    this.labels = null; // numbers of the labels of `sorry`s, where only their difference counts
   }
 
   /**
-   * The text of a term (borrowed) without free variables and metavariables.
+   * The text of a term (borrowed) without free variables and metavariables. Labels of `sorry`s
+   * count by their order only.
    *
    * @param auxiliary gives the terms (borrowed) by which a constant counts, or null for its name
    */
   static closedTerm(terms, expr, auxiliary) {
     const serialiser = new Serialiser({ terms, objects: terms.objects, lean: terms.lean });
     serialiser.auxiliary = auxiliary;
+    serialiser.labels = new Map();
     const number = serialiser.expr(expr);
     return `${[...serialiser.nodes.keys()].join('\n')}\nterm ${number}`;
   }
@@ -112,8 +115,8 @@ class Serialiser {
       case ExprTag.sort: return this.node(`sort ${this.level(o.field(expr, 0))}`);
       case ExprTag.const: return this.constNode(expr);
       case ExprTag.app:
-        // The label of a `sorry` tells where it stands, and so changes with the text above it.
-        return this.isLabelled(expr) ? child(0) : this.node(`app ${child(0)} ${child(1)}`);
+        if (this.labels !== null && this.isLabelled(expr)) return this.labelNode(expr);
+        return this.node(`app ${child(0)} ${child(1)}`);
       case ExprTag.lam:
         return this.node(`lam ${this.terms.binderInfo(expr)} ${child(1)} ${child(2)}`);
       case ExprTag.forall: {
@@ -143,6 +146,15 @@ class Serialiser {
       head = o.field(head, 0);
     }
     return o.tag(head) === ExprTag.const && this.names.text(o.field(head, 0)) === 'sorryAx';
+  }
+
+  /** A `sorry` with its label, which tells where it stands and so changes with the text above. */
+  labelNode(expr) {
+    const { objects: o } = this;
+    const label = new Serialiser(this.goals);
+    label.expr(o.field(expr, 1));
+    const number = this.number(this.labels, [...label.nodes.keys()].join('\n'));
+    return this.node(`sorry ${this.expr(o.field(expr, 0))} ${number}`);
   }
 
   mvarNode(mvarId) {
