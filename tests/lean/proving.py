@@ -84,6 +84,8 @@ class StandIn(NativeChecker):
 
 
 _IDLE: list[ReplProcess] = []
+MOST_IDLE = 3
+"""Processes that wait for the next test, of a gigabyte each."""
 
 
 class Loan:
@@ -115,7 +117,7 @@ class Loan:
     def kill(self) -> None:
         if not self._ended:
             self._ended = True
-            if self._busy:
+            if self._busy or len(_IDLE) >= MOST_IDLE:
                 self._process.kill()
             else:
                 self._returned = True
