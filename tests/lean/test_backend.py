@@ -287,21 +287,28 @@ class TestRealLean:
         return reply
 
 
+MARK = "BAIT_TEST_FOLDER"
+
+
 class TestRealProcesses:
     pytestmark = needs_lean
 
     @pytest.mark.parametrize("backend", ["native"], indirect=True)
-    def test_death_and_timeout_leave_nothing(self, backend: Backend) -> None:
-        before = set(psutil.pids())
+    def test_death_and_timeout_leave_nothing(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        # Other tests start the same programs at the same time: these inherit a mark.
+        monkeypatch.setenv(MARK, str(tmp_path))
         with backend.start() as process:
+            assert any(is_marked(other, tmp_path) for other in psutil.process_iter())
             os.killpg(process.pid, signal.SIGKILL)
             with pytest.raises(ReplCrashError):
                 process.request({"cmd": ""}, LONG)
         with backend.start() as process, pytest.raises(ReplTimeoutError):
             process.request({"cmd": "example : (List.range 10000000).length = 3 := by decide"}, 0)
-        mine = [pid for pid in set(psutil.pids()) - before if is_ours(pid)]
-        psutil.wait_procs([psutil.Process(pid) for pid in mine if psutil.pid_exists(pid)], 30)
-        assert not [pid for pid in mine if is_ours(pid)]
+        mine = [process for process in psutil.process_iter() if is_marked(process, tmp_path)]
+        psutil.wait_procs(mine, 30)
+        assert not [process for process in mine if is_marked(process, tmp_path)]
 
     def test_the_memory_limit_holds(self) -> None:
         backend = choose(BackendOptions(backend="embedded", memory_limit=300_000_000))
@@ -320,13 +327,12 @@ class TestRealProcesses:
         assert LEAN_VERSION.removesuffix("-pre") in status.version
 
 
-def is_ours(pid: int) -> bool:
-    """Whether a process runs the embedded Lean or a native REPL of these tests."""
+def is_marked(process: psutil.Process, folder: Path) -> bool:
+    """Whether a process was started by the test with this folder, and lives."""
     try:
-        command = " ".join(psutil.Process(pid).cmdline())
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return bool(process.environ().get(MARK) == str(folder))
+    except psutil.Error:
         return False
-    return "main.cjs --lean" in command or "native_repl.py" in command
 
 
 class TestLeanInteract:
