@@ -106,14 +106,21 @@ def foundations(line: Line, text: str) -> Foundations:
     return Foundations(line.named("!"), tuple(f"{o.name} (line {o.number})" for o in still_open))
 
 
+def make_trouble(trouble: str) -> None:
+    """Fail in a worker process; the main process is the first that comes here."""
+    main_process = os.environ.setdefault(MAIN_PROCESS, str(os.getpid()))
+    if main_process == str(os.getpid()):
+        return
+    if trouble == "dies":
+        os._exit(3)
+    raise TheoremError("the worker has no room for this", hint="Make some.")
+
+
 class Steps:
     def __init__(self, options: StepsOptions) -> None:
         self.options = options
-        here = os.environ.setdefault(MAIN_PROCESS, str(os.getpid()))
-        if options.trouble and here != str(os.getpid()):
-            if options.trouble == "dies":
-                os._exit(3)
-            raise TheoremError("the worker has no room for this", hint="Make some.")
+        if options.trouble:
+            make_trouble(options.trouble)
 
     @cached_property
     def text(self) -> str:

@@ -6,6 +6,7 @@
 
 const { CommandState } = require('./layouts.cjs');
 const { RequestError } = require('./errors.cjs');
+const { Kernel } = require('./kernel.cjs');
 
 const PROBE = 'bait_statement_probe';
 const NOT_A_PROPOSITION = /is not a proposition/;
@@ -25,6 +26,7 @@ const STYLES = [
 class Constants {
   constructor(lean, frontend, library) {
     Object.assign(this, { lean, frontend, library, objects: lean.objects });
+    this.kernel = new Kernel(lean);
   }
 
   /** {name, statement, kind, isProp, exact} of a constant in an environment entry. */
@@ -88,13 +90,10 @@ class Constants {
 
   /** Whether two types (borrowed) are the same for the kernel, up to names of universes. */
   isSame(environment, left, right) {
-    const { lean, objects: o } = this;
-    const empty = o.inc(o.global('l_Lean_LocalContext_empty'));
-    const result = lean.call('lean_kernel_is_def_eq', o.inc(environment), empty, o.inc(left),
-      this.renameUniverses(right, this.universes(right), this.universes(left)));
-    const same = o.tag(result) === 1 && o.unbox(o.field(result, 0)) === 1;
-    o.dec(result);
-    return same;
+    const renamed = this.renameUniverses(right, this.universes(right), this.universes(left));
+    const isSame = this.kernel.difference(environment, left, renamed) === '';
+    this.objects.dec(renamed);
+    return isSame;
   }
 
   /** The universe parameters of a term, in order of their first occurrence. */

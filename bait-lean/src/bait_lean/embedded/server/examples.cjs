@@ -20,14 +20,14 @@ class Examples {
   constructor(lean, frontend) {
     Object.assign(this, { lean, frontend, objects: lean.objects });
     this.count = 0; // of the text that is being elaborated
-    this.taken = [];
+    this.taken = new Map();
   }
 
   /**
    * The Command.State (owned) after a command with its example made a definition, or null if the
    * command has none.
    *
-   * @param taken the names of constants that there are
+   * @param taken the constants that there are, by name
    */
   elaborate({ input, command, offset, after }, taken) {
     const { objects: o } = this;
@@ -58,19 +58,23 @@ class Examples {
   /** A definition (owned) in the place of an example, whose parts are borrowed. */
   definition(syntax, parts) {
     const { lean, objects: o } = this;
-    const [, signature, value] = parts.map((part) => o.inc(part));
+    const [, signature, value] = parts;
     const name = lean.names.make(this.nextName());
     const identifier = lean.call('l_Lean_mkIdentFrom', o.inc(syntax), name, o.box(0));
     const declared = this.node(syntax, DECLARATION_NAME, [identifier, this.nothing()]);
     const keyword = lean.call('l_Lean_mkAtom', o.string('def'));
-    return this.node(syntax, DEFINITION, [keyword, declared, signature, value, this.nothing()]);
+    return this.node(syntax, DEFINITION,
+      [keyword, declared, o.inc(signature), o.inc(value), this.nothing()]);
   }
 
   /** A name that no constant has, in whatever namespace; the same in texts with the same names. */
   nextName() {
-    do this.count += 1;
-    while (this.taken.some((name) => name.endsWith(`${NAME}${this.count}`)));
-    return `${NAME}${this.count}`;
+    let name;
+    do {
+      this.count += 1;
+      name = `${NAME}${this.count}`;
+    } while ([...this.taken.keys()].some((other) => other.endsWith(name)));
+    return name;
   }
 
   nothing() {

@@ -1,6 +1,8 @@
 'use strict';
 /** Questions to Lean's kernel about closed terms. */
 
+const DIFFERENT = 'the terms are not the same';
+
 class Kernel {
   constructor(lean) {
     Object.assign(this, { lean, objects: lean.objects });
@@ -11,13 +13,19 @@ class Kernel {
     const { objects: o } = this;
     const inferred = this.ask('lean_kernel_check', environment, o.inc(proof));
     if (o.tag(inferred) === 0) return this.exceptionText(inferred);
-    const same = this.ask('lean_kernel_is_def_eq', environment, o.take(inferred, 0),
-      o.inc(statement));
+    const difference = this.difference(environment, o.field(inferred, 0), statement);
     o.dec(inferred);
+    return difference === DIFFERENT ? 'the proof is of another statement' : difference;
+  }
+
+  /** Why two terms (borrowed) are not the same for the kernel, or ''. */
+  difference(environment, left, right) {
+    const { objects: o } = this;
+    const same = this.ask('lean_kernel_is_def_eq', environment, o.inc(left), o.inc(right));
     if (o.tag(same) === 0) return this.exceptionText(same);
-    const accepted = o.unbox(o.field(same, 0)) === 1;
+    const isSame = o.unbox(o.field(same, 0)) === 1;
     o.dec(same);
-    return accepted ? '' : 'the proof is of another statement';
+    return isSame ? '' : DIFFERENT;
   }
 
   /** The text of the Kernel.Exception of an Except (consumed). */
@@ -39,10 +47,9 @@ class Kernel {
       return false;
     }
     const prop = lean.call('l_Lean_Expr_sort___override', o.inc(o.global('l_Lean_levelZero')));
-    const same = this.ask('lean_kernel_is_def_eq', environment, o.take(sort, 0), prop);
-    const answer = o.tag(same) === 1 && o.unbox(o.field(same, 0)) === 1;
-    [sort, same].forEach((result) => o.dec(result));
-    return answer;
+    const isSame = this.difference(environment, o.field(sort, 0), prop) === '';
+    [sort, prop].forEach((object) => o.dec(object));
+    return isSame;
   }
 
   /** The Except (owned) that a kernel function answers, for an environment and owned terms. */

@@ -12,6 +12,7 @@
 
 const { createHash } = require('node:crypto');
 const { ExprTag, LevelTag } = require('./layouts.cjs');
+const { LABELLED } = require('./terms.cjs');
 
 const FORMAT = 'goal-key-1';
 
@@ -115,7 +116,9 @@ class Serialiser {
       case ExprTag.sort: return this.node(`sort ${this.level(o.field(expr, 0))}`);
       case ExprTag.const: return this.constNode(expr);
       case ExprTag.app:
-        if (this.labels !== null && this.isLabelled(expr)) return this.labelNode(expr);
+        if (this.labels !== null && this.terms.sorryArguments(expr) === LABELLED) {
+          return this.labelNode(expr);
+        }
         return this.node(`app ${child(0)} ${child(1)}`);
       case ExprTag.lam:
         return this.node(`lam ${this.terms.binderInfo(expr)} ${child(1)} ${child(2)}`);
@@ -135,17 +138,6 @@ class Serialiser {
       }
       default: throw new Error(`unknown kind of term: ${o.tag(expr)}`);
     }
-  }
-
-  /** Whether a term is `sorryAx type synthetic label`. */
-  isLabelled(expr) {
-    const { objects: o } = this;
-    let head = expr;
-    for (let i = 0; i < 3; i += 1) {
-      if (o.tag(head) !== ExprTag.app) return false;
-      head = o.field(head, 0);
-    }
-    return o.tag(head) === ExprTag.const && this.names.text(o.field(head, 0)) === 'sorryAx';
   }
 
   /** A `sorry` with its label, which tells where it stands and so changes with the text above. */

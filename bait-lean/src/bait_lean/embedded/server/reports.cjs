@@ -24,7 +24,7 @@ class Reporter {
     this.terms = new Terms(lean);
     this.kernel = new Kernel(lean);
     this.replay = new Replay(lean, library);
-    this.sorries = new Sorries(lean, frontend);
+    this.sorries = new Sorries(lean, frontend, this.terms);
     this.examples = new Examples(lean, frontend);
     this.imports = null; // the imported environment of the text that is being reported
   }
@@ -94,7 +94,7 @@ class Reporter {
   /** Reports the example of a command, if it has one. */
   example(step, environment, progress, report) {
     const { objects: o } = this;
-    const scratch = this.examples.elaborate(step, [...progress.known.keys()]);
+    const scratch = this.examples.elaborate(step, progress.known);
     if (scratch === null) {
       if (step.hasExample) report.constants.push(this.unseen(step.position));
       return;
@@ -283,7 +283,6 @@ class Reporter {
       used.axioms.add(name);
     }
   }
-
 }
 
 module.exports = { Reporter };

@@ -61,7 +61,6 @@ class Sameness {
   }
 
   haveSameParts(environment, before, left, right) {
-    const { objects: o } = this;
     const isData = left.kind !== 'theorem' && left.value !== null;
     if (left.kind !== right.kind || isData !== (right.value !== null && right.kind !== 'theorem')) {
       return false;

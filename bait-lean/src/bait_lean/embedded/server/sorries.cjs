@@ -4,15 +4,12 @@
  * place in the text as label.
  */
 
-const { DeclarationLocation, DeclarationRange, ExprTag } = require('./layouts.cjs');
-const { SORRY } = require('./forbidden.cjs');
-
-/** Number of arguments of `sorryAx` of which the last is a label. */
-const LABELLED = 3;
+const { DeclarationLocation, DeclarationRange } = require('./layouts.cjs');
+const { LABELLED } = require('./terms.cjs');
 
 class Sorries {
-  constructor(lean, frontend) {
-    Object.assign(this, { lean, frontend, objects: lean.objects });
+  constructor(lean, frontend, terms) {
+    Object.assign(this, { lean, frontend, terms, objects: lean.objects });
   }
 
   /**
@@ -22,21 +19,10 @@ class Sorries {
    * @param application the term in which it is the function, if it is one
    */
   place(expr, application) {
-    const count = this.countArguments(expr);
+    const count = this.terms.sorryArguments(expr);
     if (count === null || count >= LABELLED) return undefined;
     if (application === null) return null;
     return count + 1 === LABELLED ? this.label(application) : undefined;
-  }
-
-  /** The number of arguments of `sorryAx` in a term that is an application of it, or null. */
-  countArguments(expr) {
-    const { objects: o } = this;
-    let head = expr;
-    let count = 0;
-    for (; o.tag(head) === ExprTag.app; count += 1) head = o.field(head, 0);
-    const isSorry = o.tag(head) === ExprTag.const
-      && this.lean.names.text(o.field(head, 0)) === SORRY;
-    return isSorry ? count : null;
   }
 
   /** The place in the text of a `sorry` that Lean has labelled with it, or null without label. */

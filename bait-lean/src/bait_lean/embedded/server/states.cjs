@@ -13,6 +13,7 @@ const {
   ContextInfo, CoreState, ExprTag, InfoState, LevelTag, LocalDecl, MetaState,
   MetavarDecl, TermInfo,
 } = require('./layouts.cjs');
+const { SORRY } = require('./forbidden.cjs');
 const { Kernel } = require('./kernel.cjs');
 const { InstantiatedGoals, Terms } = require('./terms.cjs');
 
@@ -317,7 +318,7 @@ class ProofStates {
       const seen = new Set();
       proofs.forEach((proof) => this.terms.constants(proof, names, seen));
       return {
-        hasSorry: names.has('sorryAx'),
+        hasSorry: names.has(SORRY),
         hasMetavariables: proofs.some((proof) => this.terms.hasMVar(proof)),
       };
     });

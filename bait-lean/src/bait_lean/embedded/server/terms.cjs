@@ -5,6 +5,10 @@ const {
   DelayedAssignment, EXPR_DATA_BYTES, ExprTag, LevelTag, LocalContext, LocalDecl, MetaContext,
   MetavarDecl,
 } = require('./layouts.cjs');
+const { SORRY } = require('./forbidden.cjs');
+
+/** Number of arguments of `sorryAx` of which the last is a label. */
+const LABELLED = 3;
 
 class Terms {
   constructor(lean) {
@@ -104,6 +108,17 @@ class Terms {
         stack.push(...this.children(term).reverse());
       }
     }
+  }
+
+  /** The number of arguments of `sorryAx` in a term that is an application of it, or null. */
+  sorryArguments(expr) {
+    const { objects: o } = this;
+    let head = expr;
+    let count = 0;
+    for (; o.tag(head) === ExprTag.app; count += 1) head = o.field(head, 0);
+    const isSorry = o.tag(head) === ExprTag.const
+      && this.lean.names.text(o.field(head, 0)) === SORRY;
+    return isSorry ? count : null;
   }
 
   /** The names of the constants of a term, in order of their first occurrence. */
@@ -233,4 +248,4 @@ class InstantiatedGoals {
   }
 }
 
-module.exports = { InstantiatedGoals, Terms };
+module.exports = { InstantiatedGoals, LABELLED, Terms };
