@@ -21,13 +21,14 @@ from rich.table import Table
 from bait_core.domain import Theorem
 from bait_core.execution import (
     ExecutionSettings,
-    Part,
+    RunSettings,
     SearchJob,
     SearchProgress,
     Where,
     run_searches,
 )
-from bait_core.prover import RunSettings, SearchSettings
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_core.traces import TraceRecord
 
 WORK = 4_000
@@ -54,11 +55,12 @@ class Clock:
 def run(where: Where, workers: int, theorems: int, work: int) -> tuple[float, float]:
     """Seconds that the searches took, and seconds before the first began."""
     job = SearchJob(
-        environment=Part(
-            "synthetic", {"theorems": theorems, "closing_rate": 0, "error_rate": 0.5, "work": work}
+        environment=PluginConfig(
+            name="synthetic",
+            options={"theorems": theorems, "closing_rate": 0, "error_rate": 0.5, "work": work},
         ),
-        model=Part("synthetic"),
-        search=Part("best-first"),
+        model=PluginConfig(name="synthetic"),
+        search=PluginConfig(name="best-first"),
         settings=SearchSettings(
             seconds=None, expansions=EXPANSIONS if work else 0, tactics=TACTICS
         ),

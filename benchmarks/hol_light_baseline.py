@@ -20,9 +20,10 @@ from rich.table import Table
 from scipy.stats import binomtest
 
 from bait_core.domain import Proof, ProofStep, Proved, Theorem
-from bait_core.execution import Part, SearchJob, SearchProgress, run_searches
+from bait_core.execution import RunSettings, SearchJob, SearchProgress, run_searches
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_core.protocols import Environment
-from bait_core.prover import RunSettings, SearchSettings
 from bait_core.traces import TraceRecord
 
 AUTOMATION = ("MESON_TAC []", "ARITH_TAC", "REWRITE_TAC []", "ASM_REWRITE_TAC []")
@@ -94,9 +95,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="where to write the names, as JSON")
     arguments = parser.parse_args()
     job = SearchJob(
-        environment=Part("holist", {"split": arguments.split}),
-        model=Part(arguments.model),
-        search=Part(arguments.search),
+        environment=PluginConfig(name="holist", options={"split": arguments.split}),
+        model=PluginConfig(name=arguments.model),
+        search=PluginConfig(name=arguments.search),
         settings=SearchSettings(seconds=arguments.seconds, tactic_seconds=arguments.tactic_seconds),
         run=RunSettings(workers=arguments.workers),
     )

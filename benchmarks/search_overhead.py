@@ -29,15 +29,16 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from bait_core.batching import BatchingSettings
+from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
 from bait_core.domain import Goal, Outcome, Suggestion, Theorem
+from bait_core.execution.garbage_collection import rare_collections
 from bait_core.graph import ProofGraph
 from bait_core.plugins.build import make_search_model
+from bait_core.proof_search import Attempt, ProofSearch, SearchSettings
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.goal_scores import GoalScores
 from bait_core.protocols import SearchContext, SearchModel, TacticRequest
-from bait_core.prover import Attempt, BatchingSettings, ProofSearch, SearchSettings
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
-from bait_core.prover.budget import Budget
-from bait_core.prover.collection import rare_collections
-from bait_core.prover.goal_scores import GoalScores
 from bait_core.testing.synthetic import (
     SyntheticModel,
     SyntheticModelOptions,

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from bait_core.batching import BatchingSettings
 from bait_core.domain import (
     NO_PREMISES,
     CheckResult,
@@ -48,10 +49,11 @@ from bait_core.domain import (
     Suggestion,
     Theorem,
 )
+from bait_core.execution import Runner, RunSettings
 from bait_core.plugins import PluginKind, SearchSpec, installed
 from bait_core.plugins.build import make_goal_model, make_search_model
+from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.protocols import GoalModel, TacticRequest
-from bait_core.prover import Attempt, BatchingSettings, Runner, RunSettings, SearchSettings
 
 SEARCHES = ("breadth-first", "best-first", "fringe", "updown", "htps")
 WORKERS = 32

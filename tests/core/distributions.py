@@ -89,7 +89,7 @@ def __getattr__(name):
     if name != "make_options":
         raise AttributeError(name)
     from pydantic import Field
-    from bait_core.plugins.options import Options
+    from bait_core.options import Options
 
     class SearchOptions(Options):
         depth: int = Field(ge=1, description="How deep to look.")

@@ -16,12 +16,13 @@ import msgspec
 from bait_core.domain import Theorem
 from bait_core.execution import (
     ExecutionSettings,
-    Part,
+    RunSettings,
     SearchJob,
     SearchProgress,
     run_searches,
 )
-from bait_core.prover import RunSettings, SearchSettings
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_core.traces import TraceRecord
 
 
@@ -51,11 +52,12 @@ def timeless(value: Any) -> Any:
 def main() -> None:
     execution, workers, search = sys.argv[1:]
     job = SearchJob(
-        environment=Part(
-            "synthetic", {"theorems": 6, "goals": 300, "closing_rate": 0.005, "branching": 3}
+        environment=PluginConfig(
+            name="synthetic",
+            options={"theorems": 6, "goals": 300, "closing_rate": 0.005, "branching": 3},
         ),
-        model=Part("synthetic"),
-        search=Part(search),
+        model=PluginConfig(name="synthetic"),
+        search=PluginConfig(name=search),
         settings=SearchSettings(seconds=None, expansions=60, tactics=16, seed=3),
         run=RunSettings(workers=int(workers)),
         execution=ExecutionSettings.model_validate_json(execution),

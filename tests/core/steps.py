@@ -37,8 +37,8 @@ from bait_core.domain import (
 )
 from bait_core.errors import FillError, TheoremError
 from bait_core.merging import merge_edits
+from bait_core.options import Options
 from bait_core.plugins import EnvironmentSpec, PluginSpec, hookimpl
-from bait_core.plugins.options import Options
 from bait_core.protocols import TacticRequest
 
 STEPS = Path(__file__).read_text("utf-8")

@@ -11,27 +11,30 @@ import pytest
 import bait_core
 
 ROOT = Path(bait_core.__file__).parent
-BASE = {"errors", "files", "places"}
+GROUND = {"errors", "files", "paths", "hints", "options"}
 LAYERS = {
     "errors": set[str](),
     "files": set[str](),
-    "places": set[str](),
-    "domain": BASE,
-    "merging": BASE | {"domain"},
-    "graph": BASE | {"domain"},
-    "protocols": BASE | {"domain", "graph"},
-    "plugins": BASE | {"domain", "graph", "protocols"},
-    "search": BASE | {"domain", "graph", "protocols", "plugins"},
-    "prover": BASE | {"domain", "graph", "protocols", "plugins"},
-    "traces": BASE | {"domain", "graph", "protocols", "plugins", "prover"},
-    "execution": BASE | {"domain", "graph", "protocols", "plugins", "prover", "traces"},
-    "testing": BASE | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces"},
-    "training": BASE | {"domain", "protocols", "plugins", "traces"},
-    "frequencies": BASE | {"domain", "protocols", "plugins", "training"},
-    "experiment": BASE
-    | {"domain", "protocols", "plugins", "prover", "traces", "execution", "training"},
-    "cli": BASE
-    | {"domain", "graph", "protocols", "plugins", "search", "prover", "traces", "execution"}
+    "paths": set[str](),
+    "hints": set[str](),
+    "options": {"errors", "hints"},
+    "domain": GROUND,
+    "merging": GROUND | {"domain"},
+    "graph": GROUND | {"domain"},
+    "traces": GROUND | {"domain"},
+    "protocols": GROUND | {"domain", "graph", "traces"},
+    "plugins": GROUND | {"domain", "graph", "protocols"},
+    "search": GROUND | {"domain", "graph", "protocols"},
+    "batching": GROUND | {"domain", "protocols"},
+    "proof_search": GROUND | {"domain", "graph", "traces", "protocols"},
+    "execution": GROUND | {"domain", "traces", "protocols", "plugins", "batching", "proof_search"},
+    "testing": GROUND | {"domain", "graph", "protocols", "plugins"},
+    "training": GROUND | {"domain", "traces", "protocols", "plugins"},
+    "frequencies": GROUND | {"domain", "traces", "protocols", "training"},
+    "experiment": GROUND
+    | {"domain", "traces", "protocols", "plugins", "proof_search", "execution", "training"},
+    "cli": GROUND
+    | {"domain", "graph", "traces", "protocols", "plugins", "proof_search", "execution"}
     | {"training", "experiment"},
 }
 FOREIGN = {

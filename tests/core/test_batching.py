@@ -15,13 +15,15 @@ from typing import Any
 
 import pytest
 
+from bait_core.batching import BatchingSettings
+from bait_core.batching.batcher import Batcher
+from bait_core.batching.queue_delay import CallCost, QueueDelay
+from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
 from bait_core.domain import NO_PREMISES, PremiseSet, Suggestion
 from bait_core.errors import ModelError
+from bait_core.execution import Runner, RunSettings
+from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.protocols import TacticRequest
-from bait_core.prover import Attempt, BatchingSettings, Runner, RunSettings, SearchSettings
-from bait_core.prover.batcher import Batcher
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
-from bait_core.prover.patience import CallCost, Patience
 from bait_core.search.breadth_first import BreadthFirst
 from bait_core.search.options import BreadthFirstOptions
 
@@ -46,7 +48,7 @@ class Model:
         return [2 * question for question in questions]
 
 
-class Stubborn(Patience):
+class Stubborn(QueueDelay):
     """Waits as long as somebody is away."""
 
     def deadline(self, now: float, waiting: int, room: int) -> float:
@@ -138,7 +140,7 @@ def test_a_batch_has_a_limited_size_and_a_set_may_span_several():
 def test_a_free_model_waits_for_clients_until_all_ask():
     model = Model()
     batcher = batcher_of(model, max_wait=1000)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     with batcher.client("a"), batcher.client("b"):
         first = Asker(batcher, 1, client="a")
         wait_for(lambda: batcher._queue)
@@ -151,7 +153,7 @@ def test_a_free_model_waits_for_clients_until_all_ask():
 def test_a_client_that_leaves_is_not_waited_for_any_more():
     model = Model()
     batcher = batcher_of(model, max_wait=1000)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     with batcher.client("a"):
         with batcher.client("b"):
             asker = Asker(batcher, 1, client="a")
@@ -163,7 +165,7 @@ def test_a_client_that_leaves_is_not_waited_for_any_more():
 def test_the_model_waits_for_max_wait_at_most():
     model = Model()
     batcher = batcher_of(model, max_wait=0.05)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     start = time.monotonic()
     with batcher.client("a"), batcher.client("b"):
         assert batcher.ask([1], client="a") == [2]
@@ -173,7 +175,7 @@ def test_the_model_waits_for_max_wait_at_most():
 def test_a_full_batch_waits_for_nobody():
     model = Model()
     batcher = batcher_of(model, max_wait=1000, max_batch=2)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     with batcher.client("a"), batcher.client("b"):
         asker = Asker(batcher, 1, 2, client="a")
         assert asker.result() == [2, 4]
@@ -182,7 +184,7 @@ def test_a_full_batch_waits_for_nobody():
 def test_a_single_client_waits_for_nobody():
     model = Model()
     batcher = batcher_of(model, max_wait=1000)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     with batcher.client():
         asker = batcher.ask([1])
     assert asker == [2]
@@ -263,7 +265,7 @@ def test_an_interrupted_waiter_that_should_make_the_call_leaves_it_to_another():
     """After the first call only the main thread is awake: it waits for a client that is away."""
     model = Model(is_open=False)
     batcher = batcher_of(model, max_wait=1.5)
-    batcher._patience = Stubborn()
+    batcher._delay = Stubborn()
     others: list[Asker] = []
 
     def interrupt() -> None:
@@ -398,13 +400,13 @@ def test_many_threads_at_random_times_get_their_own_answers():
     assert all(outcomes)
     assert not batcher._queue
     assert not batcher._askers
-    assert not batcher._patience._clients
+    assert not batcher._delay._clients
     assert len(batcher._cache) == 100
 
 
-def patience(call: float, absence: float, away: Sequence[float]) -> Patience:
+def patience(call: float, absence: float, away: Sequence[float]) -> QueueDelay:
     """Knows how long calls and absences take; clients are away since the given times."""
-    result = Patience()
+    result = QueueDelay()
     result.join("first", 0)
     result.is_asking("first", absence)
     for number, since in enumerate(away):
@@ -465,7 +467,7 @@ def test_otherwise_the_model_is_called_at_once(absence, away, room):
 
 
 def test_nothing_is_waited_for_before_anything_is_known():
-    ahead = Patience()
+    ahead = QueueDelay()
     ahead.join("a", 1.0)
     ahead.join("b", 1.0)
     ahead.is_asking("a", 1.0)
@@ -473,7 +475,7 @@ def test_nothing_is_waited_for_before_anything_is_known():
 
 
 def test_the_absence_remembered_is_longer_than_three_quarters():
-    ahead = Patience()
+    ahead = QueueDelay()
     ahead.join("a", 0.0)
     now = 0.0
     rng = random.Random(0)
@@ -517,7 +519,7 @@ def test_searches_are_clients_while_they_run():
     )
 
     def clients() -> int:
-        return len(runner._tactic_model._batcher._patience._clients)
+        return len(runner._tactic_model._batcher._delay._clients)
 
     runner.run(environment.theorems())
     assert set(seen) == {1}

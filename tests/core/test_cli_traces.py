@@ -10,8 +10,9 @@ from bait_core.cli.main import command_line
 from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TraceError, TraceWarning
 from bait_core.plugins import installed
-from bait_core.prover import Attempt
-from bait_core.traces import TraceWriter, read_traces, trace_record
+from bait_core.proof_search import Attempt
+from bait_core.proof_search.recording import trace_record
+from bait_core.traces import TraceWriter, read_traces
 
 from .test_traces import record
 

@@ -13,11 +13,11 @@ import pytest
 
 from bait_core.domain import Goal, PremiseSet, Suggestion
 from bait_core.errors import BaitError, ConfigurationError, ExecutionError, FillError
-from bait_core.execution import ExecutionSettings, Part, SearchJob, Where
+from bait_core.execution import ExecutionSettings, RunSettings, SearchJob, Where
 from bait_core.execution.hosting import HostedTacticModel, ModelHost
-from bait_core.plugins.options import validate
+from bait_core.options import validate
+from bait_core.plugins.config import PluginConfig
 from bait_core.protocols import TacticRequest
-from bait_core.prover import RunSettings
 
 from .whole_runs import WholeRuns, family, workers
 
@@ -180,19 +180,23 @@ def test_settings_that_contradict_each_other_are_refused(options, message):
 
 
 def job(**changes: object) -> SearchJob:
-    parts = {"environment": Part("synthetic"), "model": Part("synthetic"), "search": Part("htps")}
+    parts = {
+        "environment": PluginConfig(name="synthetic"),
+        "model": PluginConfig(name="synthetic"),
+        "search": PluginConfig(name="htps"),
+    }
     return SearchJob(**{**parts, **changes})  # type: ignore[arg-type]
 
 
 def test_a_goal_model_for_a_search_that_uses_none_is_refused():
-    for given in (Part("size"), Part("", {"scale": 3})):
+    for given in (PluginConfig(name="size"), PluginConfig(name="", options={"scale": 3})):
         with pytest.raises(ConfigurationError, match="'best-first' uses no goal model"):
-            _ = job(search=Part("best-first"), goal_model=given).configuration
+            _ = job(search=PluginConfig(name="best-first"), goal_model=given).configuration
 
 
 def test_the_search_names_its_goal_model_and_options_reach_it():
     assert job().configuration["goal_model"]["name"] == "bait-models:size"
-    given = job(goal_model=Part("", {"scale": 3})).configuration["goal_model"]
+    given = job(goal_model=PluginConfig(name="", options={"scale": 3})).configuration["goal_model"]
     assert given == {"name": "bait-models:size", "options": {"scale": 3.0}}
 
 
@@ -264,6 +268,6 @@ def test_a_host_forgets_the_oldest_premises():
 
 def test_a_host_without_goal_model_says_so():
     host = ModelHost()
-    host.open(job(search=Part("best-first")))
+    host.open(job(search=PluginConfig(name="best-first")))
     with pytest.raises(BaitError, match="uses no goal model"):
         host.score_goals([])

@@ -15,10 +15,10 @@ from bait_core.errors import (
     TheoremError,
     UnknownPluginError,
 )
+from bait_core.options import Options, describe_options
 from bait_core.plugins import Plugin, PluginKind, Problem, Registry
-from bait_core.plugins.build import make_environment, make_search_model
+from bait_core.plugins.build import make_environment, make_search_model, options_of, parse_options
 from bait_core.plugins.needs import missing_needs
-from bait_core.plugins.options import Options, describe_options, options_of, parse_options
 from bait_core.search.best_first import BestFirst
 
 from .distributions import GOOD, HEADER, Site, search
@@ -310,7 +310,7 @@ class TestOptions:
     def test_faults_within_and_between_options(self, site: Site) -> None:
         source = """
 from pydantic import model_validator
-from bait_core.plugins.options import Options
+from bait_core.options import Options
 
 class Inner(Options):
     size: int = 1

@@ -18,10 +18,9 @@ import pytest
 from bait_core.cli.prove.filling import Filling, require_writable
 from bait_core.cli.prove.replacement import replacement
 from bait_core.cli.prove.results import Result
-from bait_core.domain import Edit, FilledFile
+from bait_core.domain import Edit, FilledFile, SearchStatus
 from bait_core.errors import ConfigurationError, MergeError, TheoremError
 from bait_core.files import replace_unchanged
-from bait_core.prover import SearchStatus
 
 from .steps import Steps, StepsOptions
 from .whole_runs import WholeRuns

@@ -10,16 +10,11 @@ import time
 
 import pytest
 
-from bait_core.domain import Failed, FailureKind
+from bait_core.domain import Failed, FailureKind, SearchStatus
 from bait_core.errors import ProverCrashError
-from bait_core.prover import (
-    RunEnd,
-    Runner,
-    RunSettings,
-    SearchSettings,
-    SearchStatus,
-)
-from bait_core.prover.budget import Budget
+from bait_core.execution import RunEnd, Runner, RunSettings
+from bait_core.proof_search import SearchSettings
+from bait_core.proof_search.budget import Budget
 from bait_core.search.best_first import BestFirst
 from bait_core.search.breadth_first import BreadthFirst
 from bait_core.search.options import BestFirstOptions, BreadthFirstOptions

@@ -18,9 +18,8 @@ import msgspec
 import psutil
 import pytest
 
-from bait_core.domain import Theorem
+from bait_core.domain import SearchStatus, Theorem
 from bait_core.errors import TraceError
-from bait_core.prover import SearchStatus
 from bait_core.traces import TraceWriter, read_traces
 
 from .whole_runs import WholeRuns, family, workers

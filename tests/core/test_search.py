@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bait_core.domain import Goal, Proved, Subgoals, Suggestion, Theorem
+from bait_core.batching import BatchingSettings
+from bait_core.batching.shared_models import SharedTacticModel
+from bait_core.domain import Goal, Proved, SearchStatus, Subgoals, Suggestion, Theorem
 from bait_core.graph import GoalNode, ProofGraph
 from bait_core.plugins.build import make_search_model
+from bait_core.proof_search import Attempt, ProofSearch, SearchSettings
+from bait_core.proof_search.budget import Budget
 from bait_core.protocols import Response, SearchContext, SearchModel
-from bait_core.prover import Attempt, BatchingSettings, ProofSearch, SearchSettings, SearchStatus
-from bait_core.prover.batching import SharedTacticModel
-from bait_core.prover.budget import Budget
 from bait_core.testing.synthetic import (
     SyntheticEnvironment,
     SyntheticModel,

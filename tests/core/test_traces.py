@@ -19,7 +19,9 @@ import pytest
 
 from bait_core.domain import CheckResult, Foundations, Proof, Theorem
 from bait_core.errors import TraceError, TraceWarning
-from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
+from bait_core.execution import Runner, RunSettings
+from bait_core.proof_search import Attempt, SearchSettings
+from bait_core.proof_search.recording import trace_record
 from bait_core.search.best_first import BestFirst
 from bait_core.search.options import BestFirstOptions
 from bait_core.traces import (
@@ -29,7 +31,6 @@ from bait_core.traces import (
     decode_record,
     encode_record,
     read_traces,
-    trace_record,
 )
 
 from .toy import Rules, ToyEnvironment, ToyModel, goal

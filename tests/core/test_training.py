@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bait_core.domain.records import ProofRecord, TimingsRecord, TraceRecord
 from bait_core.errors import TrainingError
+from bait_core.traces.schema import ProofRecord, TimingsRecord, TraceRecord
 from bait_core.training import best_traces, of_splits, read_examples, write_examples
 
 

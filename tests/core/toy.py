@@ -19,8 +19,8 @@ from bait_core.domain import (
     Suggestion,
     Theorem,
 )
+from bait_core.proof_search import Attempt
 from bait_core.protocols import TacticRequest
-from bait_core.prover import Attempt
 
 ERROR = Failed(FailureKind.ERROR, "does not apply")
 Rules = Mapping[str, Mapping[str, Sequence[str] | Outcome]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_holist.benchmark.core_splits import core_splits
 from bait_holist.benchmark.database import TheoremDatabase
 from bait_holist.errors import DatabaseError

@@ -18,8 +18,9 @@ import pytest
 
 from bait_core.domain import Failed, FailureKind, Goal, Proved
 from bait_core.errors import ProverCrashError
-from bait_core.execution import Part, SearchJob
-from bait_core.prover import SearchSettings
+from bait_core.execution import SearchJob
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.provers import Provers
@@ -142,9 +143,11 @@ def test_a_search_goes_on_when_its_workers_are_killed(
     monkeypatch.setattr(HolistSession, "_number", kill_now_and_then)
     random.seed(7)
     job = SearchJob(
-        environment=Part("holist", {"server": str(hol_light.socket), "theorems": ["MULT_0"]}),
-        model=Part("holist-tactics"),
-        search=Part("breadth-first"),
+        environment=PluginConfig(
+            name="holist", options={"server": str(hol_light.socket), "theorems": ["MULT_0"]}
+        ),
+        model=PluginConfig(name="holist-tactics"),
+        search=PluginConfig(name="breadth-first"),
         settings=SearchSettings(seconds=30, expansions=8, tactic_seconds=0.1),
     )
     [record] = run(job)

@@ -19,8 +19,9 @@ from bait_core.domain import (
     Subgoals,
 )
 from bait_core.errors import ProverCrashError, TheoremError
-from bait_core.execution import Part, SearchJob
-from bait_core.prover import SearchSettings
+from bait_core.execution import SearchJob
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_holist.benchmark.database import TheoremDatabase
 from bait_holist.benchmark.writing import database_of, write_database
 from bait_holist.environment.factory import make_environment
@@ -89,11 +90,12 @@ def test_the_server_takes_all_of_the_librarys_database(address: str, database: P
 def test_search_proves_theorems_at_a_server(address: str, database: Path) -> None:
     names = [fingerprint_of(database, name) for name in ("ADD_SYM", "IN_DIFF", "NOT_SUC")]
     job = SearchJob(
-        environment=Part(
-            "holist", {"address": address, "database": str(database), "theorems": names}
+        environment=PluginConfig(
+            name="holist",
+            options={"address": address, "database": str(database), "theorems": names},
         ),
-        model=Part("holist-tactics"),
-        search=Part("best-first"),
+        model=PluginConfig(name="holist-tactics"),
+        search=PluginConfig(name="best-first"),
         settings=SearchSettings(seconds=60, tactic_seconds=0.5),
     )
     records = run(job)

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from bait_core.errors import ProverStartError
-from bait_core.places import data_folder
+from bait_core.paths import data_folder
 from bait_lean.embedded import integrity
 from bait_lean.embedded.install import Installation, find_installation, install, uninstall
 from bait_lean.embedded.integrity import hash_file

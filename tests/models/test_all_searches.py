@@ -18,15 +18,17 @@ from bait_core.domain import (
     Goal,
     Outcome,
     Proved,
+    SearchStatus,
     Subgoals,
     Suggestion,
     Theorem,
 )
 from bait_core.errors import UnknownPluginError
+from bait_core.execution import Runner, RunSettings
 from bait_core.graph import GoalNode, ProofGraph, Status
 from bait_core.plugins.build import make_goal_model, make_search_model
+from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.protocols import GoalModel, Response, SearchContext, SearchModel, TacticRequest
-from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings, SearchStatus
 from bait_core.testing.synthetic import (
     SyntheticEnvironment,
     SyntheticModel,

@@ -8,12 +8,14 @@ import random
 
 import pytest
 
+from bait_core.batching import BatchingSettings
+from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
+from bait_core.domain import SearchStatus
 from bait_core.errors import ConfigurationError
 from bait_core.plugins.build import make_search_model
-from bait_core.prover import Attempt, BatchingSettings, SearchSettings, SearchStatus
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
-from bait_core.prover.budget import Budget
-from bait_core.prover.prove import Prover
+from bait_core.proof_search import Attempt, SearchSettings
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.searcher import Searcher
 from bait_models.search.fringe import Rule
 from tests.core.toy import ToyEnvironment, ToyModel
 
@@ -160,13 +162,13 @@ def test_a_goal_model_that_answers_nan_ends_the_attempt_with_its_reason():
     environment = ToyEnvironment(rules)
     (theorem,) = environment.theorems()
     attempt = Attempt(theorem)
-    prover = Prover(
+    searcher = Searcher(
         environment,
         SharedTacticModel(ToyModel(rules), 4, batching),
         SharedGoalModel(Broken(), batching),
         settings,
     )
-    prover.prove(attempt, make_search_model("fringe"), Budget(None, None))
+    searcher.search(attempt, make_search_model("fringe"), Budget(None, None))
     assert attempt.status is SearchStatus.ERROR
     assert "nan" in attempt.message
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bait_core.batching import BatchingSettings
+from bait_core.batching.shared_models import SharedTacticModel
+from bait_core.domain import SearchStatus
 from bait_core.graph import GoalNode, ProofGraph, Status
 from bait_core.plugins.build import make_search_model
+from bait_core.proof_search import Attempt, ProofSearch, SearchSettings
+from bait_core.proof_search.budget import Budget
 from bait_core.protocols import SearchContext
-from bait_core.prover import Attempt, BatchingSettings, ProofSearch, SearchSettings, SearchStatus
-from bait_core.prover.batching import SharedTacticModel
-from bait_core.prover.budget import Budget
 from bait_models.search.fringe import Fringe, Rule
 from bait_models.search.fringe_set import FringeSet
 from tests.core.toy import ToyEnvironment, ToyModel

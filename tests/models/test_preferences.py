@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_core.domain.records import TraceRecord
+from bait_core.traces.schema import TraceRecord
 from bait_core.training import read_examples, write_examples
 from bait_models.traces.options import PreferencesOptions
 from bait_models.traces.preferences import PreferenceExample, Preferences

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bait_core.domain.records import TraceRecord
 from bait_core.errors import ConfigurationError
 from bait_core.plugins.build import make_trace_processor
+from bait_core.traces.schema import TraceRecord
 from bait_models.traces.labels import distances
 from bait_models.traces.options import ProvabilityOptions
 from bait_models.traces.provability import Provability, ProvabilityExample

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bait_core.domain.records import TraceRecord
 from bait_core.errors import TraceError
+from bait_core.traces.schema import TraceRecord
 from bait_core.training import CorpusPremise, read_examples, write_corpus, write_examples
 from bait_models.traces.corpus import Accessible, Corpus
 from bait_models.traces.negatives import HardNegatives

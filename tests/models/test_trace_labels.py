@@ -7,10 +7,11 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_core.domain.records import EdgeRecord, TraceRecord
+from bait_core.execution import Runner, RunSettings
 from bait_core.plugins.build import make_search_model
-from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
-from bait_core.traces import trace_record
+from bait_core.proof_search import Attempt, SearchSettings
+from bait_core.proof_search.recording import trace_record
+from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_models.traces.labels import distances, edge_distance, minimal_edges, proof_steps, visits
 from tests.core.toy import ToyEnvironment, ToyModel
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bait_core.domain.records import EdgeRecord, GoalRecord, TimingsRecord, TraceRecord
+from bait_core.traces.schema import EdgeRecord, GoalRecord, TimingsRecord, TraceRecord
 from bait_models.traces.holist import HolistExample, HolistSteps
 from bait_models.traces.labels import distances, edge_distance, proof_steps
 from bait_models.traces.options import HolistStepsOptions

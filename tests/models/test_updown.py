@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from bait_core.domain import Goal
 from bait_core.errors import ConfigurationError, ModelError
+from bait_core.execution import Runner, RunSettings
 from bait_core.graph import GoalNode, Status
 from bait_core.plugins.build import make_search_model
-from bait_core.prover import Attempt, Runner, RunSettings, SearchSettings
+from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.testing.synthetic import SyntheticOptions, SyntheticSession
 from tests.core.toy import ToyEnvironment, ToyModel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bait_core.domain.records import EdgeRecord, GoalRecord, TimingsRecord, TraceRecord
+from bait_core.traces.schema import EdgeRecord, GoalRecord, TimingsRecord, TraceRecord
 
 
 def edge(goal: int, tactic: str, *subgoals: int, **more: Any) -> EdgeRecord:

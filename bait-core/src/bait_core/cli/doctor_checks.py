@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bait_core.places import cache_folder, data_folder
+from bait_core.paths import cache_folder, data_folder
 from bait_core.plugins import Finding
 
 _GIB = 2**30

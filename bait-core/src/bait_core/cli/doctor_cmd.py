@@ -14,9 +14,9 @@ from bait_core.cli.console import print_json, stderr
 from bait_core.cli.plain import show, show_rows
 from bait_core.cli.plugins_cmd import JsonOption, problems_as_json, show_problems
 from bait_core.errors import BaitError
+from bait_core.hints import describe_error
 from bait_core.plugins import DoctorCheck, Finding, Registry, installed
 from bait_core.plugins.needs import install_hint, missing_needs
-from bait_core.plugins.problems import describe_error
 from bait_core.plugins.references import resolve
 
 _INDENT = 5

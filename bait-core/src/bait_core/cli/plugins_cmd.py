@@ -15,7 +15,7 @@ from bait_core.plugins import Plugin, PluginKind, Registry, installed
 from bait_core.plugins.needs import install_hint, missing_needs
 
 if TYPE_CHECKING:
-    from bait_core.plugins.options import Option
+    from bait_core.options import Option
 
 _TITLES = {
     PluginKind.ENVIRONMENT: "Environments",
@@ -207,6 +207,7 @@ def _yaml(plugin: Plugin) -> str:
 
 
 def _options(plugin: Plugin) -> list[Option]:
-    from bait_core.plugins.options import describe_options, options_of  # noqa: PLC0415 - slow
+    from bait_core.options import describe_options  # noqa: PLC0415 - slow
+    from bait_core.plugins.build import options_of  # noqa: PLC0415 - slow
 
     return describe_options(options_of(plugin))

@@ -25,10 +25,10 @@ from bait_core.cli.rendering import (
     rests_on,
     status_style,
 )
+from bait_core.domain import SearchStatus
 from bait_core.errors import ConfigurationError, TraceError
-from bait_core.places import trace_folder
-from bait_core.plugins.problems import did_you_mean
-from bait_core.prover import SearchStatus
+from bait_core.hints import did_you_mean
+from bait_core.paths import trace_folder
 from bait_core.traces import (
     SUFFIX,
     EdgeRecord,

@@ -11,6 +11,7 @@ from bait_core.domain.premise import (
     PremiseSet,
 )
 from bait_core.domain.proof import SOUND, CheckResult, Foundations, Proof, ProofStep
+from bait_core.domain.status import SearchStatus
 from bait_core.domain.suggestion import Suggestion
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Proof",
     "ProofStep",
     "Proved",
+    "SearchStatus",
     "Subgoals",
     "Suggestion",
     "Theorem",

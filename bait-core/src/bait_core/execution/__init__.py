@@ -1,14 +1,19 @@
-"""Running the searches of a job: in threads, in worker processes, or on a Ray cluster."""
+"""Running many searches: in threads, in worker processes, or on a Ray cluster."""
 
-from bait_core.execution.job import Part, SearchJob
+from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer, SearchProgress
-from bait_core.execution.options import ExecutionSettings, Where
 from bait_core.execution.run import run_searches
+from bait_core.execution.runner import AttemptObserver, Runner
+from bait_core.execution.settings import ExecutionSettings, RunSettings, Where
+from bait_core.execution.supervision import RunEnd
 
 __all__ = [
+    "AttemptObserver",
     "ExecutionSettings",
     "Observer",
-    "Part",
+    "RunEnd",
+    "RunSettings",
+    "Runner",
     "SearchJob",
     "SearchProgress",
     "Where",

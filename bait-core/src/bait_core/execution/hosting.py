@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
 from bait_core.domain import Goal, PremiseSet, Suggestion
 from bait_core.errors import ExecutionError
 from bait_core.execution.job import SearchJob
 from bait_core.protocols import TacticRequest
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
 
 _MOST_PREMISE_SETS = 256
 _ATTEMPTS = 5

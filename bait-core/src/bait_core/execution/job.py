@@ -11,20 +11,12 @@ from importlib import metadata
 from typing import Any
 
 from bait_core.errors import ConfigurationError
-from bait_core.execution.options import ExecutionSettings, Where
+from bait_core.execution.settings import ExecutionSettings, RunSettings, Where
 from bait_core.plugins import Plugin, PluginKind, SearchSpec, installed
-from bait_core.plugins.build import make
-from bait_core.plugins.options import parse_options
+from bait_core.plugins.build import make, parse_options
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
-from bait_core.prover import RunSettings, SearchSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A plugin by name, and the options that the user gave for it."""
-
-    name: str
-    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,10 +33,10 @@ class SearchJob:
         execution: Where they run.
     """
 
-    environment: Part
-    model: Part
-    search: Part
-    goal_model: Part = field(default_factory=lambda: Part(""))
+    environment: PluginConfig
+    model: PluginConfig
+    search: PluginConfig
+    goal_model: PluginConfig = field(default_factory=lambda: PluginConfig(name=""))
     settings: SearchSettings = field(default_factory=SearchSettings)
     run: RunSettings = field(default_factory=RunSettings)
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)
@@ -134,11 +126,11 @@ class SearchJob:
     def _make(self, section: str) -> Any:
         return make(*self.plugins[section])
 
-    def _goal_model(self, search: Plugin) -> Part | None:
+    def _goal_model(self, search: Plugin) -> PluginConfig | None:
         given = self.goal_model
         default = search.spec.goal_model if isinstance(search.spec, SearchSpec) else ""
         if default:
-            return Part(given.name or default, given.options)
+            return PluginConfig(name=given.name or default, options=given.options)
         if given.name or given.options:
             raise ConfigurationError(
                 f"the search {search.name!r} uses no goal model, and one was given",

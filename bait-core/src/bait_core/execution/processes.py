@@ -20,8 +20,8 @@ from bait_core.execution.hosting import Host, ModelHost, Wire
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
 from bait_core.execution.remote import RemoteRun, WorkerLostError
+from bait_core.execution.supervision import RunEnd
 from bait_core.execution.worker import SearchWorker
-from bait_core.prover import RunEnd
 
 _SPAWN = multiprocessing.get_context("spawn")
 Result = TypeVar("Result")

@@ -18,10 +18,10 @@ from bait_core.errors import BaitError, ExecutionError
 from bait_core.execution.hosting import Host, ModelHost, Wire
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
-from bait_core.execution.options import ExecutionSettings
 from bait_core.execution.remote import RemoteRun, WorkerLostError
+from bait_core.execution.settings import ExecutionSettings
+from bait_core.execution.supervision import RunEnd
 from bait_core.execution.worker import SearchWorker
-from bait_core.prover import RunEnd
 
 _KNOCK_SECONDS = 10
 

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bait_core.domain import Theorem
+from bait_core.domain import SearchStatus, Theorem
 from bait_core.errors import ExecutionError
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
-from bait_core.prover import Attempt, RunEnd, SearchStatus
-from bait_core.prover.supervision import Queue, Tally, supervise
-from bait_core.traces import TraceRecord, decode_record, trace_record
+from bait_core.execution.supervision import Queue, RunEnd, Tally, supervise
+from bait_core.proof_search import Attempt
+from bait_core.proof_search.recording import trace_record
+from bait_core.traces import TraceRecord, decode_record
 
 _MOST_LOSSES = 3
 """Workers that may die at one theorem, or at start one after the other, before it is given up."""

@@ -10,11 +10,11 @@ from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
-from bait_core.execution.options import Where
 from bait_core.execution.processes import run_in_processes
+from bait_core.execution.settings import Where
+from bait_core.execution.supervision import RunEnd
 from bait_core.execution.threads import run_in_threads
 from bait_core.protocols import Environment
-from bait_core.prover import RunEnd
 
 
 def run_searches(

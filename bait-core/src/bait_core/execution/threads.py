@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from bait_core.domain import Theorem
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer, SearchProgress
+from bait_core.execution.runner import Runner
+from bait_core.execution.supervision import RunEnd
+from bait_core.proof_search import Attempt
+from bait_core.proof_search.recording import trace_record
 from bait_core.protocols import Environment
-from bait_core.prover import Attempt, RunEnd, Runner
-from bait_core.traces import trace_record
 
 
 class _Recorder:

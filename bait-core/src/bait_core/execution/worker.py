@@ -6,13 +6,14 @@ import os
 from contextlib import ExitStack
 
 from bait_core.domain import Theorem
+from bait_core.execution.garbage_collection import rare_collections
 from bait_core.execution.hosting import Host, HostedTacticModel, open_models
 from bait_core.execution.job import SearchJob
-from bait_core.prover import Attempt, Prover
-from bait_core.prover.budget import Budget
-from bait_core.prover.collection import rare_collections
-from bait_core.prover.sources import GoalScorer, TacticSource
-from bait_core.traces import encode_record, trace_record
+from bait_core.proof_search import Attempt, Searcher
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.recording import trace_record
+from bait_core.proof_search.sources import GoalScorer, TacticSource
+from bait_core.traces import encode_record
 
 
 class SearchWorker:
@@ -33,7 +34,7 @@ class SearchWorker:
         self._search = job.make_search()
         models = _models(job, host)
         environment = self._resources.enter_context(job.open_environment())
-        self._prover = Prover(environment, *models, job.settings)
+        self._searcher = Searcher(environment, *models, job.settings)
 
     def process_id(self) -> int:
         """The process it runs in; that it answers says that the worker is ready."""
@@ -54,7 +55,7 @@ class SearchWorker:
         """
         attempt = Attempt(theorem)
         with rare_collections():
-            self._prover.prove(attempt, self._search, Budget(seconds, None, parent=self._budget))
+            self._searcher.search(attempt, self._search, Budget(seconds, None, parent=self._budget))
         return encode_record(trace_record(attempt, self._job.configuration, self._job.versions))
 
     def cancel(self) -> None:

@@ -3,7 +3,6 @@
 from bait_core.experiment.config import (
     ExperimentConfig,
     Models,
-    PluginConfig,
     TheoremSet,
     TrainingStep,
     load_config,
@@ -12,6 +11,7 @@ from bait_core.experiment.loop import Display, Experiment
 from bait_core.experiment.metrics import Metrics
 from bait_core.experiment.report import Report, read_report
 from bait_core.experiment.run_folder import RunFolder
+from bait_core.plugins.config import PluginConfig
 
 __all__ = [
     "Display",

@@ -12,19 +12,13 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, model_validator
 
 from bait_core.errors import ConfigurationError
-from bait_core.execution import ExecutionSettings
-from bait_core.plugins.options import Options, validate
-from bait_core.prover import RunSettings, SearchLimits
+from bait_core.execution import ExecutionSettings, RunSettings
+from bait_core.options import Options, validate
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchLimits
 
 UPDATABLE = ("model", "goal_model")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-
-
-class PluginConfig(Options):
-    """A plugin by name, with its options."""
-
-    name: str = Field(description="of the plugin; see `bait list-plugins`")
-    options: dict[str, Any] = Field(default={}, description="see `bait show-plugin NAME`")
 
 
 class Models(Options):

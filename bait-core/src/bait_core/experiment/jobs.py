@@ -8,14 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bait_core.errors import ConfigurationError
-from bait_core.execution import Part, SearchJob
-from bait_core.experiment.config import (
-    ExperimentConfig,
-    Models,
-    PluginConfig,
-    TheoremSet,
-    TrainingStep,
-)
+from bait_core.execution import SearchJob
+from bait_core.experiment.config import ExperimentConfig, Models, TheoremSet, TrainingStep
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.plugins import (
     EnvironmentSpec,
@@ -25,8 +19,9 @@ from bait_core.plugins import (
     TrainerSpec,
     installed,
 )
-from bait_core.plugins.options import options_of, parse_options
-from bait_core.prover import SearchSettings
+from bait_core.plugins.build import options_of, parse_options
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 from bait_core.training import TrainingJob
 from bait_core.training.choice import Identity
 
@@ -55,7 +50,9 @@ def search_job(
         if getattr(theorems, name) is not None
     }
     return SearchJob(
-        environment=Part(environment.name, {**environment.options, **theorems.options}),
+        environment=PluginConfig(
+            name=environment.name, options={**environment.options, **theorems.options}
+        ),
         model=_part("model", first.model or config.model, checkpoints),
         search=_part("search", first.search or config.search, {}),
         goal_model=_part(
@@ -221,10 +218,14 @@ def _processor_options(step: TrainingStep) -> dict[str, Any]:
     return step.trace_processor.options if step.trace_processor else {}
 
 
-def _part(section: str, given: PluginConfig | None, checkpoints: Mapping[str, Path]) -> Part:
+def _part(
+    section: str, given: PluginConfig | None, checkpoints: Mapping[str, Path]
+) -> PluginConfig:
     if given is None:
-        return Part("")
-    return Part(given.name, {**given.options, **_updated(section, checkpoints)})
+        return PluginConfig(name="")
+    return PluginConfig(
+        name=given.name, options={**given.options, **_updated(section, checkpoints)}
+    )
 
 
 def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from bait_core.errors import ConfigurationError
-from bait_core.execution import Observer, SearchJob, run_searches
+from bait_core.execution import Observer, RunEnd, SearchJob, run_searches
 from bait_core.experiment.config import ExperimentConfig, TheoremSet
 from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
 from bait_core.experiment.run_folder import RunFolder
-from bait_core.prover import RunEnd
 from bait_core.traces import TraceRecord, TraceWriter
 from bait_core.training import TrainingReport, train_in_child
 

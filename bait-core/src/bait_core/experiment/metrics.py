@@ -11,9 +11,9 @@ from typing import Self
 
 import msgspec
 
-from bait_core.domain.records import TraceRecord
-from bait_core.prover import SearchStatus
+from bait_core.domain import SearchStatus
 from bait_core.traces import read_traces
+from bait_core.traces.schema import TraceRecord
 
 _BUDGETS = (0.1, 0.25, 0.5, 1.0)
 _PARTS = ("search", "model", "prover", "check")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bait_core.plugins.options import Options
+from bait_core.options import Options
 
 
 class FrequencyOptions(Options):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from bait_core.domain.records import TraceRecord
 from bait_core.errors import CheckpointError
-from bait_core.plugins.options import Options
+from bait_core.options import Options
 from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core.traces.schema import TraceRecord
 from bait_core.training import read_examples
 
 _FILE = "frequencies.json"

@@ -1,7 +1,7 @@
 """Plugins: what distributions tell BAIT they bring, and how BAIT gets at it.
 
 This package is what authors of plugins and `bait`'s start need, and imports quickly. Beyond it:
-`plugins.options.Options` is the base of a plugin's options, and `plugins.build` turns names and
+`bait_core.options.Options` is the base of a plugin's options, and `plugins.build` turns names and
 options into environments and models.
 """
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bait_core.errors import BaitError, BrokenPluginError
+from bait_core.hints import describe_error
+from bait_core.options import Options, validate
 from bait_core.plugins.needs import install_hint, missing_needs
-from bait_core.plugins.options import parse_options
-from bait_core.plugins.problems import describe_error
 from bait_core.plugins.references import resolve
 from bait_core.plugins.registry import Plugin, Registry, installed
 from bait_core.plugins.specs import PluginKind
@@ -113,6 +113,37 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
             hint=_report_to(plugin),
         )
     return made
+
+
+def options_of(plugin: Plugin) -> type[Options]:
+    """The model of a plugin's options.
+
+    Raises:
+        BrokenPluginError: It can't be imported, or is something else.
+    """
+    reference = plugin.spec.options
+    if not reference:
+        return Options
+    model = resolve(reference, f"The options of {plugin.name!r}")
+    if not (isinstance(model, type) and issubclass(model, Options)):
+        raise BrokenPluginError(
+            f"{reference}, the options of {plugin.name!r}, is no subclass of {Options.__name__}.",
+            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
+        )
+    return model
+
+
+def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
+    """Make a plugin's options of what the user gave.
+
+    Raises:
+        ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
+            what would be right.
+        BrokenPluginError: The model of the options can't be imported.
+    """
+    title = f"The {plugin.kind.value} {plugin.name!r}"
+    see = f"For all options: bait show-plugin {plugin.name}"
+    return validate(options_of(plugin), values, title, see)
 
 
 def _make(

@@ -16,9 +16,10 @@ from typing import Any
 import pluggy
 
 from bait_core import __version__
+from bait_core.hints import describe_error, did_you_mean
 from bait_core.plugins import hookspecs
 from bait_core.plugins.hookspecs import API_VERSION, PROJECT
-from bait_core.plugins.problems import Problem, describe_error, did_you_mean
+from bait_core.plugins.problems import Problem
 from bait_core.plugins.specs import (
     CommandSpec,
     DoctorCheck,

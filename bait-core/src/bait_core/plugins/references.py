@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 from bait_core.errors import BrokenPluginError
-from bait_core.plugins.problems import describe_error
+from bait_core.hints import describe_error
 
 
 def resolve(reference: str, owner: str) -> Any:

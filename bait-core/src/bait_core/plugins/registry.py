@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from bait_core.errors import AmbiguousPluginError, UnknownPluginError
+from bait_core.hints import did_you_mean
 from bait_core.plugins.loading import KIND_OF_HOOK, Contribution, load
-from bait_core.plugins.problems import Problem, did_you_mean
+from bait_core.plugins.problems import Problem
 from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginKind, PluginSpec
 
 ENTRY_POINT_GROUP = "bait"

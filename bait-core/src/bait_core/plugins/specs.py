@@ -28,7 +28,7 @@ class PluginSpec:
         factory: "module:attribute", imported on first use only. Called with the options:
             `factory(options)` returns the environment, model or search.
         options: "module:attribute" of the model of its options, a subclass of
-            `bait_core.plugins.options.Options`; empty if it has none. Imported on use only, as
+            `bait_core.options.Options`; empty if it has none. Imported on use only, as
             pydantic takes most of the time in which `bait` should have started.
         modules: Top-level modules that must be importable.
         executables: Programs that must be on the path.

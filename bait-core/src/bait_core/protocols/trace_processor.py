@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from bait_core.domain.records import TraceRecord
+from bait_core.traces.schema import TraceRecord
 
 
 class TraceProcessor(Protocol):

@@ -26,7 +26,7 @@ from bait_core.domain import (
     Theorem,
 )
 from bait_core.errors import TheoremError
-from bait_core.plugins.options import Options
+from bait_core.options import Options
 from bait_core.protocols import TacticRequest
 
 _ERROR = Failed(FailureKind.ERROR, "does not apply")

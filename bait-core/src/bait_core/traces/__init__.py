@@ -1,6 +1,7 @@
 """Recorded searches: the standard format, writing and reading it."""
 
-from bait_core.domain.records import (
+from bait_core.traces.reading import SUFFIX, decode_record, read_traces, read_what_is_readable
+from bait_core.traces.schema import (
     SCHEMA,
     EdgeRecord,
     GoalRecord,
@@ -8,8 +9,6 @@ from bait_core.domain.records import (
     SelectionRecord,
     TraceRecord,
 )
-from bait_core.traces.build import trace_record
-from bait_core.traces.reading import SUFFIX, decode_record, read_traces, read_what_is_readable
 from bait_core.traces.store import TraceWriter, encode_record, write_traces
 
 __all__ = [
@@ -25,6 +24,5 @@ __all__ = [
     "encode_record",
     "read_traces",
     "read_what_is_readable",
-    "trace_record",
     "write_traces",
 ]

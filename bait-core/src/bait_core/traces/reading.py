@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from bait_core.domain.records import SCHEMA, TraceRecord
 from bait_core.errors import TraceError, TraceWarning
+from bait_core.traces.schema import SCHEMA, TraceRecord
 
 SUFFIX = ".jsonl.gz"
 _CHUNK = 1 << 14

@@ -17,12 +17,11 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from bait_core.domain import Theorem
-from bait_core.domain.records import TraceRecord
+from bait_core.domain import SearchStatus, Theorem
 from bait_core.errors import TraceError
 from bait_core.files import replace_file
-from bait_core.prover import SearchStatus
 from bait_core.traces.reading import read_traces
+from bait_core.traces.schema import TraceRecord
 
 
 def encode_record(record: TraceRecord) -> bytes:

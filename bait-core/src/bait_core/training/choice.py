@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from bait_core.domain.records import TraceRecord
+from bait_core.traces.schema import TraceRecord
 
 Identity = tuple[str, str]
 """Name and statement of a theorem."""

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from bait_core.domain.records import TraceRecord
 from bait_core.errors import BaitError, TrainingError
 from bait_core.plugins.build import make_trace_processor, make_trainer
 from bait_core.protocols import TrainingTask
 from bait_core.traces import read_traces
+from bait_core.traces.schema import TraceRecord
 from bait_core.training.choice import Identity, best_traces, identity, of_splits
 from bait_core.training.examples import write_examples
 

@@ -15,7 +15,7 @@ from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 
 from bait_core.files import replace_file
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_holist.errors import DatabaseError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.terms.fingerprint import fingerprint

@@ -14,7 +14,7 @@ import msgspec
 from filelock import FileLock
 
 from bait_core.files import replace_file
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_core.traces import SUFFIX, encode_record
 from bait_holist.human_proofs.recording import Progress, record_library
 from bait_holist.human_proofs.records import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bait_core.domain.records import TimingsRecord
 from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
+from bait_core.traces.schema import TimingsRecord
 from bait_holist.environment.splits import Split, split_of
 from bait_holist.human_proofs.records import HumanProof, HumanStep, LibraryTheorem
 

@@ -12,7 +12,7 @@ import psutil
 
 from bait_core.errors import ProverStartError
 from bait_core.files import replace_file
-from bait_core.places import data_folder
+from bait_core.paths import data_folder
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Progress, Server, ignore_progress, start
 
 _TOLERANCE = 2.0  # seconds between the clock's and the process table's idea of a start

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from bait_core.errors import ProverStartError
 from bait_core.files import replace_file
-from bait_core.places import cache_folder, data_folder
+from bait_core.paths import cache_folder, data_folder
 from bait_lean.embedded.download import fetch
 from bait_lean.embedded.integrity import (
     MANIFEST,

@@ -13,7 +13,7 @@ import msgspec
 
 from bait_core.domain import Premise
 from bait_core.files import replace_file
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_lean import __version__
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from bait_core.domain.records import TraceRecord
+from bait_core.traces.schema import TraceRecord
 from bait_core.training import CorpusPremise, read_corpus
 
 _NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[\w'!?]+)*")

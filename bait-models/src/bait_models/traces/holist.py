@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bait_core.domain.records import EdgeRecord, TraceRecord
+from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_holist.human_proofs import read_library_theorems
 from bait_holist.tactics.derive import template_of
 from bait_models.traces.labels import proof_steps

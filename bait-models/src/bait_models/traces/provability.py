@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bait_core.domain.records import GoalRecord, TraceRecord
+from bait_core.traces.schema import GoalRecord, TraceRecord
 from bait_models.traces.labels import Distances, distances, is_human, visits
 from bait_models.traces.options import ProvabilityOptions
 from bait_models.traces.values import goal_values

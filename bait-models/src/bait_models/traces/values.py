@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from bait_core.domain.records import EdgeRecord, TraceRecord
+from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_models.search.least_costs import LeastCosts
 from bait_models.traces.labels import Distances, is_success
 

@@ -13,7 +13,7 @@ from bait_core.cli.plugins_cmd import JsonOption
 from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
 from bait_core.experiment.jobs import check, held_out, training_job
-from bait_core.plugins.problems import did_you_mean
+from bait_core.hints import did_you_mean
 from bait_core.training import train_in_child
 
 

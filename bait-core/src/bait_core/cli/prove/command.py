@@ -19,11 +19,12 @@ from bait_core.cli.prove.results import Result, as_json, print_results
 from bait_core.cli.prove.run import prove_all
 from bait_core.cli.prove.target import Target, find_target, parse_assignments
 from bait_core.errors import ConfigurationError
-from bait_core.execution import ExecutionSettings, Part, SearchJob, Where
-from bait_core.places import trace_folder
+from bait_core.execution import ExecutionSettings, RunSettings, SearchJob, Where
+from bait_core.options import validate
+from bait_core.paths import trace_folder
 from bait_core.plugins import installed
-from bait_core.plugins.options import validate
-from bait_core.prover import RunSettings, SearchSettings
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchSettings
 
 EXIT_NOT_ALL_PROVED = 1
 
@@ -113,10 +114,10 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     destination = _destination(goal, target, write, output)
     folder = traces or trace_folder()
     job = SearchJob(
-        environment=Part(goal.plugin.qualified_name, goal.options),
-        model=Part(model_name or goal.spec.tactic_model, options["model"]),
-        search=Part(search_name, options["search"]),
-        goal_model=Part(goal_model_name or "", options["goal_model"]),
+        environment=PluginConfig(name=goal.plugin.qualified_name, options=dict(goal.options)),
+        model=PluginConfig(name=model_name or goal.spec.tactic_model, options=options["model"]),
+        search=PluginConfig(name=search_name, options=options["search"]),
+        goal_model=PluginConfig(name=goal_model_name or "", options=options["goal_model"]),
         settings=SearchSettings(
             seconds=timeout,
             expansions=expansions,

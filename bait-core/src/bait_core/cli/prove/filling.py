@@ -16,7 +16,7 @@ from bait_core.cli.prove.results import Result
 from bait_core.domain import SOUND, FilledFile
 from bait_core.errors import BaitError, ConfigurationError, FillError, MergeError
 from bait_core.files import replace_file, replace_unchanged, require_replaceable, write_beside
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_core.protocols import Environment, FillsFiles
 
 _MOST_MERGES = 5

@@ -16,9 +16,8 @@ from bait_core.cli.live_table import LiveTable
 from bait_core.cli.prove.results import Result, result_of
 from bait_core.domain import Theorem
 from bait_core.errors import TraceError
-from bait_core.execution import Observer, SearchJob, run_searches
+from bait_core.execution import Observer, RunEnd, SearchJob, run_searches
 from bait_core.protocols import Environment
-from bait_core.prover import RunEnd
 from bait_core.traces import SUFFIX, TraceRecord, TraceWriter, read_traces, read_what_is_readable
 
 _TASK = ("environment", "model", "goal_model", "search", "settings")

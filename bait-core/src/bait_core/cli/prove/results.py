@@ -20,8 +20,7 @@ from bait_core.cli.rendering import (
     status_style,
     verdict,
 )
-from bait_core.domain import SOUND, Foundations, Theorem
-from bait_core.prover import SearchStatus
+from bait_core.domain import SOUND, Foundations, SearchStatus, Theorem
 from bait_core.traces import TraceRecord
 
 _INDENT = len(CONDITIONAL) + 1

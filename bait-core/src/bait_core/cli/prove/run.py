@@ -10,9 +10,8 @@ from rich.console import Console
 from bait_core.cli.prove.filling import Filling, require_filling
 from bait_core.cli.prove.recording import search
 from bait_core.cli.prove.results import Result, complete
-from bait_core.execution import SearchJob
+from bait_core.execution import RunEnd, SearchJob
 from bait_core.protocols import FillsFiles
-from bait_core.prover import RunEnd
 
 
 def prove_all(

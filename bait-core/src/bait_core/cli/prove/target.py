@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bait_core.errors import ConfigurationError
 from bait_core.plugins import EnvironmentSpec, Plugin, PluginKind, Registry
-from bait_core.plugins.options import parse_options
+from bait_core.plugins.build import parse_options
 from bait_core.plugins.references import resolve
 
 _SECTIONS = ("environment", "model", "search", "goal_model", "execution")

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from bait_core.files import replace_file
-from bait_core.places import cache_folder
+from bait_core.paths import cache_folder
 from bait_models.data.parts import parts
 from bait_models.tactic.reprover.states import Stated, premise_text
 from bait_models.tactic.retrieval.model import Retriever

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Protocol
 
-from bait_core.domain import Theorem
+from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
+from bait_core.domain import SearchStatus, Theorem
+from bait_core.execution.garbage_collection import rare_collections
+from bait_core.execution.settings import RunSettings
+from bait_core.execution.supervision import Queue, RunEnd, Tally, supervise
+from bait_core.proof_search.attempt import Attempt
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.searcher import Searcher
+from bait_core.proof_search.settings import SearchSettings
 from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
-from bait_core.prover.attempt import Attempt, SearchStatus
-from bait_core.prover.batching import SharedGoalModel, SharedTacticModel
-from bait_core.prover.budget import Budget, RunEnd
-from bait_core.prover.collection import rare_collections
-from bait_core.prover.options import RunSettings, SearchSettings
-from bait_core.prover.prove import Prover
-from bait_core.prover.supervision import Queue, Tally, supervise
 
 
-class Observer(Protocol):
+class AttemptObserver(Protocol):
     """Is told what the runner does, from the thread that does it."""
 
     def on_start(self, attempt: Attempt) -> None:
@@ -58,11 +59,11 @@ class Runner:
         goal_model: GoalModel | None = None,
         settings: SearchSettings,
         run: RunSettings,
-        observer: Observer,
+        observer: AttemptObserver,
     ) -> None:
         self._tactic_model = SharedTacticModel(tactic_model, settings.tactics, run.batching)
         self._goal_model = SharedGoalModel(goal_model, run.batching) if goal_model else None
-        self._prover = Prover(environment, self._tactic_model, self._goal_model, settings)
+        self._searcher = Searcher(environment, self._tactic_model, self._goal_model, settings)
         self._make_search = make_search
         self._workers = run.workers
         self._budget = Budget(run.seconds, run.expansions)
@@ -85,7 +86,7 @@ class Runner:
                 min(self._workers, len(theorems)),
                 lambda: self._work(queue, tally),
                 cancel=self._budget.cancel,
-                kill=self._prover.environment.close,
+                kill=self._searcher.environment.close,
             )
         return tally.end(was_stopped=self._budget.is_cancelled)
 
@@ -103,7 +104,7 @@ class Runner:
         goal_client = self._goal_model.client() if self._goal_model else nullcontext()
         self._observer.on_start(attempt)
         with self._tactic_model.client(), goal_client:
-            self._prover.prove(
+            self._searcher.search(
                 attempt, search, self._budget, lambda: self._observer.on_step(attempt)
             )
         self._observer.on_end(attempt)

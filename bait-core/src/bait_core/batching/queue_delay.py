@@ -14,7 +14,7 @@ _MEMORY = 0.9
 """What the weight of a call is multiplied by at each later call."""
 
 
-class Patience:
+class QueueDelay:
     """Weighs what clients lose by waiting for others against what a larger batch saves.
 
     A client asks, gets answers, and is away until it asks again. Groups of clients that take

@@ -8,11 +8,11 @@ from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bait_core.batching.batcher import Batcher
+from bait_core.batching.settings import BatchingSettings
 from bait_core.domain import Goal, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import GoalModel, TacticModel, TacticRequest
-from bait_core.prover.batcher import Batcher
-from bait_core.prover.options import BatchingSettings
 
 _MOST_SHOWN = 100
 """Characters of a value in an error message."""

@@ -11,8 +11,8 @@ from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from bait_core.prover.options import BatchingSettings
-from bait_core.prover.patience import Patience
+from bait_core.batching.queue_delay import QueueDelay
+from bait_core.batching.settings import BatchingSettings
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -22,7 +22,7 @@ class Batcher(Generic[Question, Answer]):
     """Merges the questions of concurrent threads into batches for one model.
 
     While the model works on one batch, questions queue up and make the next. A free model is kept
-    waiting for more questions only where that pays (see `Patience`): never longer than
+    waiting for more questions only where that pays (see `QueueDelay`): never longer than
     `max_wait`, and not at all when all clients wait for answers, since nobody else can come.
     There is no thread for this: a thread that waits for answers makes the call for all.
 
@@ -56,7 +56,7 @@ class Batcher(Generic[Question, Answer]):
         self._settings = settings
         self._key = key
         self._lock = threading.Lock()
-        self._patience = Patience()
+        self._delay = QueueDelay()
         self._askers: set[_Asker[Answer]] = set()
         self._queue: _Tickets[Question, Answer] = {}
         self._called: _Tickets[Question, Answer] = {}
@@ -75,12 +75,12 @@ class Batcher(Generic[Question, Answer]):
         """
         name = threading.get_ident() if name is None else name
         with self._lock:
-            self._patience.join(name, time.monotonic())
+            self._delay.join(name, time.monotonic())
         try:
             yield
         finally:
             with self._lock:
-                self._patience.leave(name)
+                self._delay.leave(name)
                 self._wake()
 
     def ask(self, questions: Sequence[Question], client: Hashable = None) -> list[Answer]:
@@ -93,7 +93,7 @@ class Batcher(Generic[Question, Answer]):
         asker: _Asker[Answer] = _Asker(threading.get_ident() if client is None else client)
         try:
             with self._lock:
-                self._patience.is_asking(asker.client, time.monotonic())
+                self._delay.is_asking(asker.client, time.monotonic())
                 self._enqueue(asker, questions)
                 seconds = self._serve(asker)
             while asker.is_waiting:
@@ -131,7 +131,7 @@ class Batcher(Generic[Question, Answer]):
         if asker.missing:
             self._askers.add(asker)
         else:
-            self._patience.is_answered(asker.client, time.monotonic())
+            self._delay.is_answered(asker.client, time.monotonic())
 
     def _serve(self, asker: _Asker[Answer]) -> float | None:
         """Make the calls that are due; the seconds until one may be, None if a call will tell."""
@@ -147,7 +147,7 @@ class Batcher(Generic[Question, Answer]):
         if room <= 0:
             return 0.0
         now = time.monotonic()
-        deadline = self._patience.deadline(now, len(self._askers), room)
+        deadline = self._delay.deadline(now, len(self._askers), room)
         return min(deadline, self._idle_since + self._settings.max_wait) - now
 
     def _call_model(self) -> None:
@@ -162,7 +162,7 @@ class Batcher(Generic[Question, Answer]):
             if not isinstance(error, Exception):
                 raise
         else:
-            self._patience.was_called(len(batch), time.monotonic() - start)
+            self._delay.was_called(len(batch), time.monotonic() - start)
             self._succeed(batch, answers)
         finally:
             self._called = {}
@@ -189,7 +189,7 @@ class Batcher(Generic[Question, Answer]):
                 asker.missing -= 1
                 if not asker.missing:
                     self._askers.discard(asker)
-                    self._patience.is_answered(asker.client, now)
+                    self._delay.is_answered(asker.client, now)
                     asker.wake()
         while len(self._cache) > self._settings.cache_size:
             self._cache.popitem(last=False)
@@ -202,7 +202,7 @@ class Batcher(Generic[Question, Answer]):
     def _forget(self, asker: _Asker[Answer]) -> None:
         """Take back the questions of a thread that will not wait for all answers."""
         self._askers.discard(asker)
-        self._patience.is_answered(asker.client, time.monotonic())
+        self._delay.is_answered(asker.client, time.monotonic())
         for tickets in (self._queue, self._called):
             for key, ticket in list(tickets.items()):
                 ticket.places = [entry for entry in ticket.places if entry[0] is not asker]

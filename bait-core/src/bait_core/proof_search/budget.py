@@ -5,18 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from enum import StrEnum
-
-
-class RunEnd(StrEnum):
-    """How a run over several theorems ended."""
-
-    COMPLETE = "complete"
-    """Every theorem was searched."""
-    STOPPED = "stopped"
-    """The user stopped it."""
-    SPENT = "spent"
-    """Its own budget was spent before every theorem was searched."""
 
 
 class Budget:

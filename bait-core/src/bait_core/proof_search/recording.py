@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bait_core.domain import Failed, Outcome, Subgoals
-from bait_core.domain.records import (
+from bait_core.graph import Edge, GoalNode
+from bait_core.proof_search.attempt import Attempt
+from bait_core.traces.schema import (
     EdgeRecord,
     GoalRecord,
     ProofRecord,
@@ -14,8 +16,6 @@ from bait_core.domain.records import (
     TimingsRecord,
     TraceRecord,
 )
-from bait_core.graph import Edge, GoalNode
-from bait_core.prover import Attempt
 
 
 def trace_record(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bait_core.graph import GoalNode
-from bait_core.prover.attempt import Attempt
-from bait_core.prover.sources import GoalScorer
+from bait_core.proof_search.attempt import Attempt
+from bait_core.proof_search.sources import GoalScorer
 
 
 class GoalScores:

@@ -6,25 +6,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from bait_core.domain import CheckResult, Proof, Theorem
+from bait_core.domain import CheckResult, Proof, SearchStatus, Theorem
 from bait_core.graph import ProofGraph
-
-
-class SearchStatus(StrEnum):
-    """How the search for a proof ended."""
-
-    PROVED = "proved"
-    """A fresh prover accepted a proof."""
-    FAILED = "failed"
-    """Nothing is left to try, or the budget of expansions is spent."""
-    TIMEOUT = "timeout"
-    """The wall time is spent."""
-    ERROR = "error"
-    """The prover or a plugin broke down."""
-    INTERRUPTED = "interrupted"
-    """The run ended before the search did: the user stopped it, or its budget was spent."""
 
 
 @dataclass(slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bait_core.domain import CheckResult, Suggestion
+from bait_core.domain import CheckResult, SearchStatus, Suggestion
 from bait_core.errors import ModelError
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status, extract_proof
+from bait_core.proof_search.attempt import Attempt, SelectionStep
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.settings import SearchSettings
+from bait_core.proof_search.sources import TacticSource
 from bait_core.protocols import Response, SearchModel, Selection, Session, TacticRequest
-from bait_core.prover.attempt import Attempt, SearchStatus, SelectionStep
-from bait_core.prover.budget import Budget
-from bait_core.prover.options import SearchSettings
-from bait_core.prover.sources import TacticSource
 
 MOST_TACTICS = 100_000
 """Tactics of a proof, written out, beyond which no prover is asked to check it.

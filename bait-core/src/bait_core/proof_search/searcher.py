@@ -9,19 +9,20 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from bait_core.domain import SearchStatus
 from bait_core.errors import BaitError, ExecutionError
 from bait_core.graph import ProofGraph
+from bait_core.proof_search.attempt import Attempt
+from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.goal_scores import GoalScores
+from bait_core.proof_search.proof_search import ProofSearch
+from bait_core.proof_search.settings import SearchSettings
+from bait_core.proof_search.sources import GoalScorer, TacticSource
 from bait_core.protocols import Environment, SearchContext, SearchModel
-from bait_core.prover.attempt import Attempt, SearchStatus
-from bait_core.prover.budget import Budget
-from bait_core.prover.goal_scores import GoalScores
-from bait_core.prover.options import SearchSettings
-from bait_core.prover.proof_search import ProofSearch
-from bait_core.prover.sources import GoalScorer, TacticSource
 
 
 @dataclass(frozen=True, slots=True)
-class Prover:
+class Searcher:
     """What it takes to prove theorems; shared by concurrent searches.
 
     Attributes:
@@ -36,7 +37,7 @@ class Prover:
     goal_model: GoalScorer | None
     settings: SearchSettings
 
-    def prove(
+    def search(
         self,
         attempt: Attempt,
         search: SearchModel,

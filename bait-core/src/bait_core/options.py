@@ -1,4 +1,4 @@
-"""The options of plugins: their base, checking what a user gave, describing what there is."""
+"""Options: their base class, validation of what users give, and descriptions for users."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from bait_core.errors import BrokenPluginError, ConfigurationError
-from bait_core.plugins.problems import did_you_mean
-from bait_core.plugins.references import resolve
-from bait_core.plugins.registry import Plugin
+from bait_core.errors import ConfigurationError
+from bait_core.hints import did_you_mean
 
 _CONSTRAINTS = {
     "gt": ">",
@@ -31,7 +29,7 @@ _CONSTRAINTS = {
 
 
 class Options(BaseModel):
-    """Base of every plugin's options: unknown keys are errors, values don't change."""
+    """Base class of all options: unknown keys are errors, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,37 +59,6 @@ class Option:
         """One line, such as `workers: int >= 1 (default 4)`."""
         rest = "required" if self.required else f"default {json.dumps(self.default)}"
         return f"{self.name}: {self.type} ({rest})"
-
-
-def options_of(plugin: Plugin) -> type[Options]:
-    """The model of a plugin's options.
-
-    Raises:
-        BrokenPluginError: It can't be imported, or is something else.
-    """
-    reference = plugin.spec.options
-    if not reference:
-        return Options
-    model = resolve(reference, f"The options of {plugin.name!r}")
-    if not (isinstance(model, type) and issubclass(model, Options)):
-        raise BrokenPluginError(
-            f"{reference}, the options of {plugin.name!r}, is no subclass of {Options.__name__}.",
-            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
-        )
-    return model
-
-
-def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
-    """Make a plugin's options of what the user gave.
-
-    Raises:
-        ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
-            what would be right.
-        BrokenPluginError: The model of the options can't be imported.
-    """
-    title = f"The {plugin.kind.value} {plugin.name!r}"
-    see = f"For all options: bait show-plugin {plugin.name}"
-    return validate(options_of(plugin), values, title, see)
 
 
 def validate(model: type[Model], values: Mapping[str, object], title: str, see: str = "") -> Model:

@@ -1,4 +1,4 @@
-"""Where searches run."""
+"""Where searches run, how many at a time, and what they may cost together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from bait_core.plugins.options import Options
+from bait_core.batching import BatchingSettings
+from bait_core.options import Options
 
 
 class Where(StrEnum):
@@ -71,3 +72,19 @@ class ExecutionSettings(Options):
         if wrong := [name for name in idle if getattr(self, name) != defaults[name].default]:
             raise ValueError(f"{', '.join(wrong)} has no effect when searches run in {self.where}")
         return self
+
+
+class RunSettings(Options):
+    """What a run over several theorems may cost.
+
+    A spent budget ends the run as the user would: what was not searched has no final record.
+    """
+
+    workers: int = Field(default=1, ge=1, description="theorems searched at a time")
+    seconds: float | None = Field(default=None, ge=0, description="wall time of all together")
+    expansions: int | None = Field(
+        default=None, ge=0, description="goals expanded for all together"
+    )
+    batching: BatchingSettings = Field(
+        default=BatchingSettings(), description="how questions to the models are merged"
+    )

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from typing import Generic, TypeVar
 
-from bait_core.prover.attempt import SearchStatus
-from bait_core.prover.budget import RunEnd
+from bait_core.domain import SearchStatus
 
 Item = TypeVar("Item")
+
+
+class RunEnd(StrEnum):
+    """How a run over several theorems ended."""
+
+    COMPLETE = "complete"
+    """Every theorem was searched."""
+    STOPPED = "stopped"
+    """The user stopped it."""
+    SPENT = "spent"
+    """Its own budget was spent before every theorem was searched."""
 
 
 class Queue(Generic[Item]):

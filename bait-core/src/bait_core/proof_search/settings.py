@@ -1,0 +1,31 @@
+"""Limits and settings of proof search."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bait_core.options import Options
+
+
+class SearchLimits(Options):
+    """What one theorem may cost, and how goals are expanded.
+
+    A limit of None does not limit.
+    """
+
+    seconds: float | None = Field(default=60.0, ge=0, description="wall time per theorem")
+    expansions: int | None = Field(default=None, ge=0, description="goals expanded per theorem")
+    tactics: int = Field(default=64, ge=1, description="tactics proposed per goal")
+    tactic_seconds: float = Field(default=5.0, gt=0, description="time limit of one tactic")
+    tactics_per_call: int = Field(
+        default=1,
+        ge=1,
+        description="tactics sent to the prover at once: more for provers that pipeline; a goal "
+        "that is proved, and a search that is stopped, skip the calls left",
+    )
+
+
+class SearchSettings(SearchLimits):
+    """All that is set about a search: the limits, and its randomness."""
+
+    seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
