@@ -31,11 +31,11 @@ from bait_models.byt5.network import new_t5
 from bait_models.byt5.options import NetworkSize
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import PADDING, UNKNOWN, Vocabulary
-from bait_models.tactic.holist.features import Lexicon
-from bait_models.tactic.holist.model import HolistModel
-from bait_models.tactic.holist.options import HolistModelOptions
-from bait_models.tactic.reprover.generator import Generator
-from bait_models.tactic.reprover.options import GeneratorOptions
+from bait_models.tactic_models.holist.features import Lexicon
+from bait_models.tactic_models.holist.model import HolistModel
+from bait_models.tactic_models.holist.options import HolistModelOptions
+from bait_models.tactic_models.reprover.generator import Generator
+from bait_models.tactic_models.reprover.options import GeneratorOptions
 
 ENCODERS = ("gnn", "transformer", "sat", "directed-sat", "ensemble")
 OPERATORS = [f"op{number}" for number in range(400)]

@@ -12,8 +12,8 @@ from bait_core.domain import Failed, FailureKind, Outcome, Proved, Subgoals, Sug
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status
 from bait_core.plugins.build import make_search_model
 from bait_core.protocols import Response, SearchContext, Selection
-from bait_models.search.fringe import Fringe
-from bait_models.search.fringe_set import FringeSet, GoalList
+from bait_models.search.fringe.fringe_set import FringeSet, GoalList
+from bait_models.search.fringe.model import Fringe
 from tests.core.toy import goal
 
 Results = Sequence[str] | None

@@ -9,7 +9,7 @@ import msgspec
 
 from bait_core.training import write_examples
 from bait_holist.human_proofs.records import End, LibraryTheorem
-from bait_models.traces.holist import HolistExample
+from bait_models.trace_processors.holist import HolistExample
 
 BOOL = "(bool)"
 NOT = "(c (fun (bool) (bool)) ~)"

@@ -10,15 +10,15 @@ import torch
 from bait_core.domain import Goal
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_examples
-from bait_models.goal.provability.encoder import ByteEncoder
-from bait_models.goal.provability.model import ProvabilityModel
-from bait_models.goal.provability.options import (
+from bait_models.goal_models.provability.encoder import ByteEncoder
+from bait_models.goal_models.provability.model import ProvabilityModel
+from bait_models.goal_models.provability.options import (
     ByteEncoderOptions,
     ProvabilityModelOptions,
     ProvabilityTrainerOptions,
 )
-from bait_models.goal.provability.training import ProvabilityTrainer
-from bait_models.traces.provability import ProvabilityExample
+from bait_models.goal_models.provability.training import ProvabilityTrainer
+from bait_models.trace_processors.provability import ProvabilityExample
 
 from .holist_library import both, negated, variable
 from .tiny_t5 import FIT, TINY

@@ -19,7 +19,7 @@ from bait_models.byt5.text import (
     pad,
     pad_labels,
 )
-from bait_models.tactic.reprover.states import encode_state
+from bait_models.retrieval.text import encode_state
 
 LONG = 10_000
 

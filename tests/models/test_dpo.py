@@ -16,13 +16,17 @@ from bait_core.plugins.build import make_tactic_model, make_trace_processor, mak
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_examples
 from bait_models.byt5.text import encode_end, encode_target, pad, pad_labels
-from bait_models.tactic.dpo.learner import DPO, preference_loss
-from bait_models.tactic.dpo.options import DPOTrainerOptions
-from bait_models.tactic.dpo.reference import FrozenCopy, TacticPairs, pair_log_probabilities
-from bait_models.tactic.dpo.training import DPOTrainer
-from bait_models.tactic.reprover.generator import Generator, token_log_probabilities
-from bait_models.traces.preferences import PreferenceExample
-from bait_models.traces.seq2seq import Seq2SeqExample
+from bait_models.tactic_models.reprover.dpo.learner import DPO, preference_loss
+from bait_models.tactic_models.reprover.dpo.options import DPOTrainerOptions
+from bait_models.tactic_models.reprover.dpo.reference import (
+    FrozenCopy,
+    TacticPairs,
+    pair_log_probabilities,
+)
+from bait_models.tactic_models.reprover.dpo.training import DPOTrainer
+from bait_models.tactic_models.reprover.generator import Generator, token_log_probabilities
+from bait_models.trace_processors.preferences import PreferenceExample
+from bait_models.trace_processors.seq2seq import Seq2SeqExample
 from bait_models.training.checkpoints import save_checkpoint
 
 from .tiny_t5 import FIT, TINY, generator, network, options, requests

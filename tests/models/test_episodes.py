@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bait_models.traces.episodes import EpisodeExample, Episodes
-from bait_models.traces.options import EpisodesOptions
+from bait_models.trace_processors.episodes import EpisodeExample, Episodes
+from bait_models.trace_processors.options import EpisodesOptions
 
 from .trace_play import edge, error, trace
 

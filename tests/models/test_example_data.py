@@ -16,7 +16,7 @@ from torch import Tensor
 
 from bait_core.errors import TrainingError
 from bait_core.training import write_examples
-from bait_models.data.examples import ExampleData, ShuffledOrder
+from bait_models.training.data import ExampleData, ShuffledOrder
 
 
 class Number(msgspec.Struct, frozen=True):

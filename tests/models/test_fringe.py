@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bait_core.protocols import Response
-from bait_models.search.fringe import Rule
+from bait_models.search.fringe.model import Rule
 
 from .fringe_play import Play, Results, softmax
 

@@ -16,7 +16,7 @@ from bait_core.plugins.build import make_search_model
 from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.proof_search.budget import Budget
 from bait_core.proof_search.searcher import Searcher
-from bait_models.search.fringe import Rule
+from bait_models.search.fringe.model import Rule
 from tests.core.toy import ToyEnvironment, ToyModel
 
 from .fringe_play import Play, Results

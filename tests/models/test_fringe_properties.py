@@ -18,8 +18,8 @@ from bait_core.plugins.build import make_search_model
 from bait_core.proof_search import Attempt, ProofSearch, SearchSettings
 from bait_core.proof_search.budget import Budget
 from bait_core.protocols import SearchContext
-from bait_models.search.fringe import Fringe, Rule
-from bait_models.search.fringe_set import FringeSet
+from bait_models.search.fringe.fringe_set import FringeSet
+from bait_models.search.fringe.model import Fringe, Rule
 from tests.core.toy import ToyEnvironment, ToyModel
 
 from .fringe_play import assert_consistent

@@ -17,13 +17,13 @@ from bait_core.domain import Premise, Suggestion
 from bait_core.errors import CheckpointError, ModelError
 from bait_core.protocols import TacticRequest
 from bait_models.byt5.text import END, IGNORED, decode, encode_end, pad, pad_labels
-from bait_models.tactic.reprover import generator as module
-from bait_models.tactic.reprover.generator import (
+from bait_models.tactic_models.reprover import generator as module
+from bait_models.tactic_models.reprover.generator import (
     Generator,
     TextPairs,
     token_log_probabilities,
 )
-from bait_models.tactic.reprover.options import GeneratorOptions
+from bait_models.tactic_models.reprover.options import GeneratorOptions
 
 from .tiny_t5 import generator, network, options, requests
 

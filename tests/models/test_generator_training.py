@@ -13,10 +13,10 @@ from safetensors.torch import load_file
 from bait_core.errors import CheckpointError, TrainingError
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_examples
-from bait_models.tactic.reprover.generator import Generator
-from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
-from bait_models.tactic.reprover.training import Seq2SeqTrainer
-from bait_models.traces.seq2seq import Seq2SeqExample
+from bait_models.tactic_models.reprover.generator import Generator
+from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
+from bait_models.tactic_models.reprover.training import Seq2SeqTrainer
+from bait_models.trace_processors.seq2seq import Seq2SeqExample
 
 from .tiny_t5 import FIT, TINY, generator, network, options, requests
 

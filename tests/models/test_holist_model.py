@@ -23,14 +23,14 @@ from bait_holist.terms.sexp import parse
 from bait_models.encoders.graph import graph_of_goal
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import Vocabulary
-from bait_models.tactic.holist.data import HolistData
-from bait_models.tactic.holist.features import FEATURES, Lexicon, features
-from bait_models.tactic.holist.lists import short_lists
-from bait_models.tactic.holist.model import HolistModel
-from bait_models.tactic.holist.options import HolistModelOptions, HolistTrainerOptions
-from bait_models.tactic.holist.proposals import Proposer, Theorems
-from bait_models.tactic.holist.training import HolistTrainer
-from bait_models.traces.holist import HolistExample
+from bait_models.tactic_models.holist.data import HolistData
+from bait_models.tactic_models.holist.features import FEATURES, Lexicon, features
+from bait_models.tactic_models.holist.lists import short_lists
+from bait_models.tactic_models.holist.model import HolistModel
+from bait_models.tactic_models.holist.options import HolistModelOptions, HolistTrainerOptions
+from bait_models.tactic_models.holist.proposals import Proposer, Theorems
+from bait_models.tactic_models.holist.training import HolistTrainer
+from bait_models.trace_processors.holist import HolistExample
 from bait_models.training.ranking import choice_loss, reciprocal_rank
 
 from .holist_library import STATEMENTS, examples, write_library, write_steps
@@ -201,7 +201,7 @@ def test_suggestions_are_sorted_distinct_and_limited(trained: Path) -> None:
 def test_a_batch_gives_what_its_goals_give_alone(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bait_models.tactic.holist.model._SCORED_AT_ONCE", 10)  # two goals
+    monkeypatch.setattr("bait_models.tactic_models.holist.model._SCORED_AT_ONCE", 10)  # two goals
     model = HolistModel.load(HolistModelOptions(checkpoint=trained / "checkpoint", device="cpu"))
     asked = requests()
     known = asked[0].premises.library

@@ -22,8 +22,8 @@ from bait_core.errors import ModelError
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status
 from bait_core.protocols import Response, SearchContext, Selection
 from bait_core.testing.synthetic import SyntheticOptions, SyntheticSession
-from bait_models.search.htps import HTPS
-from bait_models.search.options import HTPSOptions
+from bait_models.search.htps.model import HTPS
+from bait_models.search.htps.options import HTPSOptions
 
 from .naive_htps import NaiveHTPS
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bait_core.domain import Goal, Subgoals, Suggestion
 from bait_core.graph import ProofGraph
-from bait_models.search.htps_policy import alpha_zero, regularised, sample
-from bait_models.search.htps_statistics import KILLED, GoalStatistics
+from bait_models.search.htps.policy import alpha_zero, regularised, sample
+from bait_models.search.htps.statistics import KILLED, GoalStatistics
 
 
 def statistics_of(*tactics: tuple[float, int, int, float]) -> GoalStatistics:

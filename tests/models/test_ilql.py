@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bait_core.errors import CheckpointError
 from bait_models.byt5.text import END, IGNORED, UNUSED, encode_end, encode_target, pad, pad_labels
-from bait_models.tactic.ilql.losses import (
+from bait_models.tactic_models.ilql.losses import (
     cql_loss,
     lm_loss,
     q_loss,
@@ -21,9 +21,9 @@ from bait_models.tactic.ilql.losses import (
     token_mean,
     v_loss,
 )
-from bait_models.tactic.ilql.model import ILQL, TacticEpisodes
-from bait_models.tactic.ilql.options import ILQLModelOptions, ILQLTrainerOptions
-from bait_models.tactic.ilql.values import ValuedT5, ValueHeads, policy_logits
+from bait_models.tactic_models.ilql.model import ILQL, TacticEpisodes
+from bait_models.tactic_models.ilql.options import ILQLModelOptions, ILQLTrainerOptions
+from bait_models.tactic_models.ilql.values import ValuedT5, ValueHeads, policy_logits
 
 from .tiny_t5 import generator, network, requests
 

@@ -14,10 +14,10 @@ from bait_core.errors import CheckpointError, TrainingError
 from bait_core.plugins.build import make_tactic_model, make_trace_processor, make_trainer
 from bait_core.protocols import TacticModel, TrainingTask
 from bait_core.training import write_examples
-from bait_models.tactic.ilql.model import ILQL
-from bait_models.tactic.ilql.options import ILQLTrainerOptions
-from bait_models.tactic.ilql.training import ILQLTrainer
-from bait_models.traces.episodes import EpisodeExample
+from bait_models.tactic_models.ilql.model import ILQL
+from bait_models.tactic_models.ilql.options import ILQLTrainerOptions
+from bait_models.tactic_models.ilql.training import ILQLTrainer
+from bait_models.trace_processors.episodes import EpisodeExample
 from bait_models.training.checkpoints import save_checkpoint
 
 from .tiny_t5 import FIT, TINY, generator, network, requests
@@ -114,7 +114,7 @@ def test_copies_follow_after_each_step(tmp_path: Path, accumulated: int, steps: 
     seen: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "bait_models.tactic.ilql.values.ValueHeads.follow",
+            "bait_models.tactic_models.ilql.values.ValueHeads.follow",
             lambda self, share: seen.append(share),
         )
         train(tmp_path, repeats=4, max_epochs=1, accumulate_grad_batches=accumulated, polyak=0.5)

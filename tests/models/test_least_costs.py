@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bait_models.search.least_costs import OWN, LeastCosts, Way
+from bait_models.search.updown.least_costs import OWN, LeastCosts, Way
 
 
 class Naive:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bait_core.traces.schema import TraceRecord
 from bait_core.training import read_examples, write_examples
-from bait_models.traces.options import PreferencesOptions
-from bait_models.traces.preferences import PreferenceExample, Preferences
+from bait_models.trace_processors.options import PreferencesOptions
+from bait_models.trace_processors.preferences import PreferenceExample, Preferences
 
 from .trace_play import edge, error, trace
 

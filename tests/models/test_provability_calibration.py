@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bait_models.goal.provability.calibration import (
+from bait_models.goal_models.provability.calibration import (
     Calibration,
     brier_score,
     expected_calibration_error,

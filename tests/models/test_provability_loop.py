@@ -16,9 +16,9 @@ from bait_core.experiment.jobs import check, search_job
 from bait_core.experiment.loop import search_all
 from bait_core.traces import TraceRecord, read_traces
 from bait_core.training import read_examples
-from bait_models.goal.provability.model import ProvabilityModel
-from bait_models.goal.provability.options import ProvabilityModelOptions
-from bait_models.traces.provability import ProvabilityExample
+from bait_models.goal_models.provability.model import ProvabilityModel
+from bait_models.goal_models.provability.options import ProvabilityModelOptions
+from bait_models.trace_processors.provability import ProvabilityExample
 
 from .tiny_t5 import FIT, TINY
 

@@ -16,12 +16,12 @@ import torch
 from bait_core.domain import Goal
 from bait_core.errors import CheckpointError, ConfigurationError, ModelError
 from bait_core.plugins.build import make_goal_model
-from bait_models.data.parts import parts_within
+from bait_models.chunks import parts_within
 from bait_models.encoders.options import EncoderOptions
-from bait_models.goal.provability.calibration import Calibration
-from bait_models.goal.provability.encoder import ByteEncoder
-from bait_models.goal.provability.model import GoalBatch, ProvabilityModel, new_encoder
-from bait_models.goal.provability.options import ProvabilityTrainerOptions
+from bait_models.goal_models.provability.calibration import Calibration
+from bait_models.goal_models.provability.encoder import ByteEncoder
+from bait_models.goal_models.provability.model import GoalBatch, ProvabilityModel, new_encoder
+from bait_models.goal_models.provability.options import ProvabilityTrainerOptions
 
 from .provability_play import BYTES, TERMS, examples, goal, model
 from .tiny_t5 import generator
@@ -139,9 +139,9 @@ def without_bait_holist() -> Iterator[None]:
 @pytest.mark.usefixtures("without_bait_holist")
 def test_only_terms_need_bait_holist():
     """Everything but the encoders of terms works without."""
-    options = importlib.import_module("bait_models.goal.provability.options")
-    fresh = importlib.import_module("bait_models.goal.provability.model")
-    importlib.import_module("bait_models.goal.provability.training")
+    options = importlib.import_module("bait_models.goal_models.provability.options")
+    fresh = importlib.import_module("bait_models.goal_models.provability.model")
+    importlib.import_module("bait_models.goal_models.provability.training")
     assert fresh.ProvabilityModel is not ProvabilityModel
     chosen = options.ProvabilityTrainerOptions.model_validate({"encoder": BYTES})
     fresh.new_encoder(chosen.encoder, [])

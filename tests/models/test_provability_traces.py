@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from bait_core.errors import ConfigurationError
 from bait_core.plugins.build import make_trace_processor
 from bait_core.traces.schema import TraceRecord
-from bait_models.traces.labels import distances
-from bait_models.traces.options import ProvabilityOptions
-from bait_models.traces.provability import Provability, ProvabilityExample
-from bait_models.traces.values import goal_values
+from bait_models.trace_processors.labels import distances
+from bait_models.trace_processors.options import ProvabilityOptions
+from bait_models.trace_processors.provability import Provability, ProvabilityExample
+from bait_models.trace_processors.values import goal_values
 
 from .trace_play import edge, error, trace
 

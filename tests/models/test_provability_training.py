@@ -16,8 +16,8 @@ from bait_core.domain import Goal
 from bait_core.errors import CheckpointError, TrainingError
 from bait_core.plugins.build import make_trainer
 from bait_core.training import write_examples
-from bait_models.goal.provability.model import ProvabilityModel
-from bait_models.goal.provability.training import ProvabilityTrainer
+from bait_models.goal_models.provability.model import ProvabilityModel
+from bait_models.goal_models.provability.training import ProvabilityTrainer
 
 from .provability_play import BYTES, ENCODERS, TERMS, examples, load, model, train, write
 from .tiny_t5 import TINY, network

@@ -14,13 +14,13 @@ from bait_core.errors import CheckpointError, TrainingError
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_corpus, write_examples
 from bait_models.byt5.text import decode
-from bait_models.tactic.reprover.generator import Generator
-from bait_models.tactic.reprover.options import Seq2SeqTrainerOptions
-from bait_models.tactic.reprover.states import show_premises
-from bait_models.tactic.reprover.training import Seq2SeqTrainer
-from bait_models.tactic.retrieval.shown import ShownPremises
-from bait_models.traces.corpus import Accessible, Corpus
-from bait_models.traces.seq2seq import Seq2SeqExample
+from bait_models.retrieval.text import show_premises
+from bait_models.tactic_models.reprover.augmentation import ShownPremises
+from bait_models.tactic_models.reprover.generator import Generator
+from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
+from bait_models.tactic_models.reprover.training import Seq2SeqTrainer
+from bait_models.trace_processors.corpus import Accessible, Corpus
+from bait_models.trace_processors.seq2seq import Seq2SeqExample
 
 from .tiny_retriever import CORPUS, WHOLE, facts, nearest, request, retriever
 from .tiny_t5 import FIT, TINY, generator, options

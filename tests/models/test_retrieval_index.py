@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from bait_core.domain import NO_PREMISES, Premise, PremiseSet
-from bait_models.tactic.retrieval import embeddings as module
-from bait_models.tactic.retrieval.embeddings import Embeddings, fingerprint
-from bait_models.tactic.retrieval.index import CorpusIndex, PremiseIndex
-from bait_models.tactic.retrieval.model import Retriever
-from bait_models.traces.corpus import Accessible
+from bait_models.retrieval import embeddings as module
+from bait_models.retrieval.embeddings import Embeddings, fingerprint
+from bait_models.retrieval.index import CorpusIndex, PremiseIndex
+from bait_models.retrieval.model import Retriever
+from bait_models.trace_processors.corpus import Accessible
 
 from .tiny_retriever import CORPUS, alone, facts, nearest, request, retriever
 

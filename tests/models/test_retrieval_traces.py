@@ -11,10 +11,10 @@ import pytest
 from bait_core.errors import TraceError
 from bait_core.traces.schema import TraceRecord
 from bait_core.training import CorpusPremise, read_examples, write_corpus, write_examples
-from bait_models.traces.corpus import Accessible, Corpus
-from bait_models.traces.negatives import HardNegatives
-from bait_models.traces.options import RetrievalOptions
-from bait_models.traces.retrieval import Retrieval, RetrievalExample
+from bait_models.trace_processors.corpus import Accessible, Corpus
+from bait_models.trace_processors.negatives import HardNegatives
+from bait_models.trace_processors.options import RetrievalOptions
+from bait_models.trace_processors.retrieval import Retrieval, RetrievalExample
 
 from .trace_play import edge, error, trace
 

@@ -14,12 +14,12 @@ from transformers import T5EncoderModel, T5ForConditionalGeneration
 from bait_core.errors import CheckpointError, TrainingError
 from bait_core.training import CorpusPremise
 from bait_models.byt5.text import PaddedTokens, pad
-from bait_models.tactic.retrieval.data import DrawnStep, StepBatches
-from bait_models.tactic.retrieval.losses import info_nce, make_loss, squared_error
-from bait_models.tactic.retrieval.measures import measure, ranks, summary
-from bait_models.tactic.retrieval.model import RetrievalBatch, Retriever
-from bait_models.traces.corpus import Accessible
-from bait_models.traces.retrieval import RetrievalExample
+from bait_models.retrieval.data import DrawnStep, StepBatches
+from bait_models.retrieval.losses import info_nce, make_loss, squared_error
+from bait_models.retrieval.measures import measure, ranks, summary
+from bait_models.retrieval.model import RetrievalBatch, Retriever
+from bait_models.trace_processors.corpus import Accessible
+from bait_models.trace_processors.retrieval import RetrievalExample
 
 from . import tiny_t5
 from .tiny_retriever import CORPUS, WHOLE, alone, nearest, network, retriever
@@ -63,7 +63,7 @@ def test_vectors_are_normalised_means_without_the_padding() -> None:
 
 
 def test_any_number_of_texts_is_embedded_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bait_models.tactic.retrieval.model._TOKENS_AT_ONCE", 40)
+    monkeypatch.setattr("bait_models.retrieval.model._TOKENS_AT_ONCE", 40)
     model = retriever()
     seen: list[tuple[int, ...]] = []
     embed = model.embed
@@ -154,7 +154,7 @@ def test_premises_that_a_step_can_not_use_do_not_count() -> None:
 
 
 def test_columns_are_the_premises_from_short_to_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bait_models.tactic.retrieval.data._TOKENS_OF_A_PART", 100)
+    monkeypatch.setattr("bait_models.retrieval.data._TOKENS_OF_A_PART", 100)
     long = CorpusPremise("d", "x" * 60)
     batch = batch_of(step("⊢ 1", (long,), (A,)), step("⊢ 2", (B,)))
     assert [tuple(part.mask.shape) for part in batch.premises] == [(2, 18), (1, 72)]

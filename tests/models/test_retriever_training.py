@@ -13,10 +13,10 @@ from bait_core.domain import Premise, PremiseSet
 from bait_core.errors import CheckpointError, TraceError, TrainingError
 from bait_core.protocols import TrainingTask
 from bait_core.training import write_corpus
-from bait_models.tactic.retrieval.index import PremiseIndex
-from bait_models.tactic.retrieval.model import Retriever
-from bait_models.tactic.retrieval.options import RetrieverTrainerOptions
-from bait_models.tactic.retrieval.training import RetrieverTrainer
+from bait_models.retrieval.index import PremiseIndex
+from bait_models.retrieval.model import Retriever
+from bait_models.retrieval.options import RetrieverTrainerOptions
+from bait_models.retrieval.training import RetrieverTrainer
 
 from .tiny_retriever import CORPUS, facts, network, request, retriever, steps, write_steps
 from .tiny_t5 import FIT, TINY, generator

@@ -8,9 +8,9 @@ import pytest
 
 from bait_core.errors import TraceError
 from bait_core.training import CorpusPremise, write_corpus
-from bait_models.traces.corpus import Accessible, names_in
-from bait_models.traces.options import Seq2SeqOptions
-from bait_models.traces.seq2seq import Seq2Seq, Seq2SeqExample
+from bait_models.trace_processors.corpus import Accessible, names_in
+from bait_models.trace_processors.options import Seq2SeqOptions
+from bait_models.trace_processors.seq2seq import Seq2Seq, Seq2SeqExample
 
 from .trace_play import edge, error, trace
 

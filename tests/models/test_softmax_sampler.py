@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_models.search.softmax_sampler import SoftmaxSampler
+from bait_models.search.fringe.softmax_sampler import SoftmaxSampler
 
 
 def softmax(scores: dict[int, float], temperature: float) -> dict[int, float]:

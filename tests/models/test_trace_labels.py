@@ -12,7 +12,13 @@ from bait_core.plugins.build import make_search_model
 from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.proof_search.recording import trace_record
 from bait_core.traces.schema import EdgeRecord, TraceRecord
-from bait_models.traces.labels import distances, edge_distance, minimal_edges, proof_steps, visits
+from bait_models.trace_processors.labels import (
+    distances,
+    edge_distance,
+    minimal_edges,
+    proof_steps,
+    visits,
+)
 from tests.core.toy import ToyEnvironment, ToyModel
 
 from .trace_play import edge, error, trace

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bait_core.traces.schema import EdgeRecord, GoalRecord, TimingsRecord, TraceRecord
-from bait_models.traces.holist import HolistExample, HolistSteps
-from bait_models.traces.labels import distances, edge_distance, proof_steps
-from bait_models.traces.options import HolistStepsOptions
+from bait_models.trace_processors.holist import HolistExample, HolistSteps
+from bait_models.trace_processors.labels import distances, edge_distance, proof_steps
+from bait_models.trace_processors.options import HolistStepsOptions
 
 from .holist_library import STATEMENTS, write_library
 

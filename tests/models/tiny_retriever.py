@@ -14,10 +14,10 @@ from bait_core.protocols import TacticRequest
 from bait_core.training import CorpusPremise, write_corpus, write_examples
 from bait_models.byt5.network import new_t5
 from bait_models.byt5.text import pad
-from bait_models.tactic.reprover.states import Stated
-from bait_models.tactic.retrieval.model import Retriever
-from bait_models.traces.corpus import Accessible
-from bait_models.traces.retrieval import RetrievalExample
+from bait_models.retrieval.model import Retriever
+from bait_models.retrieval.text import Stated
+from bait_models.trace_processors.corpus import Accessible
+from bait_models.trace_processors.retrieval import RetrievalExample
 
 from .tiny_t5 import SIZE
 

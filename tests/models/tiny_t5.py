@@ -11,8 +11,8 @@ from bait_core.domain import NO_PREMISES, Goal
 from bait_core.protocols import TacticRequest
 from bait_models.byt5.network import new_t5
 from bait_models.byt5.options import NetworkSize
-from bait_models.tactic.reprover.generator import Generator
-from bait_models.tactic.reprover.options import GeneratorOptions
+from bait_models.tactic_models.reprover.generator import Generator
+from bait_models.tactic_models.reprover.options import GeneratorOptions
 
 TINY = {"d_model": 32, "d_ff": 32, "layers": 1, "decoder_layers": 1, "heads": 2, "dropout": 0.0}
 SIZE = NetworkSize.model_validate(TINY)

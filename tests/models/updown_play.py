@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved, Subgoals, Suggestion
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status
 from bait_core.protocols import Response, SearchContext
-from bait_models.search.options import UpDownOptions
-from bait_models.search.updown import UpDown
+from bait_models.search.updown.model import UpDown
+from bait_models.search.updown.options import UpDownOptions
 
 ERROR = Failed(FailureKind.ERROR, "does not apply")
 

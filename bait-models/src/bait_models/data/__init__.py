@@ -1,1 +1,0 @@
-"""From examples on disk to batches, for all models."""

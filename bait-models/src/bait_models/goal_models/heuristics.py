@@ -1,0 +1,39 @@
+"""Goal models that need no training."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from bait_core.domain import Goal
+from bait_models.goal_models.options import ConstantOptions, SizeOptions
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class SizeModel:
+    """Takes large goals for hard: p = 1 / (1 + tokens / scale).
+
+    Tokens are the words and the single other signs of the goal's text, hypotheses included. The
+    numbers are no measured frequencies; they only put small goals before large ones, and few
+    goals before many.
+    """
+
+    def __init__(self, options: SizeOptions) -> None:
+        self._scale = options.scale
+
+    def score_goals(self, goals: Sequence[Goal]) -> list[float]:
+        """-log(1 + tokens / scale) for each goal, in order."""
+        return [-math.log1p(len(_TOKEN.findall(goal.text)) / self._scale) for goal in goals]
+
+
+class ConstantModel:
+    """Gives every goal the same probability, so that a search goes by its own statistics alone."""
+
+    def __init__(self, options: ConstantOptions) -> None:
+        self._score = math.log(options.probability)
+
+    def score_goals(self, goals: Sequence[Goal]) -> list[float]:
+        """The logarithm of the configured probability for each goal."""
+        return [self._score] * len(goals)

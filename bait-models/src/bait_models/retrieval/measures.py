@@ -1,0 +1,58 @@
+"""How well a retriever finds the premises that steps use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor
+
+from bait_core.training import CorpusPremise
+from bait_models.retrieval.index import CorpusIndex
+from bait_models.retrieval.model import Retriever
+from bait_models.trace_processors.retrieval import RetrievalExample
+
+_CUTOFFS = (1, 10)
+
+
+def measure(
+    retriever: Retriever, corpus: Sequence[CorpusPremise], examples: Sequence[RetrievalExample]
+) -> dict[str, float]:
+    """Recall@1, Recall@10 and MRR over all premises that each step might use; see `summary`."""
+    if not examples:
+        return {}
+    places = {premise.name: place for place, premise in enumerate(corpus)}
+    index = CorpusIndex(retriever, corpus)
+    goals = [(example.state, example.accessible) for example in examples]
+    return summary(
+        ranks(cosines, [places[premise.name] for premise in example.positives])
+        for cosines, example in zip(index.cosines(goals), examples, strict=True)
+    )
+
+
+def ranks(scores: Tensor, chosen: Sequence[int]) -> Tensor:
+    """Ranks of some premises among all, from 1 [chosen]; of equal ones each has the worst.
+
+    Args:
+        scores: [premises]
+        chosen: Places of the premises.
+    """
+    return (scores >= scores[list(chosen), None]).sum(dim=1)
+
+
+def summary(found: Iterable[Tensor]) -> dict[str, float]:
+    """Means over steps, as ReProver computes them (Yang et al., arXiv 2306.15626, section 6).
+
+    Recall@k is the share of the used premises that have rank k or better, and so less than 1 for
+    k = 1 if a step uses several; MRR the mean of 1 / the best rank of a used premise.
+
+    Args:
+        found: For each step the ranks of the premises that it uses.
+    """
+    steps = [ranks.float() for ranks in found]
+    numbers = {
+        f"recall_at_{k}": torch.stack([(ranks <= k).float().mean() for ranks in steps])
+        for k in _CUTOFFS
+    }
+    numbers["mrr"] = torch.stack([1 / ranks.min() for ranks in steps])
+    return {name: float(values.mean()) for name, values in numbers.items()}

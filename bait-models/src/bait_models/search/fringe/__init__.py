@@ -1,0 +1,1 @@
+"""Fringe search: samples sets of goals that would prove the theorem."""

@@ -1,0 +1,1 @@
+"""HyperTree Proof Search: Monte Carlo search over hypertrees."""

@@ -1,0 +1,168 @@
+"""HyperTree Proof Search."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bait_core.graph import Edge, GoalNode, Status
+from bait_core.protocols import Response, SearchContext, Selection
+from bait_core.search.breadth_first import BreadthFirst
+from bait_core.search.options import BreadthFirstOptions
+from bait_models.search.htps.hypertree import Hypertree, HypertreeSelector, Leaf
+from bait_models.search.htps.options import HTPSOptions
+from bait_models.search.htps.policy import POLICIES
+from bait_models.search.htps.statistics import EdgeStatistics
+
+_TACTICS_PER_LEAF = 16
+
+
+class HTPS:
+    """Monte Carlo search over hypertrees: sets of tactics that would complete a proof.
+
+    Source: Lample et al., "HyperTree Proof Search for Neural Theorem Proving" (arXiv 2205.11491),
+    and its authors' code, whose names the options bear. Each step selects some hypertrees and
+    expands their leaves as one batch:
+
+    - *Select*: from the root, each goal follows the tactic with the best score under a policy that
+      weighs prior, visits N, virtual visits VC and total value W of its tactics. VC counts the
+      hypertrees in flight, and steers the next ones elsewhere. Leaves are the goals that are not
+      yet expanded. Proved goals end a branch.
+    - *Expand*: the loop does it. The goal model judges all leaves together.
+    - *Back up*: a leaf is worth 1 if proved, 0 if failed, else the goal model's probability; a goal
+      the product over its tactic's subgoals, times `depth_penalty`. The chosen tactics get N += 1,
+      W += value. A hypertree with a leaf that was not expanded (the budget was spent) only takes
+      back its VC.
+
+    What differs from the authors' code, or is not settled by the paper:
+
+    - **Repeated goals.** A hypertree has *one* tactic for each goal, however often the goal
+      occurs; in the product a goal counts once per occurrence. The authors unfold each occurrence,
+      which takes exponential time where goals are shared (a chain in which every goal needs the
+      next one twice). Here a hypertree never has more tactics than there are expanded goals.
+    - **Circles.** A tactic that leads back to a goal on its path is killed for ever, and so is one
+      that leads to a goal with no tactic left: that is the paper. The authors then begin the
+      hypertree anew; here the choice is repeated where it was made, which without temperature
+      gives the same hypertree, since choices at different goals don't depend on each other.
+    - **Completeness.** Killing can cut off proofs: a tactic that is circular on one path may be
+      useful on another. When no tactic of the root is left, the search goes on with the oldest
+      expandable goals, one by one. So it still finds any proof that there is in a finite graph.
+    - **Effort.** A step ends early once it has chosen 16 tactics for each leaf that it found. In a
+      small graph that lets all hypertrees grow; in a deep one, where a hypertree has hundreds of
+      tactics and most lead to the same leaves, it keeps the cost of a leaf bounded. Hypertrees
+      without a new leaf count as well, which is the paper; the authors' code counts equal ones
+      once.
+
+    Selections have as score what the policy gave the tactic that led to the goal, and as details
+    its `prior` and `visits`, the goal's `depth`, and how many `hypertrees` of the step reach it.
+    (These are of the first hypertree that does; the root has 1 for want of a tactic.) `fallback`
+    is 1 for the goals selected by age, whose score is minus their rank of discovery.
+
+    What is proved, failed or live is read from the graph at each step, so that a proof that is
+    taken back does no harm. Hypertrees are kept only while they are in flight.
+    """
+
+    def __init__(self, options: HTPSOptions) -> None:
+        self._options = options
+
+    def reset(self, context: SearchContext) -> None:
+        """Begin with a new theorem."""
+        options = self._options
+        self._root = context.graph.root
+        self._score_goals = context.score_goals
+        self._selector = HypertreeSelector(
+            self._root,
+            POLICIES[options.policy],
+            options.exploration,
+            temperature=options.policy_temperature,
+            rng=context.rng,
+        )
+        self._in_flight: list[Hypertree] = []
+        self._reached: dict[GoalNode, int] = {}
+        self._by_age = BreadthFirst(BreadthFirstOptions())
+        self._by_age.reset(context)
+        self._oldest: list[Selection] = []
+
+    def statistics(self, edge: Edge) -> EdgeStatistics:
+        """What the search knows about a tactic; zeros before its goal was first visited."""
+        goal = self._selector.statistics.get(edge.node)
+        return goal.of(edge) if goal else EdgeStatistics(0, 0, 0.0, 0.0, not edge.is_live)
+
+    def get_goals(self) -> list[Selection]:
+        """The leaves of the next hypertrees."""
+        self._withdraw()
+        if self._root.status is not Status.OPEN:
+            return []
+        leaves = self._select()
+        if leaves:
+            return [self._selection(leaf) for leaf in leaves]
+        # what was selected last and not expanded is due again: the queue has forgotten it
+        due = [selection for selection in self._oldest if selection.node.is_expandable]
+        self._oldest = due or self._by_age.get_goals()
+        return [Selection(old.node, old.score, {"fallback": 1.0}) for old in self._oldest]
+
+    def process_responses(self, responses: Sequence[Response]) -> None:
+        """Back up the values of the leaves."""
+        self._by_age.process_responses(responses)
+        values = self._judge(responses)
+        for tree in self._in_flight:
+            if all(leaf.node in values for leaf in tree.leaves):
+                tree.back_up(values, self._options.depth_penalty)
+            else:
+                tree.withdraw()
+        self._in_flight.clear()
+
+    def _select(self) -> list[Leaf]:
+        """Put hypertrees in flight; returns their leaves, each once, in order."""
+        options = self._options
+        most = options.max_nodes_in_expansion or math.inf
+        leaves: list[Leaf] = []
+        reached = self._reached = {}
+        effort = 0
+        self._selector.begin_step()
+        for _ in range(options.succ_expansions):
+            tree = self._selector.select()
+            if tree is None:
+                break
+            effort += len(tree.choices)
+            for leaf in tree.leaves:
+                if leaf.node not in reached:
+                    reached[leaf.node] = 0
+                    leaves.append(leaf)
+                reached[leaf.node] += 1
+            tree.begin()
+            self._in_flight.append(tree)
+            enough = effort >= _TACTICS_PER_LEAF * len(leaves) or len(leaves) >= most
+            if enough or not tree.choices:
+                break
+        return leaves
+
+    def _selection(self, leaf: Leaf) -> Selection:
+        details = {
+            "fallback": 0.0,
+            "depth": float(leaf.depth),
+            "hypertrees": float(self._reached[leaf.node]),
+        }
+        if leaf.choice is None:
+            return Selection(leaf.node, 1.0, details)
+        goal, position, score = leaf.choice
+        details["prior"] = goal.priors[position]
+        details["visits"] = float(goal.visits[position])
+        return Selection(leaf.node, score, details)
+
+    def _judge(self, responses: Sequence[Response]) -> dict[GoalNode, float]:
+        """Values of the leaves in flight, as far as they are known."""
+        values = {
+            node: float(node.status is Status.PROVED)
+            for node in self._reached
+            if node.status is not Status.OPEN
+        }
+        nodes = [r.node for r in responses if r.node in self._reached and r.node not in values]
+        if nodes:
+            values.update(zip(nodes, map(math.exp, self._score_goals(nodes)), strict=True))
+        return values
+
+    def _withdraw(self) -> None:
+        for tree in self._in_flight:
+            tree.withdraw()
+        self._in_flight.clear()

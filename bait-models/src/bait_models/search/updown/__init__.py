@@ -1,0 +1,1 @@
+"""UpDown search: expands the goals of the most probable derivation."""

@@ -1,0 +1,233 @@
+"""UpDown search: expand the goals whose proofs would most probably complete a proof."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from bait_core.graph import Edge, GoalNode, Status
+from bait_core.protocols import Response, SearchContext, Selection
+from bait_models.search.updown.least_costs import OWN, LeastCosts, Way
+from bait_models.search.updown.options import UpDownOptions
+from bait_models.search.updown.sampling import Sampler
+
+
+class UpDown:
+    """Scores a goal by the best proof of the theorem that would go through it.
+
+    The search of BAIT's end-to-end experiments, restated by means of the inside and outside
+    scores of parsing (Lari and Young 1990, there with sums where maxima are here):
+
+    - *Initial* score of a goal: the log-probability that it can be proved plus depth times the
+      logarithm of `depth_discount`. Its depth is the length of the path on which it was found.
+    - *Up*: 0 for a proved goal; otherwise the best among the initial score, if the goal may still
+      be expanded, and of each edge the sum of its subgoals' up scores. A goal that is supported
+      only by a circle has minus infinity. The log-probabilities of tactics play no part.
+    - *Context*: 0 for the root; for a subgoal, the best over its parent edges of the context of
+      the edge's goal plus the up scores of the siblings. What remains to be proved beside it.
+    - *Score* of a goal that may be expanded: initial + context.
+
+    Greedy selection takes the goals that have the best score: they are the open leaves of the
+    derivation to which the root owes its up score, and are expanded as one batch, since the proof
+    needs them all. Among derivations that tie it stays with one. Sampling chooses by the softmax
+    of the scores at a temperature (see `Sampler`).
+
+    Nothing is left to do exactly when the root's up score is minus infinity; a finite one means
+    that goals that may be expanded, and proved ones, would make a proof. So the search is
+    complete, and never waits for goals that only lead in a circle.
+
+    Goals are judged when the search needs them: not those of a goal that was proved meanwhile.
+    """
+
+    def __init__(self, options: UpDownOptions) -> None:
+        self._options = options
+        self._log_discount = math.log(options.depth_discount)
+
+    def reset(self, context: SearchContext) -> None:
+        """Begin with a new theorem."""
+        options = self._options
+        self._context = context
+        self._graph = context.graph
+        self._nodes: list[GoalNode] = []
+        self._depths: list[int] = []
+        self._log_probabilities: dict[int, float] = {}
+        self._up = LeastCosts()  # of negated scores
+        self._closed: set[int] = set()
+        self._revived = 0
+        self._edge_count = 0
+        self._retractions = -1  # so that the graph is read before the first selection
+        self._sampler: Sampler | None = None
+        if options.selection == "sampling":
+            self._sampler = Sampler(options.temperature or 1.0, context.rng)
+
+    def get_goals(self) -> list[Selection]:
+        """The goals with the best score, or a sample.
+
+        Raises:
+            ModelError: The goal model's answer breaks its contract.
+        """
+        if self._is_outdated():
+            self._read_graph()
+        selections = self._select()
+        if not all(selection.node.is_expandable for selection in selections):
+            self._read_graph()  # a goal was exhausted without a response
+            selections = self._select()
+        return selections
+
+    def process_responses(self, responses: Sequence[Response]) -> None:
+        """Judge the goals that were found, and update all scores that change.
+
+        Raises:
+            ModelError: The goal model's answer breaks its contract.
+        """
+        self._edge_count += sum(len(response.edges) for response in responses)
+        if self._is_outdated():
+            return
+        first = len(self._nodes)
+        edges = self._discover(responses)
+        revived = self._graph.revived[self._revived :]
+        self._revived += len(revived)
+        new = self._nodes[first:]
+        judged = self._judge([*new, *revived])
+        up = self._up
+        for node in new:
+            up.add_goal(self._own_cost(node))
+        for node in revived:
+            up.set_own(node.index, self._own_cost(node))
+        closed: list[int] = []
+        for response in responses:
+            up.set_own(response.node.index, self._own_cost(response.node))
+            closed += self._close(response.node)
+        ways = self._add_ways(edges)
+        touched = up.update()
+        if self._sampler is not None:
+            again = (self._nodes[goal] for goal in self._sampler.chosen)
+            self._sampler.update(touched, closed, ways, self._initial_costs([*judged, *again]))
+
+    def _is_outdated(self) -> bool:
+        """True if the graph has changed in other ways than responses tell."""
+        graph = self._graph
+        return graph.retractions != self._retractions or graph.edge_count != self._edge_count
+
+    def _select(self) -> list[Selection]:
+        if self._sampler is None:
+            score = 0.0 - self._up.costs[0]
+            return [self._selection(goal, score, {}) for goal in self._best_leaves()]
+        selections = []
+        for goal, outside, gumbel in self._sampler.choose(self._options.batch_size or 1):
+            score = self._initial(goal) - outside
+            selections.append(self._selection(goal, score, {"gumbel": gumbel}))
+        return selections
+
+    def _selection(self, goal: int, score: float, more: dict[str, float]) -> Selection:
+        initial = self._initial(goal)
+        details = {
+            "log_probability": self._log_probabilities[goal],
+            "depth": float(self._depths[goal]),
+            "initial": initial,
+            "context": score - initial,
+        }
+        return Selection(self._nodes[goal], score, details | more)
+
+    def _best_leaves(self) -> list[int]:
+        """The goals at which the root's best derivation ends, proved ones apart, in order."""
+        up = self._up
+        choices, ways, closed = up.choices, up.ways, self._closed
+        if up.costs[0] == math.inf:
+            return []
+        leaves = []
+        stack = [0]
+        seen = set()
+        while stack:
+            goal = stack.pop()
+            if goal in seen:
+                continue
+            seen.add(goal)
+            choice = choices[goal]
+            if choice != OWN:
+                stack.extend(reversed(ways[goal][choice - 1].subgoals))
+            elif goal not in closed:
+                leaves.append(goal)
+        return leaves
+
+    def _discover(self, responses: Sequence[Response]) -> list[Edge]:
+        """Note the goals that are new; returns the edges that can become part of a proof."""
+        nodes, depths = self._nodes, self._depths
+        edges = []
+        for response in responses:
+            depth = depths[response.node.index] + 1
+            is_open = response.node.status is Status.OPEN
+            for edge in response.edges:
+                for node in edge.subgoals:
+                    if node.index == len(nodes):
+                        nodes.append(node)
+                        depths.append(depth)
+                if is_open and edge.is_live:
+                    edges.append(edge)
+        return edges
+
+    def _judge(self, nodes: Iterable[GoalNode]) -> list[GoalNode]:
+        """Ask the goal model about those that are needed and not yet judged; returns them."""
+        known = self._log_probabilities
+        needed = (node for node in nodes if node.index not in known and node.is_expandable)
+        judged = list(dict.fromkeys(needed))
+        if judged:
+            scores = self._context.score_goals(judged)
+            known.update(zip((node.index for node in judged), scores, strict=True))
+        return judged
+
+    def _initial(self, goal: int) -> float:
+        return self._log_probabilities[goal] + self._depths[goal] * self._log_discount
+
+    def _initial_costs(self, nodes: Iterable[GoalNode]) -> dict[int, float]:
+        """The negated initial scores of those that may be expanded."""
+        return {node.index: -self._initial(node.index) for node in nodes if node.is_expandable}
+
+    def _own_cost(self, node: GoalNode) -> float:
+        if node.status is Status.PROVED:
+            return 0.0
+        if node.is_exhausted or node.index not in self._log_probabilities:
+            return math.inf
+        return -self._initial(node.index)
+
+    def _close(self, node: GoalNode) -> list[int]:
+        """Note that a goal, and those above it that this has proved, are proved, if they are."""
+        closed = []
+        stack = [node.index]
+        while stack:
+            goal = stack.pop()
+            if goal not in self._closed and self._nodes[goal].status is Status.PROVED:
+                self._closed.add(goal)
+                closed.append(goal)
+                self._up.set_own(goal, 0.0)
+                stack.extend(way.goal for way in self._up.users[goal])
+        return closed
+
+    def _add_ways(self, edges: Iterable[Edge]) -> list[Way]:
+        add_way = self._up.add_way
+        return [
+            add_way(edge.node.index, tuple([node.index for node in edge.subgoals]))
+            for edge in edges
+        ]
+
+    def _read_graph(self) -> None:
+        """Take everything from the graph anew: at first, and when goals have been reopened."""
+        graph, nodes, depths = self._graph, self._nodes, self._depths
+        self._retractions = graph.retractions
+        self._edge_count = graph.edge_count
+        self._revived = len(graph.revived)
+        for node in islice(graph, len(nodes), None):
+            nodes.append(node)
+            depths.append(depths[node.parents[0].node.index] + 1 if node.parents else 0)
+        self._judge(nodes)
+        self._closed = {node.index for node in nodes if node.status is Status.PROVED}
+        self._up = LeastCosts()
+        for node in nodes:
+            self._up.add_goal(self._own_cost(node))
+        unproved = (node for node in nodes if node.status is not Status.PROVED)
+        ways = self._add_ways(edge for node in unproved for edge in node.edges if edge.is_live)
+        self._up.update()
+        if self._sampler is not None:
+            candidates = (node for node in nodes if node.index in self._log_probabilities)
+            self._sampler.restart(self._up, ways, self._initial_costs(candidates))

@@ -1,0 +1,35 @@
+"""Options of UpDown search; light, since listing plugins imports them."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bait_core.options import Options
+
+
+class UpDownOptions(Options):
+    """Options of UpDown search."""
+
+    selection: Literal["greedy", "sampling"] = Field(
+        default="greedy",
+        description="greedy expands all goals of the best derivation at once, sampling draws by "
+        "the softmax of the scores",
+    )
+    temperature: float | None = Field(
+        default=None, gt=0, description="of the softmax, for sampling only; null is 1"
+    )
+    batch_size: int | None = Field(
+        default=None, ge=1, description="goals drawn per step, for sampling only; null is 1"
+    )
+    depth_discount: float = Field(
+        default=0.99, gt=0, le=1, description="factor to the probability of a goal per level"
+    )
+
+    @model_validator(mode="after")
+    def _refuse_what_has_no_effect(self) -> Self:
+        idle = [name for name in ("temperature", "batch_size") if getattr(self, name) is not None]
+        if self.selection == "greedy" and idle:
+            raise ValueError(f"{' and '.join(idle)} has no effect when selection is greedy")
+        return self

@@ -1,0 +1,66 @@
+"""The trainer `ilql`: teaches a generator what tokens are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from transformers import T5ForConditionalGeneration
+
+from bait_core.protocols import TrainingResult, TrainingTask
+from bait_models.byt5.data import encode_states, state_data, truncated_states
+from bait_models.byt5.network import load_t5
+from bait_models.byt5.start import LowRank, first_network, start_name
+from bait_models.byt5.text import encode_target, pad_labels
+from bait_models.tactic_models.ilql.model import ILQL, KIND, TacticEpisodes
+from bait_models.tactic_models.ilql.options import ILQLTrainerOptions
+from bait_models.tactic_models.ilql.values import ValuedT5
+from bait_models.tactic_models.reprover import generator
+from bait_models.trace_processors.episodes import EpisodeExample
+from bait_models.training.checkpoints import is_checkpoint, read_header
+from bait_models.training.fit import fit, seed_everything
+
+
+class ILQLTrainer:
+    """Trains a generator and values of its tokens."""
+
+    def __init__(self, options: ILQLTrainerOptions) -> None:
+        self._options = options
+
+    def train(self, task: TrainingTask) -> TrainingResult:
+        """Train; see `bait_core.protocols.Trainer`.
+
+        It starts from a checkpoint of its own or of a generator.
+        """
+        options = self._options
+        seed_everything(task.seed)
+        data = state_data(task, EpisodeExample, self._collate, options)
+        network = self._network(task)
+        low_rank = LowRank(network, options)
+        network.values.unfreeze()  # what has low-rank changes is frozen otherwise
+        model = ILQL(network, options.max_source, loss_options=options).train()
+        metrics = fit(model, data, options, task)
+        low_rank.merge()
+        model.save(task.checkpoint)
+        truncated = truncated_states(data, options.max_source)
+        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+
+    def _network(self, task: TrainingTask) -> ValuedT5:
+        name = start_name(self._options, task)
+        if name is not None and is_checkpoint(Path(name)):
+            kind = read_header(Path(name), KIND, generator.KIND).kind
+            if kind == KIND:
+                return load_t5(name, KIND, ValuedT5).network
+        return ValuedT5.of(
+            first_network(self._options, task, generator.KIND, T5ForConditionalGeneration)
+        )
+
+    def _collate(self, examples: Sequence[EpisodeExample]) -> TacticEpisodes:
+        options = self._options
+        rows = [encode_target(example.tactic, options.max_target) for example in examples]
+        return TacticEpisodes(
+            encode_states(examples, options.max_source),
+            pad_labels(rows),
+            torch.tensor([example.reward for example in examples]),
+        )

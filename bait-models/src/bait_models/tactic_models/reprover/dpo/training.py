@@ -1,0 +1,112 @@
+"""The trainer `dpo`: teaches a generator which of two tactics did better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from transformers import T5ForConditionalGeneration
+
+from bait_core.errors import TrainingError
+from bait_core.protocols import TrainingResult, TrainingTask
+from bait_models.byt5.data import encode_states, state_data, truncated_states
+from bait_models.byt5.network import load_t5
+from bait_models.byt5.start import LowRank, start_name
+from bait_models.byt5.text import encode_target, pad_labels
+from bait_models.tactic_models.reprover.dpo.learner import DPO
+from bait_models.tactic_models.reprover.dpo.options import DPOTrainerOptions
+from bait_models.tactic_models.reprover.dpo.reference import (
+    FrozenCopy,
+    Reference,
+    TacticPairs,
+    Unchanged,
+    recorded,
+)
+from bait_models.tactic_models.reprover.generator import KIND, Generator
+from bait_models.trace_processors.preferences import PreferenceExample
+from bait_models.training.data import ExampleData
+from bait_models.training.fit import fit, seed_everything
+
+
+class DPOTrainer:
+    """Trains a generator by direct preference optimisation; its checkpoint is a generator's."""
+
+    def __init__(self, options: DPOTrainerOptions) -> None:
+        self._options = options
+
+    def train(self, task: TrainingTask) -> TrainingResult:
+        """Train; see `bait_core.protocols.Trainer`.
+
+        Neither the generator nor its reference drops values out, as in the authors' program.
+        """
+        options = self._options
+        seed_everything(task.seed)
+        data = state_data(task, PreferenceExample, self._collate, options)
+        generator = Generator(self._network(task), options.max_source).eval()
+        low_rank = LowRank(generator.network, options)
+        learner = DPO(
+            generator,
+            self._reference(generator, low_rank, data),
+            options.beta,
+            options.label_smoothing,
+        )
+        metrics = fit(learner, data, options, task)
+        low_rank.merge()
+        generator.save(task.checkpoint)
+        truncated = truncated_states(data, options.max_source)
+        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+
+    def _network(self, task: TrainingTask) -> T5ForConditionalGeneration:
+        name = start_name(self._options, task)
+        if name is None:
+            raise TrainingError(
+                "preference optimisation has no generator to start from, which is its reference",
+                hint="Give a checkpoint of the trainer `seq2seq` as `pretrained`.",
+            )
+        return load_t5(name, KIND, T5ForConditionalGeneration).network
+
+    def _reference(
+        self, generator: Generator, low_rank: LowRank, data: ExampleData[PreferenceExample]
+    ) -> Reference:
+        if self._options.reference == "recorded":
+            _check_recorded(data)
+            return recorded
+        if self._options.lora_rank:
+            return Unchanged(generator, low_rank)
+        return FrozenCopy(generator)
+
+    def _collate(self, examples: Sequence[PreferenceExample]) -> TacticPairs:
+        chosen = [example.chosen for example in examples]
+        rejected = [example.rejected for example in examples]
+        return TacticPairs(
+            encode_states(examples, self._options.max_source),
+            pad_labels([encode_target(tactic) for tactic in chosen + rejected]),
+            torch.tensor(
+                [
+                    [_number(example.chosen_log_probability) for example in examples],
+                    [_number(example.rejected_log_probability) for example in examples],
+                ]
+            ),
+        )
+
+
+def _check_recorded(data: ExampleData[PreferenceExample]) -> None:
+    """Refuse pairs whose log-probabilities were not recorded."""
+    examples = [*data.train, *data.valid]
+    lacking = [
+        example
+        for example in examples
+        if example.chosen_log_probability is None or example.rejected_log_probability is None
+    ]
+    if lacking:
+        first = lacking[0]
+        raise TrainingError(
+            f"{len(lacking)} of {len(examples)} pairs lack log-probabilities, the first of them "
+            f"{first.chosen!r} and {first.rejected!r} in {first.state!r}",
+            hint="Set reference to frozen, or learn from searches only.",
+        )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,56 @@
+"""The trainer `seq2seq`: teaches a generator the tactics that proved goals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transformers import T5ForConditionalGeneration
+
+from bait_core.protocols import TrainingResult, TrainingTask
+from bait_models.byt5.data import encode_states, state_data, truncated_states
+from bait_models.byt5.start import LowRank, first_network
+from bait_models.byt5.text import encode_target, pad_labels
+from bait_models.retrieval.model import Retriever
+from bait_models.tactic_models.reprover.augmentation import ShownPremises
+from bait_models.tactic_models.reprover.generator import KIND, Generator, TextPairs
+from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
+from bait_models.trace_processors.corpus import Corpus
+from bait_models.trace_processors.seq2seq import Seq2SeqExample
+from bait_models.training.devices import usual_device
+from bait_models.training.fit import fit, seed_everything
+
+
+class Seq2SeqTrainer:
+    """Trains a generator by cross entropy."""
+
+    def __init__(self, options: Seq2SeqTrainerOptions) -> None:
+        self._options = options
+
+    def train(self, task: TrainingTask) -> TrainingResult:
+        """Train; see `bait_core.protocols.Trainer`."""
+        options = self._options
+        seed_everything(task.seed)
+        data = state_data(task, Seq2SeqExample, self._collate, options)
+        data.draw = self._shown([*data.train, *data.valid])
+        network = first_network(options, task, KIND, T5ForConditionalGeneration)
+        low_rank = LowRank(network, options)
+        model = Generator(network, options.max_source).train()
+        metrics = fit(model, data, options, task)
+        low_rank.merge()
+        model.save(task.checkpoint)
+        truncated = truncated_states(data, options.max_source)
+        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+
+    def _shown(self, examples: Sequence[Seq2SeqExample]) -> ShownPremises | None:
+        options = self._options
+        if options.retriever is None or options.corpus is None:
+            return None
+        retriever = Retriever.load(options.retriever, usual_device(options.accelerator))
+        return ShownPremises(examples, retriever, Corpus.read(options.corpus), options)
+
+    def _collate(self, examples: Sequence[Seq2SeqExample]) -> TextPairs:
+        options = self._options
+        return TextPairs(
+            encode_states(examples, options.max_source),
+            pad_labels([encode_target(example.tactic, options.max_target) for example in examples]),
+        )

@@ -1,0 +1,51 @@
+"""Tactics and what came of them as rewards: examples for reinforcement learning from traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_models.trace_processors.labels import (
+    Distances,
+    distances,
+    edge_distance,
+    is_success,
+    usable_edges,
+)
+from bait_models.trace_processors.options import EpisodesOptions
+from bait_models.trace_processors.state_example import StateExample
+
+
+class EpisodeExample(StateExample, frozen=True):
+    """A tactic for a goal, whose tokens are the actions of an episode.
+
+    Attributes:
+        tactic: What was tried.
+        reward: Of its last token; all others have none.
+    """
+
+    tactic: str
+    reward: float
+
+
+class Episodes:
+    """The trace processor `episodes`: what was tried, and how well it went."""
+
+    def __init__(self, options: EpisodesOptions) -> None:
+        self._options = options
+
+    def process(self, traces: Iterable[TraceRecord]) -> Iterator[tuple[str, EpisodeExample]]:
+        """All tactics of each trace; see `bait_core.protocols.TraceProcessor`."""
+        for trace in traces:
+            known = distances(trace)
+            for edge in usable_edges(trace):
+                state = trace.goals[edge.goal].text
+                yield trace.theorem, EpisodeExample(state, edge.tactic, self._reward(edge, known))
+
+    def _reward(self, edge: EdgeRecord, known: Distances) -> float:
+        """Of a tactic, by the distances of all goals; the first of them is the theorem."""
+        if not is_success(edge):
+            return self._options.error
+        if edge_distance(edge, known) is None:
+            return self._options.applied
+        return self._options.proved if known[0] is None else self._options.root_proved
