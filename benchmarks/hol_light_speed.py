@@ -27,8 +27,7 @@ from bait_holist.environment.session import HolistSession
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import start
-from bait_holist.terms.goal_key import write_key
-from bait_holist.terms.sexp import quote
+from bait_holist.terms import quote, write_key
 
 TACTICS = ("GEN_TAC", "STRIP_TAC", "REWRITE_TAC [ADD_CLAUSES]")
 THEOREM = "ADD_ASSOC"

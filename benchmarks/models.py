@@ -24,9 +24,8 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.domain import NO_PREMISES, Goal, Premise, PremiseSet
 from bait_core.protocols import TacticModel, TacticRequest
-from bait_holist.environment.library import constants
-from bait_holist.tactics.templates import load_templates
-from bait_holist.terms.goal_key import read_key
+from bait_holist.tactics import load_templates
+from bait_holist.terms import constants, read_key
 from bait_models.byt5.network import new_t5
 from bait_models.byt5.options import NetworkSize
 from bait_models.encoders.options import EncoderOptions

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from bait_core.paths import cache_folder
-from bait_holist.benchmark.core_splits import core_splits
-from bait_holist.benchmark.database import TheoremDatabase
+from bait_holist.benchmark.database import TheoremDatabase, core_splits
 from bait_holist.errors import DatabaseError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.terms import fingerprint
 
 DATABASE = Path(__file__).parents[2].parent / "shared/data/holist/theorem_database_v1.1.textpb.xz"
 
@@ -64,7 +63,7 @@ def test_the_entries_are_all_there_with_their_fields(database: TheoremDatabase) 
 
 
 def test_the_shipped_splits_are_the_databases(database: TheoremDatabase) -> None:
-    shipped = resources.files("bait_holist.benchmark").joinpath("core_splits.json")
+    shipped = resources.files("bait_holist.library").joinpath("core_splits.json")
     assert json.loads(shipped.read_text("utf-8")) == core_splits(database)
 
 

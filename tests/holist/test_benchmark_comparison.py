@@ -9,13 +9,12 @@ from rich.console import Console
 
 from bait_holist.benchmark.comparison import Match, compare, comparison_table
 from bait_holist.benchmark.database import TheoremDatabase
-from bait_holist.environment.library import Library
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.library import Library
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
 from bait_holist.prover.replies import Fact
-from bait_holist.terms.canonical import canonical
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import canonical, parse
 
 DATABASE = Path(__file__).parents[2].parent / "shared/data/holist/theorem_database_v1.1.textpb.xz"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.terms import fingerprint
 
 P, Q, R = (f"(v (bool) {name})" for name in "pqr")
 

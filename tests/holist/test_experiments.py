@@ -19,7 +19,7 @@ from bait_core.training import CorpusPremise, write_corpus
 from bait_holist.human_proofs.records import End, LibraryTheorem
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
-from bait_holist.terms.sexp import to_text
+from bait_holist.terms import to_text
 
 EXPERIMENTS = Path(__file__).parents[2] / "examples" / "experiments"
 LIBRARY = 130  # so many theorems are the library to learn from; those searched are among them

@@ -23,11 +23,11 @@ from bait_core.plugins.config import PluginConfig
 from bait_core.proof_search import SearchSettings
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.environment.session import HolistSession
 from bait_holist.errors import WorkerLostError
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
 
 from .conftest import MEMORY
@@ -62,7 +62,7 @@ def doorway(
     hol_light: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Doorway]:
     doorway = Doorway(tmp_path, hol_light)
-    monkeypatch.setattr("bait_holist.environment.provers.start", doorway.start)
+    monkeypatch.setattr("bait_holist.prover.connector.start", doorway.start)
     monkeypatch.setattr(running, "find", lambda: None)
     yield doorway
     for server in doorway.servers:
@@ -196,11 +196,11 @@ def test_clients_that_say_nothing_keep_nobody_waiting(hol_light: Server) -> None
 
 
 def test_a_closed_environment_starts_nothing(doorway: Doorway) -> None:
-    provers = Provers(HolistOptions())
-    provers.close()
-    provers.close()
+    connector = Connector()
+    connector.close()
+    connector.close()
     with pytest.raises(ProverCrashError, match="is closed"):
-        provers.connect()
+        connector.connect()
     assert not doorway.servers
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bait_holist.errors import HumanProofsError
 from bait_holist.human_proofs.recording import record_library
-from bait_holist.human_proofs.records import HumanProofsError
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import parse
 
 HOL = Path(os.environ.get("HOLLIGHT_DIR", "/usr/share/hol-light"))
 

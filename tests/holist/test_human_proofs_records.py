@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from bait_core.traces import decode_record, encode_record
+from bait_holist.errors import HumanProofsError
 from bait_holist.human_proofs import (
     HumanGoal,
     HumanProof,
@@ -22,7 +23,7 @@ from bait_holist.human_proofs import (
     read_human_proofs,
     read_library_theorems,
 )
-from bait_holist.human_proofs.records import End, HumanProofsError
+from bait_holist.human_proofs.records import End
 
 ROOT = HumanGoal("(g () (c (bool) T))", "`T`", ("T",))
 LEFT = HumanGoal("(g () (v (bool) p))", "`p`", ())

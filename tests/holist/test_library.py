@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bait_holist.environment.library import Library
-from bait_holist.environment.options import HolistOptions
+from typing import Any
+
+from bait_holist.library import Library
 from bait_holist.prover.replies import Fact
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import parse
 
 
 def fact(index: int, name: str, line: int, term: str) -> Fact:
@@ -28,8 +29,8 @@ LIBRARY = Library(
 )
 
 
-def names(**options: object) -> list[str]:
-    return [fact.name for fact in LIBRARY.choose(HolistOptions.model_validate(options))]
+def names(**options: Any) -> list[str]:
+    return [fact.name for fact in LIBRARY.select(**options)]
 
 
 def test_definitions_are_the_first_to_mention_a_constant() -> None:
@@ -39,7 +40,7 @@ def test_definitions_are_the_first_to_mention_a_constant() -> None:
 def test_definitions_are_not_to_be_proved_unless_they_are_named() -> None:
     assert names() == ["FINITE_EMPTY", "CARD_FINITE"]
     assert names(files=["a"]) == ["FINITE_EMPTY", "CARD_FINITE"]
-    assert names(theorems=["CARD", "FINITE_EMPTY"]) == ["FINITE_EMPTY", "CARD"]
+    assert names(names=["CARD", "FINITE_EMPTY"]) == ["FINITE_EMPTY", "CARD"]
     assert names(limit=1) == ["FINITE_EMPTY"]
 
 

@@ -17,8 +17,6 @@ import psutil
 import pytest
 
 from bait_core.errors import ProverStartError
-from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.errors import RemoteError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
@@ -26,9 +24,9 @@ from bait_holist.holist_protocol.messages import key_of
 from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantServiceStub
 from bait_holist.holist_protocol.server import serving
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
-from bait_holist.terms.fingerprint import fingerprint
-from bait_holist.terms.sexp import to_text
+from bait_holist.terms import fingerprint, to_text
 
 PROTOCOL = Path(sys.modules[RemoteProver.__module__].__file__ or "").parent
 
@@ -56,15 +54,15 @@ def goal(conclusion: str, *hypotheses: str) -> pb.Theorem:
 
 
 @pytest.fixture
-def provers(hol_light: Server) -> Iterator[Provers]:
-    provers = Provers(HolistOptions(server=hol_light.socket))
-    yield provers
-    provers.close()
+def connector(hol_light: Server) -> Iterator[Connector]:
+    connector = Connector(server=hol_light.socket)
+    yield connector
+    connector.close()
 
 
 @pytest.fixture
-def port(provers: Provers) -> Iterator[int]:
-    with serving(provers, port=0) as (_, port):
+def port(connector: Connector) -> Iterator[int]:
+    with serving(connector, port=0) as (_, port):
         yield port
 
 
@@ -179,7 +177,7 @@ def test_only_theorems_of_the_library_are_registered(
 
 
 def test_registrations_outlive_their_worker(
-    provers: Provers, prover: RemoteProver, hol_light: Server, statements: dict[str, str]
+    connector: Connector, prover: RemoteProver, hol_light: Server, statements: dict[str, str]
 ) -> None:
     number = prover.register(pb.Theorem(conclusion=statements["ADD_SYM"])).fingerprint
     for child in children(hol_light):
@@ -351,10 +349,10 @@ def test_large_goals_are_answered(prover: RemoteProver) -> None:
     assert len(key_of(response.goals.goals[1])) > 100_000
 
 
-def test_a_port_that_is_taken(provers: Provers, port: int) -> None:
+def test_a_port_that_is_taken(connector: Connector, port: int) -> None:
     with (
         pytest.raises(ProverStartError, match="can't listen") as error,
-        serving(provers, port=port),
+        serving(connector, port=port),
     ):
         pass
     assert "--port" in error.value.hint

@@ -24,18 +24,18 @@ from bait_core.plugins.config import PluginConfig
 from bait_core.proof_search import SearchSettings
 from bait_holist.benchmark.database import TheoremDatabase
 from bait_holist.benchmark.writing import database_of, write_database
-from bait_holist.environment.factory import make_environment
-from bait_holist.environment.library import Library
+from bait_holist.environment.environment import make_environment
 from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.environment.remote import RemoteEnvironment
 from bait_holist.environment.remote_session import Registry, RemoteSession, holist_form
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.server import serving
+from bait_holist.library import Library
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.terms import fingerprint
 
 from .provers import run
 
@@ -56,8 +56,8 @@ def database(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def address(hol_light: Server) -> Iterator[str]:
     with (
-        closing(Provers(HolistOptions(server=hol_light.socket))) as provers,
-        serving(provers, port=0) as (_, port),
+        closing(Connector(server=hol_light.socket)) as connector,
+        serving(connector, port=0) as (_, port),
     ):
         yield f"127.0.0.1:{port}"
 
@@ -247,8 +247,8 @@ def test_theorems_are_chosen_by_name_file_split_and_limit(database: Path) -> Non
 
 
 def test_a_server_that_goes_away(hol_light: Server) -> None:
-    with closing(Provers(HolistOptions(server=hol_light.socket))) as provers:
-        with serving(provers, port=0) as (_, port):
+    with closing(Connector(server=hol_light.socket)) as connector:
+        with serving(connector, port=0) as (_, port):
             environment = open_environment(address=f"127.0.0.1:{port}", statement=P_IMPLIES_P)
             session = environment.start(next(iter(environment.theorems())))
             assert isinstance(apply(session, "DISCH_TAC"), Subgoals)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bait_holist.errors import SexpError
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.launch import Server
-from bait_holist.terms.sexp import MAX_DEPTH, Sexp, atom, parse, to_text
+from bait_holist.terms import MAX_DEPTH, Sexp, atom, parse, to_text
 
 atoms = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 sexps = st.recursive(atoms, lambda inner: st.lists(inner, max_size=4).map(tuple), max_leaves=20)

@@ -10,16 +10,16 @@ import pytest
 from bait_core.domain import CheckResult, Failed, PremiseSet, Proof, ProofStep, Proved, Theorem
 from bait_core.errors import TheoremError
 from bait_holist.environment.environment import HolistEnvironment
-from bait_holist.environment.library import Library
 from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.environment.session import HolistSession, Task
 from bait_holist.errors import LoadError
+from bait_holist.library import Library
 from bait_holist.prover.axioms import check_axioms
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
 from bait_holist.prover.replies import Axiom, Checked
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import parse
 
 from .conftest import KeptHolLight
 from .provers import apply, prove, session
@@ -97,12 +97,12 @@ def test_a_step_can_not_borrow_the_mark_of_what_is_not_proved(hol_light: Server)
 def attempt(server: Server, statement: str) -> Iterator[HolistSession]:
     """A session on a statement, without the list of premises: reading the library takes seconds."""
     with (
-        closing(Provers(HolistOptions(server=server.socket))) as provers,
-        closing(provers.connect()) as worker,
+        closing(Connector(server=server.socket)) as connector,
+        closing(connector.connect()) as worker,
     ):
         term, _ = worker.parse(statement)
         task = Task("statement", term, None, PremiseSet("none", ()))
-        with closing(HolistSession(task, provers)) as opened:
+        with closing(HolistSession(task, connector)) as opened:
             yield opened
 
 

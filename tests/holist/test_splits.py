@@ -9,8 +9,8 @@ from importlib import resources
 
 import pytest
 
-from bait_holist.environment.splits import Split, split_of
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.library import Split, split_of
+from bait_holist.terms import fingerprint
 
 COMMUTATIVITY = (
     "(a (c (fun (fun (num) (bool)) (bool)) !) (l (v (num) m) "
@@ -22,7 +22,7 @@ COMMUTATIVITY = (
 
 
 def shipped() -> dict[str, list[int]]:
-    text = resources.files("bait_holist.benchmark").joinpath("core_splits.json").read_text("utf-8")
+    text = resources.files("bait_holist.library").joinpath("core_splits.json").read_text("utf-8")
     table: dict[str, list[int]] = json.loads(text)
     return table
 

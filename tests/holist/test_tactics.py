@@ -9,14 +9,19 @@ import pytest
 
 from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.protocols.tactic_model import TacticRequest
-from bait_holist.environment.splits import Split, split_of
 from bait_holist.human_proofs import HumanProof
 from bait_holist.human_proofs.records import HumanGoal, HumanStep
-from bait_holist.tactics.derive import derive_templates, template_of
-from bait_holist.tactics.goal_view import GoalView
-from bait_holist.tactics.model import TemplateModel
-from bait_holist.tactics.options import TemplateOptions
-from bait_holist.tactics.templates import Template, fill, load_templates
+from bait_holist.library import Split, split_of
+from bait_holist.tactics import (
+    GoalView,
+    Template,
+    TemplateModel,
+    TemplateOptions,
+    fill,
+    load_templates,
+    template_of,
+)
+from bait_holist.tactics.derive import derive_templates
 
 EXISTS = "(c (fun (fun (num) (bool)) (bool)) ?)"
 EQUALS = "(c (fun (num) (fun (num) (bool))) =)"

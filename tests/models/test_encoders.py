@@ -9,8 +9,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import Sexp, parse, to_text
+from bait_holist.terms import Sexp, parse, read_key, to_text
 from bait_models.encoders.batch import TermBatch
 from bait_models.encoders.build import make_encoder
 from bait_models.encoders.encoder import Encoder

@@ -17,9 +17,8 @@ from bait_core.domain import Goal, Premise, PremiseSet
 from bait_core.errors import CheckpointError, ConfigurationError, TrainingError
 from bait_core.protocols import TacticRequest, TrainingTask
 from bait_core.training import read_examples, write_examples
-from bait_holist.tactics.goal_view import GoalView
-from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import parse
+from bait_holist.tactics import GoalView
+from bait_holist.terms import parse, read_key
 from bait_models.encoders.graph import graph_of_goal
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.vocabulary import Vocabulary

@@ -11,9 +11,6 @@ import typer
 from rich.text import Text
 
 from bait_core.cli.console import print_json, stderr, stdout
-from bait_holist.environment.library import Library
-from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.human_proofs import (
     Export,
     export_human_proofs,
@@ -21,8 +18,10 @@ from bait_holist.human_proofs import (
     rates_table,
     read_human_proofs,
 )
+from bait_holist.library import Library
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
 from bait_holist.prover.process import hol_folder
 from bait_holist.prover.progress import shown_progress
@@ -126,10 +125,10 @@ def serve_command(
     """
     from bait_holist.holist_protocol.server import serving  # noqa: PLC0415  (loads gRPC)
 
-    provers = Provers(HolistOptions(server=socket))
+    connector = Connector(server=socket)
     try:
-        provers.connect().close()  # load HOL Light now rather than at the first request
-        with serving(provers, host=host, port=port, threads=threads) as (server, bound):
+        connector.connect().close()  # load HOL Light now rather than at the first request
+        with serving(connector, host=host, port=port, threads=threads) as (server, bound):
             stdout().print(
                 Text(f"HOList's clients can connect to {host}:{bound}; end with Ctrl-C.")
             )
@@ -139,7 +138,7 @@ def serve_command(
     except KeyboardInterrupt:
         stdout().print("Stopped.")
     finally:
-        provers.close()
+        connector.close()
 
 
 @app.command("database")
@@ -215,7 +214,7 @@ def _export(folder: Path | None = None, *, again: bool = False) -> Export:
 
 def _library(socket: Path | None) -> Library:
     with (
-        closing(Provers(HolistOptions(server=socket))) as provers,
-        closing(provers.connect()) as worker,
+        closing(Connector(server=socket)) as connector,
+        closing(connector.connect()) as worker,
     ):
         return Library(worker.library(), worker.greeting.version)

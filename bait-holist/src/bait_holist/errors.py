@@ -11,6 +11,7 @@
     - WorkerLostError       the worker ended, or was killed
     - ServerGoneError       there is no server to connect to
   + RemoteError             a call of a HOList server failed
+  + HumanProofsError        human proofs can't be recorded or read
 """
 
 from __future__ import annotations
@@ -82,3 +83,7 @@ class RemoteError(ProverError):
     def __init__(self, message: str, *, hint: str = "", timed_out: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.timed_out = timed_out
+
+
+class HumanProofsError(ProverError):
+    """Human proofs can't be recorded or read."""

@@ -15,7 +15,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
         EnvironmentSpec(
             name="holist",
             summary="HOL Light: a statement, or theorems of the library",
-            factory="bait_holist.environment.factory:make_environment",
+            factory="bait_holist.environment.environment:make_environment",
             options="bait_holist.environment.options:HolistOptions",
             statement_option="statement",
             only_option="theorems",

@@ -8,10 +8,9 @@ from enum import StrEnum
 from rich.markup import escape
 from rich.table import Table
 
-from bait_holist.environment.library import Library
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
-from bait_holist.terms.canonical import canonical
-from bait_holist.terms.sexp import Sexp, parse
+from bait_holist.library import Library
+from bait_holist.terms import Sexp, canonical, parse
 
 _EXAMPLE_WIDTH = 100
 

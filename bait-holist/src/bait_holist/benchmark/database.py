@@ -18,7 +18,15 @@ from bait_core.files import replace_file
 from bait_core.paths import cache_folder
 from bait_holist.errors import DatabaseError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.library import Split
+from bait_holist.terms import fingerprint
+
+SPLITS = {
+    pb.Theorem.TRAINING: Split.TRAIN,
+    pb.Theorem.VALIDATION: Split.VALID,
+    pb.Theorem.TESTING: Split.TEST,
+}
+"""Our names of the database's splits."""
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
@@ -113,6 +121,14 @@ class TheoremDatabase:
     @cached_property
     def _places(self) -> dict[int, int]:
         return {theorem.fingerprint: place for place, theorem in enumerate(self.theorems)}
+
+
+def core_splits(database: TheoremDatabase) -> dict[Split, list[int]]:
+    """Fingerprints of the core entries by split, sorted: what `core_splits.json` ships."""
+    return {
+        name: sorted(t.fingerprint for t in database.select(split=split, library="core"))
+        for split, name in SPLITS.items()
+    }
 
 
 def _parse(path: Path) -> pb.TheoremDatabase:

@@ -8,19 +8,14 @@ from pathlib import Path
 from google.protobuf import text_format
 
 from bait_core.files import replace_file
-from bait_holist.environment.library import Library
-from bait_holist.environment.splits import Split, split_of
+from bait_holist.benchmark.database import SPLITS
 from bait_holist.errors import DatabaseError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
+from bait_holist.library import Library, split_of
 from bait_holist.prover.replies import Fact
-from bait_holist.terms.fingerprint import fingerprint
-from bait_holist.terms.sexp import to_text
+from bait_holist.terms import fingerprint, to_text
 
-_SPLITS = {
-    Split.TRAIN: pb.Theorem.TRAINING,
-    Split.VALID: pb.Theorem.VALIDATION,
-    Split.TEST: pb.Theorem.TESTING,
-}
+_PROTOBUF_SPLITS = {ours: theirs for theirs, ours in SPLITS.items()}
 
 
 def database_of(library: Library) -> pb.TheoremDatabase:
@@ -63,5 +58,5 @@ def _entry(fact: Fact, *, is_definition: bool) -> pb.Theorem:
         pretty_printed=f"|- {fact.text}",
     )
     if not is_definition:
-        theorem.training_split = _SPLITS[split_of(statement)]
+        theorem.training_split = _PROTOBUF_SPLITS[split_of(statement)]
     return theorem

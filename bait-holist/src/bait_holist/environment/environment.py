@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from bait_core.domain import Theorem
 from bait_core.errors import TheoremError
-from bait_holist.environment.library import Library, theorem_of
+from bait_core.protocols import Environment
 from bait_holist.environment.options import STATEMENT, HolistOptions
-from bait_holist.environment.provers import Provers
 from bait_holist.environment.session import HolistSession, Task
 from bait_holist.errors import RequestError
-from bait_holist.terms.sexp import to_text
+from bait_holist.library import Library, theorem_of
+from bait_holist.prover.connector import Connector
+from bait_holist.prover.replies import Fact
+from bait_holist.terms import to_text
 
 
 class HolistEnvironment:
@@ -24,7 +26,11 @@ class HolistEnvironment:
 
     def __init__(self, options: HolistOptions | None = None) -> None:
         self._options = options or HolistOptions()
-        self._provers = Provers(self._options)
+        self._connector = Connector(
+            server=self._options.server,
+            memory=self._options.memory,
+            load_timeout=self._options.load_timeout,
+        )
         self._lock = threading.Lock()
         self._loaded: Library | None = None
 
@@ -38,7 +44,7 @@ class HolistEnvironment:
         if self._options.statement is not None:
             _, text = self._read(self._options.statement)
             return [Theorem(STATEMENT, text)]
-        return [theorem_of(fact) for fact in self._library().choose(self._options)]
+        return [theorem_of(fact) for fact in self._select()]
 
     def start(self, theorem: Theorem) -> HolistSession:
         """Begin a proof; see `bait_core.protocols.Environment`."""
@@ -52,18 +58,26 @@ class HolistEnvironment:
                 )
             place, premises = library.place_of(fact), library.premises_for(fact)
             task = Task(theorem.name, to_text(fact.sexp), place, premises)
-            return HolistSession(task, self._provers)
+            return HolistSession(task, self._connector)
         if self._options.statement is None:
             raise TheoremError(f"HOL Light's library has no theorem {theorem.name}")
         term, _ = self._read(self._options.statement)
-        return HolistSession(Task(STATEMENT, term, None, library.premises_for(None)), self._provers)
+        return HolistSession(
+            Task(STATEMENT, term, None, library.premises_for(None)), self._connector
+        )
 
     def close(self) -> None:
         """End all provers; from any thread, any number of times."""
-        self._provers.close()
+        self._connector.close()
+
+    def _select(self) -> Iterator[Fact]:
+        options = self._options
+        return self._library().select(
+            names=options.theorems, files=options.files, split=options.split, limit=options.limit
+        )
 
     def _read(self, statement: str) -> tuple[str, str]:
-        with closing(self._provers.connect()) as worker:
+        with closing(self._connector.connect()) as worker:
             try:
                 return worker.parse(statement)
             except RequestError as error:
@@ -75,7 +89,7 @@ class HolistEnvironment:
     def _library(self) -> Library:
         with self._lock:
             if self._loaded is None:
-                with closing(self._provers.connect()) as worker:
+                with closing(self._connector.connect()) as worker:
                     self._loaded = Library(worker.library(), worker.greeting.version)
             return self._loaded
 
@@ -86,3 +100,16 @@ def _hint(statement: str) -> str:
     if "//" in statement:
         return "Leave out the comment."
     return "Quantify free variables, and give types where they are not clear."
+
+
+def make_environment(options: HolistOptions | None = None) -> Environment:
+    """HOL Light on this machine, or the HOList server whose address is given.
+
+    Raises:
+        DatabaseError: The theorem database can't be read.
+    """
+    if options is None or options.address is None:
+        return HolistEnvironment(options)
+    from bait_holist.environment.remote import RemoteEnvironment  # noqa: PLC0415  (loads gRPC)
+
+    return RemoteEnvironment(options.address, options)

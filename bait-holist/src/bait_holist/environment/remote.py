@@ -8,21 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from bait_core.domain import Premise, PremiseSet, Theorem
 from bait_core.errors import TheoremError
-from bait_holist.benchmark.database import TheoremDatabase
-from bait_holist.environment.library import constants
+from bait_holist.benchmark.database import SPLITS, TheoremDatabase
 from bait_holist.environment.options import STATEMENT, HolistOptions
 from bait_holist.environment.remote_session import Registry, RemoteSession, RemoteTask
-from bait_holist.environment.splits import Split
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
-from bait_holist.terms.canonical import meaning
-from bait_holist.terms.sexp import parse
-
-_SPLITS = {
-    pb.Theorem.TRAINING: Split.TRAIN,
-    pb.Theorem.VALIDATION: Split.VALID,
-    pb.Theorem.TESTING: Split.TEST,
-}
+from bait_holist.terms import constants, meaning, parse
 
 
 class RemoteEnvironment:
@@ -96,7 +87,7 @@ class RemoteEnvironment:
             if options.files:
                 wanted = wanted and not set(options.files).isdisjoint(entry.library_tag)
             if options.split:
-                wanted = wanted and _SPLITS.get(entry.training_split) == options.split
+                wanted = wanted and SPLITS.get(entry.training_split) == options.split
             if wanted and count != options.limit:
                 count += 1
                 yield Theorem(name, entry.pretty_printed, " ".join(entry.library_tag))

@@ -19,12 +19,11 @@ from bait_core.domain import (
     Subgoals,
 )
 from bait_core.errors import ProverCrashError
-from bait_holist.environment.library import constants
 from bait_holist.errors import RemoteError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.messages import goal_of, key_of, theorem_numbers
-from bait_holist.terms.goal_key import read_key
+from bait_holist.terms import constants, read_key
 
 _THEOREM = r"(?:THM|ASSUM)\s+\d+"
 _ARGUMENT = rf"`[^`]*`|\d+|{_THEOREM}|\[\s*(?:{_THEOREM}(?:\s*;\s*{_THEOREM})*)?\s*\]"

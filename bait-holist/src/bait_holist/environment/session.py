@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
 
 from bait_core.domain import (
     CheckResult,
@@ -21,20 +20,13 @@ from bait_core.domain import (
 )
 from bait_holist.errors import WorkerError, WorkerLostError
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 from bait_holist.prover.replies import Applied, KnownGoal
 
 CHECK_SECONDS = 60.0
 """CPU time that one tactic of a proof may take when the proof is checked."""
 
 _OCAML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
-
-
-class WorkerSource(Protocol):
-    """Gives new workers."""
-
-    def connect(self) -> Worker:
-        """A worker that has done nothing yet."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -68,12 +60,12 @@ class Task:
 class HolistSession:
     """A proof attempt with a worker of its own."""
 
-    def __init__(self, task: Task, provers: WorkerSource) -> None:
+    def __init__(self, task: Task, connector: Connector) -> None:
         self._task = task
-        self._provers = provers
+        self._connector = connector
         self._numbers: dict[str, int] = {}
         self._goals: dict[str, Goal] = {}
-        self._worker = task.restrict(provers.connect())
+        self._worker = task.restrict(connector.connect())
         self.root = self._know(self._worker.goal(task.goal))
 
     def run_tactics(self, goal: Goal, tactics: Sequence[str], timeout: float) -> list[Outcome]:
@@ -101,7 +93,7 @@ class HolistSession:
             return CheckResult(accepted=False, script="", message=message)
         walked = [step for _, _, step in proof.walk()]
         steps = [(step.tactic, len(step.subgoals)) for step in walked]
-        with closing(self._task.restrict(self._provers.connect())) as worker:
+        with closing(self._task.restrict(self._connector.connect())) as worker:
             try:
                 checked = worker.check(proof.root.key, steps, CHECK_SECONDS)
             except WorkerError as error:
@@ -125,7 +117,7 @@ class HolistSession:
             RequestError: It is no proof.
         """
         steps = [(step.tactic, len(step.subgoals)) for _, _, step in proof.walk()]
-        with closing(self._task.restrict(self._provers.connect())) as worker:
+        with closing(self._task.restrict(self._connector.connect())) as worker:
             return worker.script(_script_name(self._task.name), proof.root.key, steps)
 
     def close(self) -> None:
@@ -135,7 +127,7 @@ class HolistSession:
     def _restart(self) -> None:
         self._worker.kill()
         self._numbers.clear()
-        self._worker = self._task.restrict(self._provers.connect())
+        self._worker = self._task.restrict(self._connector.connect())
 
     def _number(self, goal: Goal) -> int:
         if goal.key not in self._numbers:

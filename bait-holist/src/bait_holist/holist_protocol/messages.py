@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
-from bait_holist.terms.goal_key import read_key, write_key
-from bait_holist.terms.sexp import parse, to_text
+from bait_holist.terms import parse, read_key, to_text, write_key
 
 _GIGABYTE = 1 << 30
 CHANNEL_OPTIONS = (

@@ -14,7 +14,8 @@ from bait_holist.holist_protocol.proof_assistant_pb2_grpc import (
     add_ProofAssistantServiceServicer_to_server,
 )
 from bait_holist.holist_protocol.service import ProofService
-from bait_holist.holist_protocol.workers import WorkerPool, WorkerSource
+from bait_holist.holist_protocol.workers import WorkerPool
+from bait_holist.prover.connector import Connector
 
 DEFAULT_PORT = 2000
 """Where HOList's clients look for their server."""
@@ -26,12 +27,12 @@ _GRACE = 1.0  # seconds that calls may take to end when the server stops
 
 @contextmanager
 def serving(
-    provers: WorkerSource, *, host: str = LOOPBACK, port: int = DEFAULT_PORT, threads: int = 8
+    connector: Connector, *, host: str = LOOPBACK, port: int = DEFAULT_PORT, threads: int = 8
 ) -> Iterator[tuple[grpc.Server, int]]:
     """A running server and its port, until the context is left.
 
     Args:
-        provers: Where workers come from.
+        connector: Where workers come from.
         host: Address of the interface to listen on. The protocol has neither passwords nor
             encryption.
         port: 0 for any that is free.
@@ -40,7 +41,7 @@ def serving(
     Raises:
         ProverStartError: The port is taken, or the address is not one of this machine.
     """
-    workers = WorkerPool(provers)
+    workers = WorkerPool(connector)
     executor = ThreadPoolExecutor(threads, thread_name_prefix="holist")
     # Without this option two servers could share a port, each answering some of the calls.
     options = (*CHANNEL_OPTIONS, ("grpc.so_reuseport", 0))

@@ -15,8 +15,7 @@ from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantS
 from bait_holist.holist_protocol.workers import WorkerPool
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.replies import Applied
-from bait_holist.terms.fingerprint import fingerprint
-from bait_holist.terms.sexp import parse, to_text
+from bait_holist.terms import fingerprint, parse, to_text
 
 CHECK_SECONDS = 60.0
 """CPU time that one tactic of a proof may take when the proof is verified."""

@@ -6,21 +6,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bait_holist.errors import WorkerError
 from bait_holist.holist_protocol.messages import theorem_numbers
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.connector import Connector
 
 _MOST_REQUESTS = 10_000  # a worker remembers all goals it has seen: now and then, take a new one
-
-
-class WorkerSource(Protocol):
-    """Gives new workers."""
-
-    def connect(self) -> Worker:
-        """A worker that has done nothing yet."""
-        ...
 
 
 @dataclass
@@ -33,8 +25,8 @@ class _Seat:
 class WorkerPool:
     """Lends workers that know the registered theorems. Used by several threads."""
 
-    def __init__(self, provers: WorkerSource) -> None:
-        self._provers = provers
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
         self._free: list[_Seat] = []
         self._registered: dict[int, str] = {}
         self._lock = threading.Lock()
@@ -51,7 +43,7 @@ class WorkerPool:
         """
         with self._lock:
             seat = self._free.pop() if self._free else None
-        seat = seat or _Seat(self._provers.connect())
+        seat = seat or _Seat(self._connector.connect())
         try:
             self._teach(seat, tactics)
             yield seat.worker
@@ -64,7 +56,7 @@ class WorkerPool:
     @contextmanager
     def fresh(self, tactics: Sequence[str]) -> Iterator[Worker]:
         """A worker that has done nothing yet, and serves nobody else."""
-        with closing(self._provers.connect()) as worker:
+        with closing(self._connector.connect()) as worker:
             self._teach(_Seat(worker), tactics)
             yield worker
 

@@ -16,11 +16,11 @@ from filelock import FileLock
 from bait_core.files import replace_file
 from bait_core.paths import cache_folder
 from bait_core.traces import SUFFIX, encode_record
+from bait_holist.errors import HumanProofsError
 from bait_holist.human_proofs.recording import Progress, record_library
 from bait_holist.human_proofs.records import (
     End,
     HumanProof,
-    HumanProofsError,
     LibraryTheorem,
     Record,
     decode_records,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from bait_holist.human_proofs.records import HumanProofsError
+from bait_holist.errors import HumanProofsError
 from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
 
 #: The first file of the library that is loaded when `prove` is there.

@@ -10,11 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bait_core.errors import ProverError
-
-
-class HumanProofsError(ProverError):
-    """Human proofs can't be recorded or read."""
+from bait_holist.errors import HumanProofsError
 
 
 class LibraryTheorem(msgspec.Struct, frozen=True, tag="theorem", tag_field="kind"):

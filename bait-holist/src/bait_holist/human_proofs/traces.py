@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
 from bait_core.traces.schema import TimingsRecord
-from bait_holist.environment.splits import Split, split_of
 from bait_holist.human_proofs.records import HumanProof, HumanStep, LibraryTheorem
+from bait_holist.library import Split, split_of
 
 Library = Mapping[str, LibraryTheorem]
 """The library's theorems by name."""

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from bait_holist.errors import LoadError
 from bait_holist.prover.replies import Axiom
-from bait_holist.terms.canonical import canonical
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import canonical, parse
 
 _BOOL2 = "(fun (bool) (fun (bool) (bool)))"
 _IND = "(fun (ind) (ind))"

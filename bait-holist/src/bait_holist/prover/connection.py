@@ -25,7 +25,7 @@ from bait_holist.prover.replies import (
     parse_fact,
     parse_greeting,
 )
-from bait_holist.terms.sexp import Sexp, parse, quote, to_text
+from bait_holist.terms import Sexp, parse, quote, to_text
 
 REQUEST_TIMEOUT = 60.0
 

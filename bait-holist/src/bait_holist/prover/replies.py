@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from bait_holist.errors import SexpError, WorkerLostError
-from bait_holist.terms.sexp import Sexp, parse
+from bait_holist.terms import Sexp, parse
 
 PROTOCOL = "2"
 

@@ -6,13 +6,11 @@ Only proofs of the training split count, so that the model knows nothing of thos
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bait_holist.environment.splits import Split
 from bait_holist.human_proofs import (
     HumanProof,
     LibraryTheorem,
@@ -20,13 +18,11 @@ from bait_holist.human_proofs import (
     read_library_theorems,
     split_of_proof,
 )
-from bait_holist.tactics.templates import TERM_SOURCES
+from bait_holist.library import Split
+from bait_holist.tactics.templates import template_of
 
 LEAST_COUNT = 5
 """Templates that people used less often are left out."""
-
-_WORD = re.compile(r"`[^`]*`|\"[^\"]*\"|[A-Za-z_][\w']*|\[|\]|[^\s]")
-_SEVERAL = re.compile(r"\[ (?:(?:GSYM )?\? ; )+(?:GSYM )?\? \]")
 
 
 def derive_templates(
@@ -49,23 +45,6 @@ def derive_templates(
     )
     counts = Counter(template_of(tactic, theorems) for tactic in tactics)
     return [(text, count) for text, count in counts.most_common() if text and count >= least]
-
-
-def template_of(tactic: str, theorems: Collection[str]) -> str | None:
-    """The tactic with its theorems and terms left out; None if nobody could fill the gaps."""
-    words = [_gap(word, theorems) for word in _WORD.findall(tactic)]
-    text = _SEVERAL.sub("[?*]", " ".join(words))
-    for spaced, plain in (("[ ", "["), (" ]", "]"), ("( ", "("), (" )", ")")):
-        text = text.replace(spaced, plain)
-    if text.count("?") + text.count("!") > 1:
-        return None
-    return None if "!" in text and text.partition(" ")[0] not in TERM_SOURCES else text
-
-
-def _gap(word: str, theorems: Collection[str]) -> str:
-    if word.startswith("`"):
-        return "!"
-    return "?" if word in theorems else word
 
 
 def main(folder: Path, output: Path) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import Sexp, to_text
+from bait_holist.terms import Sexp, read_key, to_text
 
 _MAX_WITNESS = 200  # characters of a term that is proposed as a witness
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.options import TemplateOptions
-from bait_holist.terms.sexp import Sexp, to_text
+from bait_holist.terms import Sexp, to_text
 
 _LIST_LENGTHS = (2, 4, 8)
+_WORD = re.compile(r"`[^`]*`|\"[^\"]*\"|[A-Za-z_][\w']*|\[|\]|[^\s]")
+_SEVERAL = re.compile(r"\[ (?:(?:GSYM )?\? ; )+(?:GSYM )?\? \]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,20 @@ TERM_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
     "ASM_CASES_TAC": _propositions,
     "BOOL_CASES_TAC": _propositions,
 }
+
+
+def template_of(tactic: str, theorems: Collection[str]) -> str | None:
+    """The tactic with its theorems and terms left out; None if nobody could fill the gaps."""
+    words = [_gap(word, theorems) for word in _WORD.findall(tactic)]
+    text = _SEVERAL.sub("[?*]", " ".join(words))
+    for spaced, plain in (("[ ", "["), (" ]", "]"), ("( ", "("), (" )", ")")):
+        text = text.replace(spaced, plain)
+    if text.count("?") + text.count("!") > 1:
+        return None
+    return None if "!" in text and text.partition(" ")[0] not in TERM_SOURCES else text
+
+
+def _gap(word: str, theorems: Collection[str]) -> str:
+    if word.startswith("`"):
+        return "!"
+    return "?" if word in theorems else word

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bait_holist.terms.sexp import Sexp
+from bait_holist.terms import Sexp
 
 APPLICATION, ABSTRACTION, GOAL = "@", "\\", "goal"
 _VARIABLE = "variable:"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import Sexp, parse
+from bait_holist.terms import Sexp, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
 from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.options import EncoderOptions
@@ -32,7 +31,7 @@ class TermReader:
         self.truncated = 0
 
     def goals(self, keys: Iterable[str]) -> list[EncodedGraph]:
-        """Goals by their keys; see `bait_holist.terms.goal_key`.
+        """Goals by their keys; see `bait_holist.terms.goals`.
 
         Raises:
             SexpError: A key is malformed.

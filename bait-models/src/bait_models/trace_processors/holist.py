@@ -9,7 +9,7 @@ import msgspec
 
 from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_holist.human_proofs import read_library_theorems
-from bait_holist.tactics.derive import template_of
+from bait_holist.tactics import template_of
 from bait_models.trace_processors.labels import proof_steps
 from bait_models.trace_processors.options import HolistStepsOptions
 

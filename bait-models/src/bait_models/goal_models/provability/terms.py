@@ -12,7 +12,7 @@ from torch import Tensor
 from bait_core.domain import Goal
 from bait_core.errors import ModelError
 from bait_holist.errors import SexpError
-from bait_holist.terms.goal_key import read_key
+from bait_holist.terms import read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch
 from bait_models.encoders.build import make_encoder
 from bait_models.encoders.graph import TermGraph

@@ -14,10 +14,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
 from bait_core.training import read_examples
-from bait_holist.environment.library import constants
 from bait_holist.human_proofs import read_library_theorems
-from bait_holist.terms.goal_key import read_key
-from bait_holist.terms.sexp import parse
+from bait_holist.terms import constants, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch
 from bait_models.encoders.reader import TermReader, goal_graphs, term_graphs
 from bait_models.encoders.vocabulary import Vocabulary

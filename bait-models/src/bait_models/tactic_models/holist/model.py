@@ -14,8 +14,8 @@ from torch import Tensor
 from bait_core.domain import Premise, PremiseSet, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
-from bait_holist.tactics.goal_view import GoalView
-from bait_holist.terms.goal_key import read_key
+from bait_holist.tactics import GoalView
+from bait_holist.terms import read_key
 from bait_models.chunks import parts
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from bait_core.domain import Suggestion
-from bait_holist.tactics.goal_view import GoalView
-from bait_holist.tactics.templates import TERM_SOURCES
-from bait_holist.terms.sexp import to_text
+from bait_holist.tactics import TERM_SOURCES, GoalView
+from bait_holist.terms import to_text
 from bait_models.tactic_models.holist.lists import Lists, best_lists
 from bait_models.tactic_models.holist.options import HolistModelOptions
 

@@ -1,4 +1,4 @@
-"""Where an environment's workers come from: a kept server, or one of its own."""
+"""Connects to the HOL Light that is kept running, or starts one."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ import threading
 from pathlib import Path
 
 from bait_core.errors import ProverCrashError
-from bait_holist.environment.options import HolistOptions
 from bait_holist.errors import ServerGoneError
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
-from bait_holist.prover.launch import Server, start
+from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Server, start
 from bait_holist.prover.progress import shown_progress
 
 
-class Provers:
-    """Connects to HOL Light, and starts one if none runs. Safe to use from several threads."""
+class Connector:
+    """Connects to HOL Light, and starts one if none runs. Safe to use from several threads.
 
-    def __init__(self, options: HolistOptions) -> None:
-        self._options = options
+    Args:
+        server: Socket of the server to use; None for the one that is kept running, or else one
+            that `close` ends.
+        memory: MiB of heap at which a tactic is stopped.
+        load_timeout: Seconds that HOL Light may take to load.
+    """
+
+    def __init__(
+        self,
+        *,
+        server: Path | None = None,
+        memory: int = MEMORY,
+        load_timeout: float = LOAD_TIMEOUT,
+    ) -> None:
+        self._server = server
+        self._memory = memory
+        self._load_timeout = load_timeout
         self._own: Server | None = None
         self._closed = False
         self._lock = threading.Lock()
@@ -31,11 +45,11 @@ class Provers:
             ProverCrashError: The server that the options name is gone.
         """
         try:
-            return Worker(self._socket(), self._options.memory)
+            return Worker(self._socket(), self._memory)
         except ServerGoneError as error:
-            if self._own is None and self._options.server is not None:
+            if self._own is None and self._server is not None:
                 raise ProverCrashError(error.message, hint=error.hint) from error
-        return Worker(self._socket(), self._options.memory)
+        return Worker(self._socket(), self._memory)
 
     def close(self) -> None:
         """End the server, if it is one's own. May be called twice."""
@@ -46,8 +60,8 @@ class Provers:
                 self._own = None
 
     def _socket(self) -> Path:
-        if self._options.server is not None:
-            return self._options.server
+        if self._server is not None:
+            return self._server
         with self._lock:
             if self._closed:
                 raise ProverCrashError("the environment is closed")
@@ -61,8 +75,8 @@ class Provers:
             with shown_progress() as progress:
                 self._own = start(
                     owned=True,
-                    memory=self._options.memory,
-                    timeout=self._options.load_timeout,
+                    memory=self._memory,
+                    timeout=self._load_timeout,
                     progress=progress,
                 )
             return self._own.socket

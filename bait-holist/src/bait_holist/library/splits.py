@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from bait_holist.terms.fingerprint import fingerprint
+from bait_holist.terms import fingerprint
 
 _SHARES = (("train", 0.6), ("valid", 0.8), ("test", 1.0))
 
@@ -39,5 +39,5 @@ def _hashed(statement: str) -> Split:
 
 @cache
 def _benchmark_splits() -> dict[int, Split]:
-    text = resources.files("bait_holist.benchmark").joinpath("core_splits.json").read_text("utf-8")
+    text = resources.files(__package__).joinpath("core_splits.json").read_text("utf-8")
     return {number: Split(name) for name, numbers in json.loads(text).items() for number in numbers}

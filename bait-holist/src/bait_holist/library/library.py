@@ -10,11 +10,9 @@ from pathlib import PurePath
 
 from bait_core.domain import Premise, PremiseSet, Theorem
 from bait_core.errors import TheoremError
-from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.splits import split_of
+from bait_holist.library.splits import Split, split_of
 from bait_holist.prover.replies import Fact
-from bait_holist.terms.canonical import Canonical, meaning
-from bait_holist.terms.sexp import Sexp, to_text
+from bait_holist.terms import Canonical, constants, meaning, to_text
 
 
 class Library:
@@ -97,61 +95,53 @@ class Library:
         )
         return PremiseSet(f"hol-light:{self._version}:{place}", admitted)
 
-    def choose(self, options: HolistOptions) -> Iterator[Fact]:
-        """The theorems that the options ask for, in binding order.
+    def select(
+        self,
+        *,
+        names: Sequence[str] = (),
+        files: Sequence[str] = (),
+        split: Split | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Fact]:
+        """The theorems to prove, in binding order.
 
-        Definitions are left out, unless they are named.
+        Args:
+            names: Only these; if empty, all but definitions.
+            files: Only those of these library files, such as `arith`.
+            split: Only those of this split.
+            limit: At most this many.
 
         Raises:
-            TheoremError: There is no theorem or file of that name.
+            TheoremError: There is no theorem or file with one of the names.
         """
-        self._check_names(options)
-        wanted, files = set(options.theorems), {PurePath(name).stem for name in options.files}
-        count = 0
-        for fact in self.facts:
-            if count == options.limit:
-                return
-            if fact.name not in wanted if wanted else fact.name in self.definitions:
-                continue
-            if files and PurePath(fact.file).stem not in files:
-                continue
-            if options.split and split_of(to_text(fact.sexp)) != options.split:
-                continue
-            count += 1
-            yield fact
+        self._check_names(names, files)
+        wanted, stems = set(names), {PurePath(file).stem for file in files}
+        selected = (
+            fact
+            for fact in self.facts
+            if (fact.name in wanted if wanted else fact.name not in self.definitions)
+            and (not stems or PurePath(fact.file).stem in stems)
+            and (split is None or split_of(to_text(fact.sexp)) == split)
+        )
+        yield from itertools.islice(selected, limit)
 
-    def _check_names(self, options: HolistOptions) -> None:
-        for name in options.theorems:
+    def _check_names(self, names: Sequence[str], files: Sequence[str]) -> None:
+        for name in names:
             if name not in self._by_name:
                 raise TheoremError(
                     f"HOL Light's library has no theorem {name}", hint=_hint(name, self._by_name)
                 )
-        files = {PurePath(fact.file).stem for fact in self.facts}
-        for name in options.files:
-            if PurePath(name).stem not in files:
+        known = {PurePath(fact.file).stem for fact in self.facts}
+        for name in files:
+            if PurePath(name).stem not in known:
                 raise TheoremError(
-                    f"HOL Light's library has no file {name} with theorems", hint=_hint(name, files)
+                    f"HOL Light's library has no file {name} with theorems", hint=_hint(name, known)
                 )
 
 
 def theorem_of(fact: Fact) -> Theorem:
     """A library theorem as something to prove."""
     return Theorem(fact.name, fact.text, f"{fact.file}:{fact.line}")
-
-
-def constants(term: Sexp) -> Iterator[str]:
-    """Names of the constants in a term, each once, in order."""
-    seen = set()
-    stack = [term]
-    while stack:
-        node = stack.pop()
-        if node[0] == "c" and str(node[2]) not in seen:
-            seen.add(str(node[2]))
-            yield str(node[2])
-        elif node[0] == "a":
-            stack += (node[2], node[1])
-        elif node[0] == "l":
-            stack.append(node[2])
 
 
 def _hint(name: str, known: Sequence[str] | set[str] | dict[str, Fact]) -> str:
