@@ -29,7 +29,7 @@ from bait_holist.terms import constants, read_key
 from bait_models.byt5.network import new_t5
 from bait_models.byt5.options import NetworkSize
 from bait_models.encoders.options import EncoderOptions
-from bait_models.encoders.vocabulary import PADDING, UNKNOWN, Vocabulary
+from bait_models.encoders.vocabulary import PADDING, UNKNOWN, TermVocabulary
 from bait_models.tactic_models.holist.features import Lexicon
 from bait_models.tactic_models.holist.model import HolistModel
 from bait_models.tactic_models.holist.options import HolistModelOptions
@@ -81,7 +81,7 @@ def holist_model(kind: str) -> HolistModel:
     templates = [template.text for template in load_templates()]
     options = HolistModelOptions(checkpoint=Path("none"), device="cpu")
     lexicon = Lexicon(dict.fromkeys(OPERATORS, 1.0), {})
-    return HolistModel(encoder, Vocabulary(tokens), templates, lexicon, options).eval()
+    return HolistModel(encoder, TermVocabulary(tokens), templates, lexicon, options).eval()
 
 
 def generator() -> Generator:

@@ -16,7 +16,7 @@ from bait_models.encoders.encoder import Encoder
 from bait_models.encoders.graph import EdgeLabel, TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 
 KINDS: dict[str, dict[str, object]] = {
     "gnn": {},
@@ -56,7 +56,7 @@ TERMS = [
     )
 ]
 GRAPHS = [graph_of_term(t, 100) for t in TERMS]
-VOCABULARY = Vocabulary.of(GRAPHS, least=1)
+VOCABULARY = TermVocabulary.of(GRAPHS, least=1)
 
 
 CHAIN = graph_of_term(term("(a f " * 50 + "'x" + ")" * 50), 100)
@@ -143,7 +143,7 @@ def test_deep_terms_need_no_deep_stack() -> None:
 
 
 def test_a_vocabulary_counts_graphs_and_knows_the_unknown() -> None:
-    vocabulary = Vocabulary.of([graph_of_term(term(t), 9) for t in ("(a f f)", "(a f g)", "f")])
+    vocabulary = TermVocabulary.of([graph_of_term(term(t), 9) for t in ("(a f f)", "(a f g)", "f")])
     assert vocabulary.tokens == ("<pad>", "<unk>", "f", "@")
     assert vocabulary.encode(graph_of_term(term("(a new f)"), 9)) == [3, 1, 2]
 

@@ -14,8 +14,8 @@ from bait_models.encoders.graph import EdgeLabel, TermGraph, graph_of_goal, grap
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader
 from bait_models.encoders.sequence import prefix_order
-from bait_models.encoders.structure import StructureRound, SubgraphExtractor, neighbourhoods
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.structure import StructureLayer, SubgraphExtractor, neighbourhoods
+from bait_models.encoders.vocabulary import TermVocabulary
 
 from .test_encoders import GRAPHS, term
 
@@ -32,7 +32,7 @@ RELATED = [
     [1, 1, 1, 1, 0],
     [1, 0, 1, 0, 1],
 ]
-VOCABULARY = Vocabulary(["<pad>", "<unk>", *"abcde"])
+VOCABULARY = TermVocabulary(["<pad>", "<unk>", *"abcde"])
 
 
 def test_attention_by_hand() -> None:
@@ -150,7 +150,7 @@ def test_a_subgraph_tells_what_subtrees_do_not() -> None:
     """Two triangles and a ring of six: each node has neighbours of both other colours."""
     triangles = [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3)]
     ring = [(n, (n + 1) % 6) for n in range(6)]
-    rounds = [StructureRound(8, 0.0, directed=False) for _ in range(2)]
+    rounds = [StructureLayer(8, 0.0, directed=False) for _ in range(2)]
     extractor = SubgraphExtractor(8, rounds).eval()
     nodes = torch.randn(3, 8).repeat(2, 1)
     results = []
@@ -164,7 +164,7 @@ def test_a_subgraph_tells_what_subtrees_do_not() -> None:
 
 
 def test_a_round_hears_the_mean_of_neighbours() -> None:
-    one = StructureRound(8, 0.0, directed=True).eval()
+    one = StructureLayer(8, 0.0, directed=True).eval()
     nodes = torch.randn(3, 8)
     edges = torch.tensor([[0, 0], [1, 2], [0, 1]])
     with torch.no_grad():

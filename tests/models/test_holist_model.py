@@ -21,7 +21,7 @@ from bait_holist.tactics import GoalView
 from bait_holist.terms import parse, read_key
 from bait_models.encoders.graph import graph_of_goal
 from bait_models.encoders.options import EncoderOptions
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.tactic_models.holist.data import HolistData
 from bait_models.tactic_models.holist.features import FEATURES, Lexicon, features
 from bait_models.tactic_models.holist.lists import short_lists
@@ -402,7 +402,7 @@ def test_without_hypotheses_tactics_that_use_them_are_the_plain_ones(tmp_path: P
         "SET_TAC []",
     ]
     encoder = EncoderOptions(dim=8, layers=1)
-    model = HolistModel(encoder, Vocabulary(["<pad>", "<unk>"]), tactics, Lexicon({}, {}))
+    model = HolistModel(encoder, TermVocabulary(["<pad>", "<unk>"]), tactics, Lexicon({}, {}))
     model.save(tmp_path / "checkpoint")
     loaded = HolistModel.load(HolistModelOptions(checkpoint=tmp_path / "checkpoint", device="cpu"))
     term = "(v (bool) x)"

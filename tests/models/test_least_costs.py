@@ -10,22 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bait_models.search.updown.least_costs import OWN, LeastCosts, Way
+from bait_models.search.updown.least_costs import OWN, Hyperedge, LeastCosts
 
 
 class Naive:
-    """The same changes, and costs by relaxing every way until nothing changes."""
+    """The same changes, and costs by relaxing every hyperedge until nothing changes."""
 
     def __init__(self) -> None:
         self.own: list[float] = []
-        self.ways: list[tuple[int, tuple[int, ...], list[float]]] = []
+        self.hyperedges: list[tuple[int, tuple[int, ...], list[float]]] = []
 
     def costs(self) -> list[float]:
         costs = list(self.own)
         changed = True
         while changed:
             changed = False
-            for goal, subgoals, (weight,) in self.ways:
+            for goal, subgoals, (weight,) in self.hyperedges:
                 cost = weight
                 for subgoal in subgoals:
                     cost += costs[subgoal]
@@ -48,11 +48,11 @@ def assert_consistent(costs: LeastCosts, naive: Naive) -> None:
                 assert costs.costs[goal] == naive.own[goal]
                 ready.add(goal)
                 continue
-            way = costs.ways[goal][choice - 1]
-            assert (way.goal, way.choice) == (goal, choice)
-            if grounded.issuperset(way.subgoals):
-                cost = way.weight
-                for subgoal in way.subgoals:
+            hyperedge = costs.hyperedges[goal][choice - 1]
+            assert (hyperedge.goal, hyperedge.choice) == (goal, choice)
+            if grounded.issuperset(hyperedge.subgoals):
+                cost = hyperedge.weight
+                for subgoal in hyperedge.subgoals:
                     cost += costs.costs[subgoal]
                 assert costs.costs[goal] == cost
                 ready.add(goal)
@@ -68,7 +68,7 @@ def play(
     most_subgoals: int,
 ) -> None:
     costs, naive = LeastCosts(), Naive()
-    ways: list[tuple[Way, list[float]]] = []
+    hyperedges: list[tuple[Hyperedge, list[float]]] = []
     for _ in range(rng.randrange(5, 40)):
         for _ in range(rng.randrange(1, 6)):
             move = rng.random()
@@ -81,16 +81,16 @@ def play(
                 count = rng.randrange(1, most_subgoals + 1)
                 subgoals = tuple(rng.randrange(len(naive.own)) for _ in range(count))
                 weight = [draw_weight()]
-                ways.append((costs.add_way(goal, subgoals, *weight), weight))
-                naive.ways.append((goal, subgoals, weight))
-            elif move < 0.85 or not ways:
+                hyperedges.append((costs.add_hyperedge(goal, subgoals, *weight), weight))
+                naive.hyperedges.append((goal, subgoals, weight))
+            elif move < 0.85 or not hyperedges:
                 goal = rng.randrange(len(naive.own))
                 naive.own[goal] = draw_own()
                 costs.set_own(goal, naive.own[goal])
             else:
-                way, weight = rng.choice(ways)
+                hyperedge, weight = rng.choice(hyperedges)
                 weight[0] = draw_weight()
-                costs.set_weight(way, *weight)
+                costs.set_weight(hyperedge, *weight)
         before = list(costs.costs)
         touched = set(costs.update())
         assert_consistent(costs, naive)
@@ -123,12 +123,12 @@ def test_own_costs_may_be_negative_where_ways_have_one_subgoal(seed):
     play(rng, lambda: rng.choice(own), lambda: rng.choice(TIES), most_subgoals=1)
 
 
-def build(own: Sequence[float], *ways: tuple[int, tuple[int, ...]]) -> LeastCosts:
+def build(own: Sequence[float], *hyperedges: tuple[int, tuple[int, ...]]) -> LeastCosts:
     costs = LeastCosts()
     for cost in own:
         costs.add_goal(cost)
-    for goal, subgoals in ways:
-        costs.add_way(goal, subgoals)
+    for goal, subgoals in hyperedges:
+        costs.add_hyperedge(goal, subgoals)
     costs.update()
     return costs
 
@@ -146,7 +146,7 @@ def test_an_equal_alternative_leaves_the_goals_above_alone():
     """Goal 1 costs 2 by itself, then as much by goal 2: goal 0 above it need not be touched."""
     costs = build([math.inf, 2.0], (0, (1,)))
     costs.add_goal(2.0)
-    costs.add_way(1, (2,))
+    costs.add_hyperedge(1, (2,))
     costs.set_own(1, math.inf)
     assert costs.update() == []
     assert costs.costs == [2.0, 2.0, 2.0]
@@ -164,8 +164,8 @@ def test_an_equal_alternative_that_rests_on_the_goal_is_not_taken():
 
 @pytest.mark.parametrize("length", [5000])
 def test_long_chains_need_no_recursion(length):
-    ways = [(goal, (goal + 1,)) for goal in range(length - 1)]
-    costs = build([math.inf] * (length - 1) + [1.0], *ways)
+    hyperedges = [(goal, (goal + 1,)) for goal in range(length - 1)]
+    costs = build([math.inf] * (length - 1) + [1.0], *hyperedges)
     assert costs.costs == [1.0] * length
     costs.set_own(length - 1, 2.0)
     assert len(costs.update()) == 2 * length  # each lost its cost, and got another

@@ -16,7 +16,7 @@ import torch
 from bait_core.domain import Goal
 from bait_core.errors import CheckpointError, ConfigurationError, ModelError
 from bait_core.plugins.build import make_goal_model
-from bait_models.chunks import parts_within
+from bait_models.chunks import padded_chunks
 from bait_models.encoders.options import EncoderOptions
 from bait_models.goal_models.provability.calibration import Calibration
 from bait_models.goal_models.provability.encoder import ByteEncoder
@@ -229,7 +229,7 @@ def test_calibration_is_a_part_of_the_weights():
 
 
 def test_parts_within_a_limit():
-    assert list(parts_within("abcde", [1, 2, 2, 3, 9], 6)) == [["a", "b", "c"], ["d"], ["e"]]
-    assert list(parts_within("ab", [7, 7], 6)) == [["a"], ["b"]]
-    assert list(parts_within("abc", [3, 1, 1], 6)) == [["a", "b"], ["c"]]
-    assert list(parts_within("", [], 6)) == []
+    assert list(padded_chunks("abcde", [1, 2, 2, 3, 9], 6)) == [["a", "b", "c"], ["d"], ["e"]]
+    assert list(padded_chunks("ab", [7, 7], 6)) == [["a"], ["b"]]
+    assert list(padded_chunks("abc", [3, 1, 1], 6)) == [["a", "b"], ["c"]]
+    assert list(padded_chunks("", [], 6)) == []

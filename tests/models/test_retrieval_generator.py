@@ -15,7 +15,7 @@ from bait_core.protocols import TrainingTask
 from bait_core.training import write_corpus, write_examples
 from bait_models.byt5.text import decode
 from bait_models.retrieval.text import show_premises
-from bait_models.tactic_models.reprover.augmentation import ShownPremises
+from bait_models.tactic_models.reprover.augmentation import RetrievalAugmentation
 from bait_models.tactic_models.reprover.generator import Generator
 from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
 from bait_models.tactic_models.reprover.training import Seq2SeqTrainer
@@ -65,9 +65,9 @@ STEPS = [
 ]
 
 
-def shows(**changes: Any) -> ShownPremises:
+def shows(**changes: Any) -> RetrievalAugmentation:
     given = chosen(**({"retriever": "r", "corpus": "c", "max_source": 500} | changes))
-    return ShownPremises(STEPS, retriever(), Corpus(CORPUS), given)
+    return RetrievalAugmentation(STEPS, retriever(), Corpus(CORPUS), given)
 
 
 def chosen(**changes: Any) -> Seq2SeqTrainerOptions:
@@ -107,7 +107,7 @@ def test_examples_must_be_of_the_corpus() -> None:
     for accessible in (None, Accessible(len(CORPUS) + 1)):
         example = Seq2SeqExample("⊢ a", "b", (), accessible)
         with pytest.raises(TrainingError, match="do not tell which premises"):
-            ShownPremises([example], retriever(), Corpus(CORPUS), chosen())
+            RetrievalAugmentation([example], retriever(), Corpus(CORPUS), chosen())
 
 
 def test_a_retriever_needs_a_corpus() -> None:

@@ -16,7 +16,7 @@ from bait_core.training import CorpusPremise
 from bait_models.byt5.text import PaddedTokens, pad
 from bait_models.retrieval.data import DrawnStep, StepBatches
 from bait_models.retrieval.losses import info_nce, make_loss, squared_error
-from bait_models.retrieval.measures import measure, ranks, summary
+from bait_models.retrieval.metrics import mean_metrics, ranks, retrieval_metrics
 from bait_models.retrieval.model import RetrievalBatch, Retriever
 from bait_models.trace_processors.corpus import Accessible
 from bait_models.trace_processors.retrieval import RetrievalExample
@@ -174,7 +174,7 @@ def test_premises_are_drawn() -> None:
 def test_ranks_and_their_means_by_hand() -> None:
     scores = torch.tensor([0.1, 0.9, 0.5, 0.5, -math.inf])
     assert ranks(scores, [1, 2, 0]).tolist() == [1, 3, 4]
-    found = summary([torch.tensor([1, 3]), torch.tensor([12]), torch.tensor([2, 11])])
+    found = mean_metrics([torch.tensor([1, 3]), torch.tensor([12]), torch.tensor([2, 11])])
     assert found["recall_at_1"] == pytest.approx((1 / 2 + 0 + 0) / 3)
     assert found["recall_at_10"] == pytest.approx((1 + 0 + 1 / 2) / 3)
     assert found["mrr"] == pytest.approx((1 + 1 / 12 + 1 / 2) / 3)
@@ -195,11 +195,11 @@ def test_measures_are_over_what_is_accessible() -> None:
     accessible = [name for name in order if places[name] < end]
     assert order[:2] != accessible[:2]
     used = CORPUS[places[accessible[1]]]
-    found = measure(model, CORPUS, [step("⊢ a", (used,), (), Accessible(end))])
+    found = retrieval_metrics(model, CORPUS, [step("⊢ a", (used,), (), Accessible(end))])
     assert found == {"recall_at_1": 0.0, "recall_at_10": 1.0, "mrr": 0.5}
     itself = Accessible(end, places[accessible[0]])
-    assert measure(model, CORPUS, [step("⊢ a", (used,), (), itself)])["mrr"] == 1.0
-    assert measure(model, CORPUS, []) == {}
+    assert retrieval_metrics(model, CORPUS, [step("⊢ a", (used,), (), itself)])["mrr"] == 1.0
+    assert retrieval_metrics(model, CORPUS, []) == {}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bait_core.training import CorpusPremise, write_corpus, write_examples
 from bait_models.byt5.network import new_t5
 from bait_models.byt5.text import pad
 from bait_models.retrieval.model import Retriever
-from bait_models.retrieval.text import Stated
+from bait_models.retrieval.text import PremiseLike
 from bait_models.trace_processors.corpus import Accessible
 from bait_models.trace_processors.retrieval import RetrievalExample
 
@@ -48,7 +48,7 @@ def alone(model: Retriever, text: str) -> torch.Tensor:
     return vector
 
 
-def nearest(model: Retriever, state: str, premises: Sequence[Stated], count: int) -> list[str]:
+def nearest(model: Retriever, state: str, premises: Sequence[PremiseLike], count: int) -> list[str]:
     """Names by brute force, the best first."""
     goal = alone(model, state)
     scored = [(float(alone(model, f"<a>{p.name}</a> : {p.statement}") @ goal), p) for p in premises]

@@ -8,13 +8,13 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """Consecutive parts of this size; the last may be shorter."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
-def parts_within(items: Sequence[Item], sizes: Sequence[int], limit: int) -> Iterator[list[Item]]:
+def padded_chunks(items: Sequence[Item], sizes: Sequence[int], limit: int) -> Iterator[list[Item]]:
     """Consecutive parts that are at most so large once padded; one item may be larger.
 
     Args:

@@ -84,12 +84,12 @@ def load_t5(checkpoint: str, kind: str, network: type[T5]) -> Loaded[T5]:
     if not folder.exists() and _HUB_NAME.fullmatch(checkpoint):
         return Loaded(_pretrained(checkpoint, network), {})
     hyperparameters = read_header(folder, kind).hyperparameters
-    made = made_t5(folder, hyperparameters, network)
+    made = unloaded_t5(folder, hyperparameters, network)
     load_weights(folder, made)
     return Loaded(made, hyperparameters)
 
 
-def made_t5(folder: Path, hyperparameters: dict[str, Any], network: type[T5]) -> T5:
+def unloaded_t5(folder: Path, hyperparameters: dict[str, Any], network: type[T5]) -> T5:
     """A network of the size that a checkpoint tells, whose weights are yet to be loaded.
 
     Raises:

@@ -18,7 +18,7 @@ from bait_models.encoders.sequence import (
     collate_sequences,
     prefix_order,
 )
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ class TermBatch(TensorRecord):
         return len(self.roots)
 
 
-def encode_graph(graph: TermGraph, vocabulary: Vocabulary, options: EncoderOptions) -> EncodedGraph:
+def encode_graph(
+    graph: TermGraph, vocabulary: TermVocabulary, options: EncoderOptions
+) -> EncodedGraph:
     """A graph as tensors, in few bits as there may be thousands of them."""
     sequence = prefix_order(graph, options.max_tokens) if options.reads_sequences else None
     return EncodedGraph(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from bait_models.encoders.batch import TermBatch
 from bait_models.encoders.encoder import Encoder
-from bait_models.encoders.messages import Round, summary, summary_layers
+from bait_models.encoders.messages import MessagePassingLayer, readout, readout_layers
 from bait_models.encoders.options import EncoderOptions
 
 
@@ -21,14 +21,14 @@ class GraphNetwork(Encoder):
         super().__init__(options.dim)
         self.tokens = nn.Embedding(vocabulary_size, options.dim, padding_idx=0)
         self.rounds = nn.ModuleList(
-            Round(options.dim, options.dropout) for _ in range(options.layers)
+            MessagePassingLayer(options.dim, options.dropout) for _ in range(options.layers)
         )
-        self.pool = summary_layers(options.dim)
+        self.pool = readout_layers(options.dim)
 
     def forward(self, batch: TermBatch) -> Tensor:
         """Embeddings [batch, dim]."""
         nodes = self.tokens(batch.tokens)
-        for one_round in self.rounds:
-            nodes = one_round(nodes, batch.edges)
-        embeddings: Tensor = self.pool(summary(nodes, batch.graph, batch.roots))
+        for layer in self.rounds:
+            nodes = layer(nodes, batch.edges)
+        embeddings: Tensor = self.pool(readout(nodes, batch.graph, batch.roots))
         return embeddings

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from bait_models.encoders.graph import EdgeLabel
 
 
-class Round(nn.Module):
+class MessagePassingLayer(nn.Module):
     """Each node hears from its parents and from its children, and changes."""
 
     def __init__(self, dim: int, dropout: float) -> None:
@@ -73,7 +73,7 @@ def maximum(values: Tensor, groups: Tensor, count: int) -> Tensor:
     return result.scatter_reduce(0, index, values, "amax", include_self=False)
 
 
-def summary(nodes: Tensor, graph: Tensor, roots: Tensor) -> Tensor:
+def readout(nodes: Tensor, graph: Tensor, roots: Tensor) -> Tensor:
     """Mean, maximum and root of the nodes of each graph.
 
     Args:
@@ -89,6 +89,6 @@ def summary(nodes: Tensor, graph: Tensor, roots: Tensor) -> Tensor:
     return torch.cat(pooled, dim=1)
 
 
-def summary_layers(dim: int) -> nn.Sequential:
+def readout_layers(dim: int) -> nn.Sequential:
     """From summaries [batch, 3 * dim] to embeddings [batch, dim]."""
     return nn.Sequential(nn.Linear(3 * dim, dim), nn.GELU(), nn.Linear(dim, dim))

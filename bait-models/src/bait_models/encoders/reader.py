@@ -8,7 +8,7 @@ from bait_holist.terms import Sexp, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
 from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.options import EncoderOptions
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 
 ParsedGoal = tuple[Sequence[Sexp], Sexp]
 """Hypotheses and conclusion."""
@@ -25,7 +25,7 @@ class TermReader:
         truncated: How many terms were cut since they were too large.
     """
 
-    def __init__(self, vocabulary: Vocabulary, options: EncoderOptions) -> None:
+    def __init__(self, vocabulary: TermVocabulary, options: EncoderOptions) -> None:
         self.vocabulary = vocabulary
         self.options = options
         self.truncated = 0

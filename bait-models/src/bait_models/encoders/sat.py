@@ -15,11 +15,11 @@ from bait_models.encoders.ancestry import BatchAncestry
 from bait_models.encoders.attention import AttentionLayer, Blocks, sinusoids
 from bait_models.encoders.batch import TermBatch
 from bait_models.encoders.encoder import Encoder
-from bait_models.encoders.messages import summary, summary_layers
+from bait_models.encoders.messages import readout, readout_layers
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.structure import (
     Neighbourhoods,
-    StructureRound,
+    StructureLayer,
     SubgraphExtractor,
     SubtreeExtractor,
     neighbourhoods,
@@ -49,7 +49,7 @@ class StructureAwareTransformer(Encoder):
             for _ in range(options.layers)
         )
         self.norm = nn.LayerNorm(options.dim)
-        self.pool = summary_layers(options.dim)
+        self.pool = readout_layers(options.dim)
 
     def forward(self, batch: TermBatch) -> Tensor:
         """Embeddings [batch, dim]."""
@@ -60,12 +60,12 @@ class StructureAwareTransformer(Encoder):
             around = neighbourhoods(batch.edges, len(nodes), self._hops)
         for layer, extractor in zip(self.layers, self.extractors, strict=True):
             nodes = layer(nodes, blocks, lambda x, by=extractor: by(x, around), weights)
-        embeddings: Tensor = self.pool(summary(self.norm(nodes), batch.graph, batch.roots))
+        embeddings: Tensor = self.pool(readout(self.norm(nodes), batch.graph, batch.roots))
         return embeddings
 
     def _extractor(self, options: EncoderOptions) -> nn.Module:
         rounds = [
-            StructureRound(options.dim, options.dropout, directed=self._directed)
+            StructureLayer(options.dim, options.dropout, directed=self._directed)
             for _ in range(options.hops)
         ]
         extractor = SubgraphExtractor if options.extractor == "subgraph" else SubtreeExtractor

@@ -16,7 +16,7 @@ from bait_models.encoders.graph import EdgeLabel
 from bait_models.encoders.messages import mean, total
 
 
-class StructureRound(nn.Module):
+class StructureLayer(nn.Module):
     """A simple round of messages: each node hears the mean of its neighbours, with their edges.
 
     Args:
@@ -59,7 +59,7 @@ class SubtreeExtractor(nn.Module):
     As in the paper's code, what nodes were after each round goes into the result.
     """
 
-    def __init__(self, dim: int, rounds: Sequence[StructureRound]) -> None:
+    def __init__(self, dim: int, rounds: Sequence[StructureLayer]) -> None:
         super().__init__()
         self.rounds = nn.ModuleList(rounds)
         self.output = nn.Linear((len(rounds) + 1) * dim, dim)
@@ -67,8 +67,8 @@ class SubtreeExtractor(nn.Module):
     def forward(self, nodes: Tensor, edges: Tensor) -> Tensor:
         """Structures of nodes [nodes, dim] from nodes and edges [3, edges]."""
         seen = [nodes]
-        for one_round in self.rounds:
-            seen.append(one_round(seen[-1], edges))
+        for layer in self.rounds:
+            seen.append(layer(seen[-1], edges))
         structures: Tensor = self.output(torch.cat(seen, dim=1))
         return structures
 
@@ -80,7 +80,7 @@ class SubgraphExtractor(nn.Module):
     The node itself is joined to the sum, as in the paper.
     """
 
-    def __init__(self, dim: int, rounds: Sequence[StructureRound]) -> None:
+    def __init__(self, dim: int, rounds: Sequence[StructureLayer]) -> None:
         super().__init__()
         self.rounds = nn.ModuleList(rounds)
         self.output = nn.Sequential(nn.LayerNorm(2 * dim), nn.Linear(2 * dim, dim))
@@ -88,8 +88,8 @@ class SubgraphExtractor(nn.Module):
     def forward(self, nodes: Tensor, around: Neighbourhoods) -> Tensor:
         """Structures of nodes [nodes, dim] from nodes and their neighbourhoods."""
         members = nodes[around.nodes]
-        for one_round in self.rounds:
-            members = one_round(members, around.edges)
+        for layer in self.rounds:
+            members = layer(members, around.edges)
         sums = total(members, around.owners, len(nodes))
         structures: Tensor = self.output(torch.cat([nodes, sums], dim=1))
         return structures
@@ -137,7 +137,7 @@ def neighbourhoods(edges: Tensor, count: int, hops: int) -> Neighbourhoods:
 
 
 @dataclass(frozen=True, slots=True)
-class _Index:
+class _AdjacencyIndex:
     """Edges sorted by their first ends.
 
     Attributes:
@@ -161,7 +161,7 @@ class _Index:
         return rows, self.starts[nodes][rows] + within
 
 
-def _by_first(edges: Tensor, count: int) -> _Index:
+def _by_first(edges: Tensor, count: int) -> _AdjacencyIndex:
     order = torch.argsort(edges[0])
     counts = torch.bincount(edges[0], minlength=count)
-    return _Index(order, edges[1][order], torch.cumsum(counts, 0) - counts, counts)
+    return _AdjacencyIndex(order, edges[1][order], torch.cumsum(counts, 0) - counts, counts)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from bait_models.encoders.attention import AttentionLayer, Blocks, sinusoids
 from bait_models.encoders.batch import TermBatch
 from bait_models.encoders.encoder import Encoder
-from bait_models.encoders.messages import summary, summary_layers
+from bait_models.encoders.messages import readout, readout_layers
 from bait_models.encoders.options import EncoderOptions
 
 _VARIABLES = 64
@@ -36,7 +36,7 @@ class Transformer(Encoder):
             for _ in range(options.layers)
         )
         self.norm = nn.LayerNorm(options.dim)
-        self.pool = summary_layers(options.dim)
+        self.pool = readout_layers(options.dim)
 
     def forward(self, batch: TermBatch) -> Tensor:
         """Embeddings [batch, dim]."""
@@ -51,6 +51,6 @@ class Transformer(Encoder):
         blocks = Blocks(sequence.graph)
         for layer in self.layers:
             rows = layer(rows, blocks)
-        summaries = summary(self.norm(rows), sequence.graph, sequence.first)
+        summaries = readout(self.norm(rows), sequence.graph, sequence.first)
         embeddings: Tensor = self.pool(summaries)
         return embeddings

@@ -10,7 +10,7 @@ from bait_models.encoders.graph import TermGraph
 PADDING, UNKNOWN = "<pad>", "<unk>"
 
 
-class Vocabulary:
+class TermVocabulary:
     """Numbers for tokens: 0 pads, 1 stands for all that is unknown.
 
     Args:
@@ -22,7 +22,7 @@ class Vocabulary:
         self._numbers = {token: number for number, token in enumerate(self.tokens)}
 
     @classmethod
-    def of(cls, graphs: Iterable[TermGraph], least: int = 2) -> Vocabulary:
+    def of(cls, graphs: Iterable[TermGraph], least: int = 2) -> TermVocabulary:
         """The tokens that occur in at least so many graphs, the most frequent first."""
         counts = Counter(token for graph in graphs for token in set(graph.tokens))
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

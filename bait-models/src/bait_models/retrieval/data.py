@@ -13,7 +13,7 @@ from torch import Tensor
 from bait_core.errors import TrainingError
 from bait_core.training import CorpusPremise
 from bait_models.byt5.text import pad
-from bait_models.chunks import parts_within
+from bait_models.chunks import padded_chunks
 from bait_models.retrieval.model import RetrievalBatch, Retriever
 from bait_models.trace_processors.retrieval import RetrievalExample
 from bait_models.training.data import ExampleData
@@ -83,7 +83,7 @@ class StepBatches:
         chosen = self._chosen(steps, [premises[name] for name in order])
         return RetrievalBatch(
             pad([self._retriever.encode_goal(step.example.state) for step in steps]),
-            tuple(map(pad, parts_within(rows, list(map(len, rows)), _TOKENS_OF_A_PART))),
+            tuple(map(pad, padded_chunks(rows, list(map(len, rows)), _TOKENS_OF_A_PART))),
             chosen,
             allowed | chosen,
         )

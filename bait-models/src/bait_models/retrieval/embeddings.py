@@ -14,9 +14,9 @@ from torch import Tensor
 
 from bait_core.files import replace_file
 from bait_core.paths import cache_folder
-from bait_models.chunks import parts
+from bait_models.chunks import chunks
 from bait_models.retrieval.model import Retriever
-from bait_models.retrieval.text import Stated, premise_text
+from bait_models.retrieval.text import PremiseLike, premise_text
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Embeddings:
         for path in sorted(self._folder.glob("*.safetensors")):
             self._load(path)
 
-    def rows(self, premises: Sequence[Stated]) -> Tensor:
+    def rows(self, premises: Sequence[PremiseLike]) -> Tensor:
         """Rows of premises in the matrix [premises]; those that are new are embedded first."""
         keys = [_key(premise) for premise in premises]
         new = {key: p for key, p in zip(keys, premises, strict=True) if key not in self._rows}
@@ -66,11 +66,11 @@ class Embeddings:
             self._embed(new)
         return torch.tensor([self._rows[key] for key in keys], dtype=torch.long)
 
-    def _embed(self, new: dict[bytes, Stated]) -> None:
+    def _embed(self, new: dict[bytes, PremiseLike]) -> None:
         encoded = {key: self._retriever.encode_premise(p) for key, p in new.items()}
         ordered = sorted(encoded, key=lambda key: (len(encoded[key]), key))
         done = 0
-        for part in parts(ordered, _PART):
+        for part in chunks(ordered, _PART):
             vectors = self._retriever.embed_rows([encoded[key] for key in part])
             self._add(part, vectors)
             done += len(part)
@@ -122,6 +122,6 @@ def _contents(retriever: Retriever) -> Iterator[bytes | memoryview]:
         yield tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
 
 
-def _key(premise: Stated) -> bytes:
+def _key(premise: PremiseLike) -> bytes:
     text = premise_text(premise).encode("utf-8", "replace")
     return hashlib.sha256(text).digest()[:_KEY_BYTES]

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from bait_core.domain import Premise, PremiseSet
 from bait_core.protocols import TacticRequest
-from bait_models.chunks import parts
+from bait_models.chunks import chunks
 from bait_models.retrieval.embeddings import Embeddings
 from bait_models.retrieval.model import Retriever
-from bait_models.retrieval.text import Stated
+from bait_models.retrieval.text import PremiseLike
 from bait_models.trace_processors.corpus import Accessible
 
 _KEPT_LIBRARIES = 8
@@ -74,7 +74,7 @@ class CorpusIndex:
         premises: The corpus, in its order.
     """
 
-    def __init__(self, retriever: Retriever, premises: Sequence[Stated]) -> None:
+    def __init__(self, retriever: Retriever, premises: Sequence[PremiseLike]) -> None:
         self._retriever = retriever
         embeddings = Embeddings(retriever)
         rows = embeddings.rows(premises)
@@ -84,7 +84,7 @@ class CorpusIndex:
     def cosines(self, goals: Sequence[tuple[str, Accessible]]) -> Iterator[Tensor]:
         """Cosines of each goal and all premises [premises], -inf for those it may not use."""
         numbers = torch.arange(len(self._vectors), device=self._vectors.device)
-        for part in parts(goals, _GOALS_AT_ONCE):
+        for part in chunks(goals, _GOALS_AT_ONCE):
             encoded = [self._retriever.encode_goal(state) for state, _ in part]
             scores = self._retriever.embed_rows(encoded) @ self._vectors.T
             for row, (_, accessible) in zip(scores, part, strict=True):

@@ -12,8 +12,8 @@ from transformers import T5EncoderModel
 
 from bait_models.byt5.network import load_t5, save_t5
 from bait_models.byt5.text import PaddedTokens, encode_end, encode_start, pad
-from bait_models.chunks import parts_within
-from bait_models.retrieval.text import Stated, premise_text
+from bait_models.chunks import padded_chunks
+from bait_models.retrieval.text import PremiseLike, premise_text
 from bait_models.training.devices import find_device
 from bait_models.training.learner import Learner
 from bait_models.training.ranking import reciprocal_rank
@@ -109,7 +109,7 @@ class Retriever(Learner):
         """Tokens of a goal; one that is too long loses its beginning."""
         return encode_end(state, self.max_source).tokens
 
-    def encode_premise(self, premise: Stated) -> list[int]:
+    def encode_premise(self, premise: PremiseLike) -> list[int]:
         """Tokens of a premise; one that is too long loses its end."""
         return encode_start(premise_text(premise), self.max_source)
 
@@ -118,7 +118,7 @@ class Retriever(Learner):
         """Vectors of any number of texts [texts, d_model]; those of similar length go together."""
         found = torch.empty(len(rows), self.network.config.d_model, device=self.device)
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        for places in parts_within(order, [len(rows[place]) for place in order], _TOKENS_AT_ONCE):
+        for places in padded_chunks(order, [len(rows[place]) for place in order], _TOKENS_AT_ONCE):
             batch = pad([rows[place] for place in places])
             tokens = PaddedTokens(batch.tokens.to(self.device), batch.mask.to(self.device))
             found[places] = self.embed(tokens)

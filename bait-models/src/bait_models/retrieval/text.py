@@ -8,7 +8,7 @@ from typing import Protocol
 from bait_models.byt5.text import Encoded, encode_end
 
 
-class Stated(Protocol):
+class PremiseLike(Protocol):
     """A premise as a model sees it."""
 
     @property
@@ -22,7 +22,7 @@ class Stated(Protocol):
         ...
 
 
-def premise_text(premise: Stated) -> str:
+def premise_text(premise: PremiseLike) -> str:
     """A premise as retrievers read it and generators are shown it.
 
     ReProver has the source of a premise and marks the name in it, as in
@@ -32,7 +32,7 @@ def premise_text(premise: Stated) -> str:
     return f"<a>{premise.name}</a> : {premise.statement}"
 
 
-def show_premises(state: str, premises: Iterable[Stated], limit: int) -> str:
+def show_premises(state: str, premises: Iterable[PremiseLike], limit: int) -> str:
     """A goal with premises, as ReProver formats it (Yang et al., arXiv 2306.15626).
 
     Each premise is a block of its own, the best next to the state:
@@ -59,7 +59,7 @@ def show_premises(state: str, premises: Iterable[Stated], limit: int) -> str:
     return text
 
 
-def encode_state(state: str, premises: Iterable[Stated], limit: int) -> Encoded:
+def encode_state(state: str, premises: Iterable[PremiseLike], limit: int) -> Encoded:
     """Tokens of a goal with premises, at most `limit`; a goal too long loses its beginning."""
     return encode_end(show_premises(state, premises, limit), limit)
 

@@ -6,10 +6,10 @@ from transformers import T5EncoderModel
 
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.byt5.data import state_data, truncated_states
-from bait_models.byt5.start import LowRank, first_network
+from bait_models.byt5.finetuning import LowRankAdapter, initial_network
 from bait_models.retrieval.data import StepBatches
 from bait_models.retrieval.losses import make_loss
-from bait_models.retrieval.measures import measure
+from bait_models.retrieval.metrics import retrieval_metrics
 from bait_models.retrieval.model import KIND, Retriever
 from bait_models.retrieval.options import RetrieverTrainerOptions
 from bait_models.trace_processors.corpus import Corpus
@@ -36,8 +36,8 @@ class RetrieverTrainer:
         options = self._options
         corpus = Corpus.read(options.corpus)
         seed_everything(task.seed)
-        network = first_network(options, task, KIND, T5EncoderModel)
-        low_rank = LowRank(network, options)
+        network = initial_network(options, task, KIND, T5EncoderModel)
+        low_rank = LowRankAdapter(network, options)
         loss = make_loss(options.loss, options.temperature)
         model = Retriever(network, options.max_source, loss).train()
         steps = StepBatches(model, corpus.places, options.positives, options.negatives)
@@ -48,7 +48,7 @@ class RetrieverTrainer:
         low_rank.merge()
         model.save(task.checkpoint)
         model.to(find_device(usual_device(options.accelerator))).eval()
-        measured = measure(model, corpus.premises, data.valid)
+        measured = retrieval_metrics(model, corpus.premises, data.valid)
         truncated = truncated_states(data, options.max_source)
         return TrainingResult(
             {

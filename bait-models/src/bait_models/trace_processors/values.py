@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_models.search.updown.least_costs import LeastCosts
@@ -26,17 +27,17 @@ def goal_values(
         distances: Of its goals.
         depth_penalty: Factor per tactic.
     """
-    ways: list[list[EdgeRecord]] = [[] for _ in trace.goals]
+    edges: list[list[EdgeRecord]] = [[] for _ in trace.goals]
     for edge in _known_edges(trace, distances):
-        ways[edge.goal].append(edge)
+        edges[edge.goal].append(edge)
     costs = LeastCosts()  # of negated logarithms
     for position, goal in enumerate(trace.goals):
         judged = math.inf if goal.log_probability is None else -goal.log_probability
-        is_leaf = goal.status != "failed" and not ways[position]
+        is_leaf = goal.status != "failed" and not edges[position]
         own = judged if is_leaf else math.inf
         costs.add_goal(0.0 if distances[position] is not None else own)
-    for edge in (edge for found in ways for edge in found):
-        costs.add_way(edge.goal, edge.subgoals, -math.log(depth_penalty))
+    for edge in chain.from_iterable(edges):
+        costs.add_hyperedge(edge.goal, edge.subgoals, -math.log(depth_penalty))
     costs.update()
     return [
         _value(cost, goal.status == "failed", goal.log_probability)

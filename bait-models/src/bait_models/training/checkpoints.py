@@ -22,7 +22,7 @@ FORMAT = 1
 _HEADER, _WEIGHTS = "checkpoint.json", "model.safetensors"
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class CheckpointHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What a checkpoint says about itself.
 
     Attributes:
@@ -46,7 +46,7 @@ def save_checkpoint(
     Raises:
         CheckpointError: It can't be written.
     """
-    header = Header(kind=kind, hyperparameters=dict(hyperparameters))
+    header = CheckpointHeader(kind=kind, hyperparameters=dict(hyperparameters))
     new = folder.with_name(f".{folder.name}.new")
     try:
         shutil.rmtree(new, ignore_errors=True)
@@ -64,7 +64,7 @@ def is_checkpoint(folder: Path) -> bool:
     return (folder / _HEADER).is_file()
 
 
-def read_header(folder: Path, *kinds: str) -> Header:
+def read_header(folder: Path, *kinds: str) -> CheckpointHeader:
     """What a checkpoint says about itself.
 
     Raises:
@@ -72,7 +72,7 @@ def read_header(folder: Path, *kinds: str) -> Header:
             kinds.
     """
     try:
-        header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=Header)
+        header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=CheckpointHeader)
     except FileNotFoundError as error:
         raise CheckpointError(
             f"there is no checkpoint at {folder}",

@@ -12,7 +12,7 @@ import msgspec
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from bait_core.training import read_examples
-from bait_models.chunks import parts
+from bait_models.chunks import chunks
 
 Example = TypeVar("Example", bound=msgspec.Struct)
 
@@ -146,8 +146,8 @@ class ShuffledOrder(Sampler[int]):
         if self._lengths is None:
             yield from order
             return
-        for pool in parts(order, _POOL * self._batch_size):
-            batches = list(parts(sorted(pool, key=self._lengths.__getitem__), self._batch_size))
+        for pool in chunks(order, _POOL * self._batch_size):
+            batches = list(chunks(sorted(pool, key=self._lengths.__getitem__), self._batch_size))
             # A short batch must stay last, or else the loader would cut across the batches.
             short = [batches.pop()] if len(batches[-1]) < self._batch_size else []
             rng.shuffle(batches)

@@ -59,7 +59,7 @@ def fit(
     )
     last = folder / "kept" / "last.ckpt"
     start = str(last) if last.exists() else None
-    callbacks = [learner.timer, keeper, _NumberGuard(folder), _StepSeed(task.seed)]
+    callbacks = [learner.timer, keeper, _NonFiniteGuard(folder), _StepSeed(task.seed)]
     with _without_chatter():
         trainer = _trainer(options, folder, callbacks)
         try:
@@ -150,7 +150,7 @@ class _StepSeed(Callback):
         torch.manual_seed(random.Random(place).getrandbits(63))  # noqa: S311  (no secret)
 
 
-class _NumberGuard(Callback):
+class _NonFiniteGuard(Callback):
     """Stops at a loss that is no number, and saves what led to it."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from transformers import T5EncoderModel
 
 from bait_core.domain import Goal
-from bait_models.byt5.network import load_t5, made_t5, new_t5
+from bait_models.byt5.network import load_t5, new_t5, unloaded_t5
 from bait_models.byt5.text import PaddedTokens, encode_end, pad
 from bait_models.goal_models.provability.options import ByteEncoderOptions
 
@@ -97,7 +97,7 @@ class ByteEncoder(GoalEncoder):
     def restored(cls, folder: Path, saved: dict[str, Any]) -> ByteEncoder:
         """What `hyperparameters` of a checkpoint tell of; its weights are yet to be loaded."""
         max_source = saved["max_source"]
-        return cls(made_t5(folder, saved, T5EncoderModel), max_source)
+        return cls(unloaded_t5(folder, saved, T5EncoderModel), max_source)
 
     def read(self, goal: Goal) -> Reading:
         """The end of its text as tokens."""

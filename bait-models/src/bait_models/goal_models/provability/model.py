@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 from bait_core.domain import Goal
 from bait_core.errors import CheckpointError, ConfigurationError
-from bait_models.chunks import parts_within
+from bait_models.chunks import padded_chunks
 from bait_models.goal_models.provability.calibration import Calibration
 from bait_models.goal_models.provability.encoder import KIND, ByteEncoder, GoalEncoder
 from bait_models.goal_models.provability.options import (
@@ -127,7 +127,7 @@ class ProvabilityModel(Learner):
         order = sorted(range(len(goals)), key=lambda place: readings[place].size)
         sizes = [readings[place].size for place in order]
         scores = [0.0] * len(goals)
-        for part in parts_within(order, sizes, self._max_batch):
+        for part in padded_chunks(order, sizes, self._max_batch):
             batch = self.encoder.batch([readings[place].content for place in part])
             logits = self.calibration(self.logits(move_data_to_device(batch, self.device)))
             for place, score in zip(part, logsigmoid(logits).tolist(), strict=True):

@@ -18,7 +18,7 @@ from bait_models.encoders.build import make_encoder
 from bait_models.encoders.graph import TermGraph
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader, goal_graphs
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.goal_models.provability.encoder import GoalEncoder, Reading
 
 _KEPT_READINGS = 100_000
@@ -35,7 +35,7 @@ class TermEncoder(GoalEncoder):
         vocabulary: Tokens of terms.
     """
 
-    def __init__(self, options: EncoderOptions, vocabulary: Vocabulary) -> None:
+    def __init__(self, options: EncoderOptions, vocabulary: TermVocabulary) -> None:
         network = make_encoder(options, len(vocabulary))
         super().__init__(network.dim, options.kind)
         self.network = network
@@ -46,13 +46,13 @@ class TermEncoder(GoalEncoder):
     @classmethod
     def new(cls, options: EncoderOptions, keys: Iterable[str]) -> TermEncoder:
         """An encoder with random weights, and the vocabulary of these goals."""
-        return cls(options, Vocabulary.of(_graph(key, options) for key in keys))
+        return cls(options, TermVocabulary.of(_graph(key, options) for key in keys))
 
     @classmethod
     def restored(cls, saved: dict[str, Any]) -> TermEncoder:
         """What `hyperparameters` of a checkpoint tell of; its weights are yet to be loaded."""
         options: EncoderOptions = TypeAdapter(EncoderOptions).validate_python(saved["options"])
-        return cls(options, Vocabulary(saved["vocabulary"]))
+        return cls(options, TermVocabulary(saved["vocabulary"]))
 
     def read(self, goal: Goal) -> Reading:
         """The graph of its key."""

@@ -7,15 +7,15 @@ import math
 from collections.abc import Iterable
 
 OWN = 0
-"""The choice of a goal that is cheapest as it stands; choice k > 0 is the goal's k-th way."""
+"""The choice of a goal that is cheapest as it stands; choice k > 0 is the goal's k-th hyperedge."""
 
 
-class Way:
+class Hyperedge:
     """One way to derive a goal: it costs its weight and what its subgoals cost.
 
     Attributes:
         goal: The goal.
-        choice: The number that it has among the goal's choices; ways count from 1.
+        choice: The number that it has among the goal's choices; hyperedges count from 1.
         subgoals: The goals that it needs, in order, possibly repeating.
         weight: At least 0; infinite if it must not be used. To be changed by `set_weight` only.
     """
@@ -32,14 +32,14 @@ class Way:
 class LeastCosts:
     """For each goal, the cost of its cheapest derivation and how that begins.
 
-    A goal costs the least of its own cost and of the costs of its ways; the least fixpoint is
+    A goal costs the least of its own cost and of the costs of its hyperedges; the least fixpoint is
     meant, so what is supported only by a circle costs infinitely much. This is Knuth's
     generalisation of shortest paths (Knuth 1977, "A generalization of Dijkstra's algorithm").
-    It requires that a way costs no less than each of its subgoals: own costs must not be
-    negative, unless all ways have a single subgoal.
+    It requires that a hyperedge costs no less than each of its subgoals: own costs must not be
+    negative, unless all hyperedges have a single subgoal.
 
     Goals are the numbers 0, 1, 2, ... Changes are collected, and `update` works them in, in time
-    that goes by the number of goals whose costs they change, and the ways around these (after
+    that goes by the number of goals whose costs they change, and the hyperedges around these (after
     Ramalingam and Reps 1996, "An incremental algorithm for a generalization of the shortest-path
     problem"; their algorithm needs positive weights, and this one doesn't):
 
@@ -55,8 +55,8 @@ class LeastCosts:
         costs: The least cost of each goal.
         choices: How it is attained; says nothing while the cost is infinite. Following choices
             downwards never leads in a circle.
-        ways: The ways to derive each goal, in the order in which they were added.
-        users: The ways that need each goal, one entry for each occurrence.
+        hyperedges: The hyperedges to derive each goal, in the order in which they were added.
+        users: The hyperedges that need each goal, one entry for each occurrence.
     """
 
     # Each choice of finite cost goes to subgoals that cost less, or equally much with a lower
@@ -67,8 +67,8 @@ class LeastCosts:
     def __init__(self) -> None:
         self.costs: list[float] = []
         self.choices: list[int] = []
-        self.ways: list[list[Way]] = []
-        self.users: list[list[Way]] = []
+        self.hyperedges: list[list[Hyperedge]] = []
+        self.users: list[list[Hyperedge]] = []
         self._offers: list[list[float]] = []  # what each choice of a goal costs at present
         self._ranks: list[int] = []
         self._highest_rank = 0
@@ -79,31 +79,31 @@ class LeastCosts:
         self._ranks.append(-len(self.costs))
         self.costs.append(own_cost)
         self.choices.append(OWN)
-        self.ways.append([])
+        self.hyperedges.append([])
         self.users.append([])
         self._offers.append([own_cost])
 
-    def add_way(self, goal: int, subgoals: tuple[int, ...], weight: float = 0.0) -> Way:
+    def add_hyperedge(self, goal: int, subgoals: tuple[int, ...], weight: float = 0.0) -> Hyperedge:
         """Add a way to derive `goal` from at least one subgoal."""
-        ways = self.ways[goal]
-        way = Way(goal, len(ways) + 1, subgoals, weight)
-        ways.append(way)
+        hyperedges = self.hyperedges[goal]
+        hyperedge = Hyperedge(goal, len(hyperedges) + 1, subgoals, weight)
+        hyperedges.append(hyperedge)
         for subgoal in subgoals:
-            self.users[subgoal].append(way)
-        self._offers[goal].append(self._cost(way))
+            self.users[subgoal].append(hyperedge)
+        self._offers[goal].append(self._cost(hyperedge))
         self._changed.append(goal)
-        return way
+        return hyperedge
 
     def set_own(self, goal: int, cost: float) -> None:
         """Set what a goal costs as it stands; infinity if it can't stand."""
         self._offers[goal][OWN] = cost
         self._changed.append(goal)
 
-    def set_weight(self, way: Way, weight: float) -> None:
-        """Change the weight of a way."""
-        way.weight = weight
-        self._offers[way.goal][way.choice] = self._cost(way)
-        self._changed.append(way.goal)
+    def set_weight(self, hyperedge: Hyperedge, weight: float) -> None:
+        """Change the weight of a hyperedge."""
+        hyperedge.weight = weight
+        self._offers[hyperedge.goal][hyperedge.choice] = self._cost(hyperedge)
+        self._changed.append(hyperedge.goal)
 
     def update(self) -> list[int]:
         """Work in what was changed; returns the goals whose costs may differ, some repeatedly."""
@@ -112,9 +112,9 @@ class LeastCosts:
         touched += self._settle(touched + changed)
         return touched
 
-    def _cost(self, way: Way) -> float:
-        cost = way.weight
-        for subgoal in way.subgoals:
+    def _cost(self, hyperedge: Hyperedge) -> float:
+        cost = hyperedge.weight
+        for subgoal in hyperedge.subgoals:
             cost += self.costs[subgoal]
         return cost
 
@@ -130,9 +130,9 @@ class LeastCosts:
                 continue
             costs[goal] = math.inf
             invalid.append(goal)
-            for way in users[goal]:
-                user = way.goal
-                choice = way.choice
+            for hyperedge in users[goal]:
+                user = hyperedge.goal
+                choice = hyperedge.choice
                 offers[user][choice] = math.inf
                 if choices[user] == choice:
                     stack.append(user)
@@ -147,7 +147,7 @@ class LeastCosts:
                 choice == OWN
                 or all(
                     costs[subgoal] < cost or ranks[subgoal] < rank
-                    for subgoal in self.ways[goal][choice - 1].subgoals
+                    for subgoal in self.hyperedges[goal][choice - 1].subgoals
                 )
             ):
                 self.choices[goal] = choice
@@ -174,12 +174,12 @@ class LeastCosts:
             choices[goal] = offers[goal].index(cost)
             ranks[goal] = rank = rank + 1
             settled.append(goal)
-            for way in users[goal]:
-                offer = way.weight
-                for subgoal in way.subgoals:
+            for hyperedge in users[goal]:
+                offer = hyperedge.weight
+                for subgoal in hyperedge.subgoals:
                     offer += costs[subgoal]
-                user = way.goal
-                offers[user][way.choice] = offer
+                user = hyperedge.goal
+                offers[user][hyperedge.choice] = offer
                 if offer < costs[user]:
                     if offer == cost:
                         ties.append(user)

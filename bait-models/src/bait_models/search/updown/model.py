@@ -8,9 +8,9 @@ from itertools import islice
 
 from bait_core.graph import Edge, GoalNode, Status
 from bait_core.protocols import Response, SearchContext, Selection
-from bait_models.search.updown.least_costs import OWN, LeastCosts, Way
+from bait_models.search.updown.least_costs import OWN, Hyperedge, LeastCosts
 from bait_models.search.updown.options import UpDownOptions
-from bait_models.search.updown.sampling import Sampler
+from bait_models.search.updown.sampling import GumbelSampler
 
 
 class UpDown:
@@ -31,7 +31,7 @@ class UpDown:
     Greedy selection takes the goals that have the best score: they are the open leaves of the
     derivation to which the root owes its up score, and are expanded as one batch, since the proof
     needs them all. Among derivations that tie it stays with one. Sampling chooses by the softmax
-    of the scores at a temperature (see `Sampler`).
+    of the scores at a temperature (see `GumbelSampler`).
 
     Nothing is left to do exactly when the root's up score is minus infinity; a finite one means
     that goals that may be expanded, and proved ones, would make a proof. So the search is
@@ -57,9 +57,9 @@ class UpDown:
         self._revived = 0
         self._edge_count = 0
         self._retractions = -1  # so that the graph is read before the first selection
-        self._sampler: Sampler | None = None
+        self._sampler: GumbelSampler | None = None
         if options.selection == "sampling":
-            self._sampler = Sampler(options.temperature or 1.0, context.rng)
+            self._sampler = GumbelSampler(options.temperature or 1.0, context.rng)
 
     def get_goals(self) -> list[Selection]:
         """The goals with the best score, or a sample.
@@ -99,14 +99,16 @@ class UpDown:
         for response in responses:
             up.set_own(response.node.index, self._own_cost(response.node))
             closed += self._close(response.node)
-        ways = self._add_ways(edges)
+        hyperedges = self._add_hyperedges(edges)
         touched = up.update()
         if self._sampler is not None:
             again = (self._nodes[goal] for goal in self._sampler.chosen)
-            self._sampler.update(touched, closed, ways, self._initial_costs([*judged, *again]))
+            self._sampler.update(
+                touched, closed, hyperedges, self._initial_costs([*judged, *again])
+            )
 
     def _is_outdated(self) -> bool:
-        """True if the graph has changed in other ways than responses tell."""
+        """Whether the graph has changed in ways that responses don't report."""
         graph = self._graph
         return graph.retractions != self._retractions or graph.edge_count != self._edge_count
 
@@ -133,7 +135,7 @@ class UpDown:
     def _best_leaves(self) -> list[int]:
         """The goals at which the root's best derivation ends, proved ones apart, in order."""
         up = self._up
-        choices, ways, closed = up.choices, up.ways, self._closed
+        choices, hyperedges, closed = up.choices, up.hyperedges, self._closed
         if up.costs[0] == math.inf:
             return []
         leaves = []
@@ -146,7 +148,7 @@ class UpDown:
             seen.add(goal)
             choice = choices[goal]
             if choice != OWN:
-                stack.extend(reversed(ways[goal][choice - 1].subgoals))
+                stack.extend(reversed(hyperedges[goal][choice - 1].subgoals))
             elif goal not in closed:
                 leaves.append(goal)
         return leaves
@@ -201,13 +203,13 @@ class UpDown:
                 self._closed.add(goal)
                 closed.append(goal)
                 self._up.set_own(goal, 0.0)
-                stack.extend(way.goal for way in self._up.users[goal])
+                stack.extend(hyperedge.goal for hyperedge in self._up.users[goal])
         return closed
 
-    def _add_ways(self, edges: Iterable[Edge]) -> list[Way]:
-        add_way = self._up.add_way
+    def _add_hyperedges(self, edges: Iterable[Edge]) -> list[Hyperedge]:
+        add_hyperedge = self._up.add_hyperedge
         return [
-            add_way(edge.node.index, tuple([node.index for node in edge.subgoals]))
+            add_hyperedge(edge.node.index, tuple([node.index for node in edge.subgoals]))
             for edge in edges
         ]
 
@@ -226,8 +228,10 @@ class UpDown:
         for node in nodes:
             self._up.add_goal(self._own_cost(node))
         unproved = (node for node in nodes if node.status is not Status.PROVED)
-        ways = self._add_ways(edge for node in unproved for edge in node.edges if edge.is_live)
+        hyperedges = self._add_hyperedges(
+            edge for node in unproved for edge in node.edges if edge.is_live
+        )
         self._up.update()
         if self._sampler is not None:
             candidates = (node for node in nodes if node.index in self._log_probabilities)
-            self._sampler.restart(self._up, ways, self._initial_costs(candidates))
+            self._sampler.restart(self._up, hyperedges, self._initial_costs(candidates))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
-from bait_models.search.updown.least_costs import OWN, LeastCosts, Way
+from bait_models.search.updown.least_costs import OWN, Hyperedge, LeastCosts
 
 _GROWTH = 1.5
 
@@ -18,8 +18,8 @@ class Draw(NamedTuple):
 
     Attributes:
         goal: The goal.
-        outside: What the rest of the best proof through it costs.
-        gumbel: Its variate.
+        outside: The cost of the rest of the best proof through it.
+        gumbel: Its Gumbel variate.
     """
 
     goal: int
@@ -27,7 +27,7 @@ class Draw(NamedTuple):
     gumbel: float
 
 
-class Sampler:
+class GumbelSampler:
     """Draws goals by the softmax of their scores at a temperature, without listing the scores.
 
     It uses the Gumbel-max trick: if each goal g has a variate G(g) of its own from the standard
@@ -40,16 +40,16 @@ class Sampler:
 
     Variates are kept, and that makes the goals drawn one after the other a sample without
     replacement (Gumbel-top-k: Kool, van Hoof and Welling 2019, arXiv 1903.06059). Once a goal
-    was drawn with the perturbed score M, those left are known to have less. Goals that are
+    has been drawn with the perturbed score M, the remaining ones are known to have less. Goals
     found later must not have an advantage over them, so their variates are drawn under the same
     condition, score(g) / temperature + G(g) < M (truncated Gumbels: Maddison, Tarlow and Minka
-    2014, arXiv 1411.0030). So each draw follows the softmax of the current scores exactly, while
-    goals enter and leave and the scores of the others stay.
+    2014, arXiv 1411.0030). So each draw follows the softmax of the current scores exactly, as
+    goals enter and leave and the scores of the others stay the same.
 
-    Where a score changes, the perturbed score moves with it, by the same amount. A goal that was
-    passed over before is then drawn somewhat too rarely if its score has fallen, and too often if
-    it has risen. So that this can't add up, all variates are drawn anew whenever the number of
-    goals has grown by half, which costs a constant time per goal.
+    Where a score changes, the perturbed score changes by the same amount. A goal that was passed
+    over before is then drawn slightly too rarely if its score has fallen, and too often if it has
+    risen. To keep this from accumulating, all variates are redrawn whenever the number of goals
+    has grown by half, at an amortised constant cost per goal.
 
     Args:
         temperature: 1 draws in proportion to the probabilities; towards 0 it becomes greedy.
@@ -65,22 +65,22 @@ class Sampler:
         self._enough = 0.0
 
     def restart(
-        self, inside: LeastCosts, ways: Iterable[Way], candidates: Mapping[int, float]
+        self, inside: LeastCosts, hyperedges: Iterable[Hyperedge], candidates: Mapping[int, float]
     ) -> None:
-        """Take over everything anew.
+        """Start again from scratch.
 
         Args:
-            inside: What the goals cost.
-            ways: All of its ways that may be used.
+            inside: The costs of the goals.
+            hyperedges: All hyperedges of it that may be used.
             candidates: The goals to draw from, and their initial costs.
         """
         self._inside = inside
         self._perturbed = LeastCosts()
-        self._arcs: dict[Way, list[Way]] = {}
-        self._paths: dict[int, list[Way]] = {}
+        self._arcs: dict[Hyperedge, list[Hyperedge]] = {}
+        self._paths: dict[int, list[Hyperedge]] = {}
         self._initial.clear()
         self._enough = 0.0
-        self.update((), (), ways, candidates)
+        self.update((), (), hyperedges, candidates)
 
     @property
     def chosen(self) -> Iterable[int]:
@@ -91,33 +91,35 @@ class Sampler:
         self,
         touched: Iterable[int],
         closed: Iterable[int],
-        ways: Iterable[Way],
+        hyperedges: Iterable[Hyperedge],
         candidates: Mapping[int, float],
     ) -> None:
-        """Take note of what has changed since the last draw.
+        """Account for what has changed since the last draw.
 
         Args:
             touched: The goals whose inside costs may have changed.
-            closed: The goals that were proved.
-            ways: What was added to the ways of deriving goals.
+            closed: The goals that have been proved.
+            hyperedges: Those that were added.
             candidates: The goals that enter, and their initial costs.
         """
         perturbed = self._perturbed
         for _ in range(len(perturbed.costs), len(self._inside.costs)):
             perturbed.add_goal(math.inf)
         users = self._inside.users
-        for way in dict.fromkeys(way for goal in touched for way in users[goal]):
-            if arcs := self._arcs.get(way):
-                for arc, weight in zip(arcs, self._weights(way), strict=True):
+        for hyperedge in dict.fromkeys(hyperedge for goal in touched for hyperedge in users[goal]):
+            if arcs := self._arcs.get(hyperedge):
+                for arc, weight in zip(arcs, self._weights(hyperedge), strict=True):
                     if arc.weight != weight:
                         perturbed.set_weight(arc, weight)
-        for way in ways:
+        for hyperedge in hyperedges:
             arcs = [
-                perturbed.add_way(way.goal, (subgoal,), weight)
-                for subgoal, weight in zip(way.subgoals, self._weights(way), strict=True)
+                perturbed.add_hyperedge(hyperedge.goal, (subgoal,), weight)
+                for subgoal, weight in zip(
+                    hyperedge.subgoals, self._weights(hyperedge), strict=True
+                )
             ]
             if len(arcs) > 1:
-                self._arcs[way] = arcs
+                self._arcs[hyperedge] = arcs
         for goal in closed:
             self._close(goal)
         self._initial.update(candidates)
@@ -129,9 +131,9 @@ class Sampler:
         self._paths = {}
 
     def choose(self, count: int) -> list[Draw]:
-        """Draw goals; fewer if there are no more, none if no proof is possible.
+        """Draw goals; fewer if there are not enough, none if no proof is possible.
 
-        They take no part in further draws, until they enter again.
+        They are excluded from further draws until they enter again.
         """
         draws = []
         perturbed = self._perturbed
@@ -148,36 +150,36 @@ class Sampler:
             draws.append(Draw(goal, _length(path), self._gumbels.pop(goal)))
         return draws
 
-    def _descend(self) -> tuple[int, list[Way]]:
-        """The goal to which the root owes its perturbed cost, and the way there."""
-        choices, ways = self._perturbed.choices, self._perturbed.ways
+    def _descend(self) -> tuple[int, list[Hyperedge]]:
+        """The goal that determines the root's perturbed cost, and the path to it."""
+        choices, hyperedges = self._perturbed.choices, self._perturbed.hyperedges
         goal = 0
         path = []
         while (choice := choices[goal]) != OWN:
-            arc = ways[goal][choice - 1]
+            arc = hyperedges[goal][choice - 1]
             path.append(arc)
             (goal,) = arc.subgoals
         return goal, path
 
-    def _weights(self, way: Way) -> list[float]:
-        """For each subgoal of a way, the sum of what the others cost."""
-        costs = [self._inside.costs[subgoal] for subgoal in way.subgoals]
+    def _weights(self, hyperedge: Hyperedge) -> list[float]:
+        """For each subgoal of a hyperedge, the sum of the costs of the others."""
+        costs = [self._inside.costs[subgoal] for subgoal in hyperedge.subgoals]
         before = accumulate(costs[:-1], initial=0.0)
         after = list(accumulate(costs[:0:-1], initial=0.0))
         return [left + right for left, right in zip(before, reversed(after), strict=True)]
 
     def _close(self, goal: int) -> None:
-        """A proved goal needs nothing, so no path leads through it any more."""
+        """Remove a proved goal: it needs nothing, so no path leads through it any more."""
         self._initial.pop(goal, None)
         self._gumbels.pop(goal, None)
         self._perturbed.set_own(goal, math.inf)
-        for arc in self._perturbed.ways[goal]:
+        for arc in self._perturbed.hyperedges[goal]:
             self._perturbed.set_weight(arc, math.inf)
-        for way in self._inside.ways[goal]:
-            self._arcs.pop(way, None)
+        for hyperedge in self._inside.hyperedges[goal]:
+            self._arcs.pop(hyperedge, None)
 
     def _enter(self, candidates: Mapping[int, float]) -> None:
-        """Draw the variates of goals, and let them take part."""
+        """Draw the variates of goals, and make the goals eligible."""
         lengths = {goal: _length(path) for goal, path in self._paths.items()}
         temperature, set_own = self._temperature, self._perturbed.set_own
         excess = -math.inf
@@ -201,5 +203,5 @@ class Sampler:
         return -math.log(exponential + math.exp(excess))
 
 
-def _length(path: Iterable[Way]) -> float:
+def _length(path: Iterable[Hyperedge]) -> float:
     return sum(arc.weight for arc in path)

@@ -18,7 +18,7 @@ from bait_holist.human_proofs import read_library_theorems
 from bait_holist.terms import constants, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch
 from bait_models.encoders.reader import TermReader, goal_graphs, term_graphs
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.tactic_models.holist.features import Lexicon, features
 from bait_models.tactic_models.holist.options import HolistTrainerOptions
 from bait_models.trace_processors.holist import HolistExample
@@ -79,7 +79,7 @@ class Numbering:
     """
 
     tactics: Sequence[str]
-    vocabulary: Vocabulary
+    vocabulary: TermVocabulary
 
 
 class HolistData(pl.LightningDataModule):
@@ -118,7 +118,7 @@ class HolistData(pl.LightningDataModule):
         }
         known = numbering or Numbering(
             _frequent(examples["train"], options.least_count),
-            Vocabulary.of([*graphs, *goals["train"]]),
+            TermVocabulary.of([*graphs, *goals["train"]]),
         )
         self.tactics, self.vocabulary = known.tactics, known.vocabulary
         self._reader = TermReader(self.vocabulary, options.encoder)

@@ -16,10 +16,10 @@ from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
 from bait_holist.tactics import GoalView
 from bait_holist.terms import read_key
-from bait_models.chunks import parts
+from bait_models.chunks import chunks
 from bait_models.encoders.options import EncoderOptions
 from bait_models.encoders.reader import TermReader
-from bait_models.encoders.vocabulary import Vocabulary
+from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.tactic_models.holist.data import Numbering, StepBatch
 from bait_models.tactic_models.holist.features import Lexicon, features
 from bait_models.tactic_models.holist.lists import POOL, short_lists
@@ -52,7 +52,7 @@ class HolistModel(Learner):
     def __init__(
         self,
         encoder: EncoderOptions,
-        vocabulary: Vocabulary,
+        vocabulary: TermVocabulary,
         tactics: Sequence[str],
         lexicon: Lexicon,
         options: HolistModelOptions | None = None,
@@ -153,7 +153,7 @@ class HolistModel(Learner):
         found: dict[int, dict[str, Theorems]] = {}
         for rows in sharing.values():
             table = self._table(requests[rows[0]].premises)
-            for part in parts(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
+            for part in chunks(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
                 symbols = [requests[row].goal.symbols for row in part]
                 wanted = [[t for t in tactics[row] if "?" in self.tactics[t]] for row in part]
                 ranked = self._ranked(symbols, embeddings[list(part)], wanted, table, options)
@@ -237,7 +237,7 @@ def read_numbering(checkpoint: Path) -> Numbering:
 
 
 def _numbering(parameters: Mapping[str, Any]) -> Numbering:
-    return Numbering(parameters["tactics"], Vocabulary(parameters["vocabulary"]))
+    return Numbering(parameters["tactics"], TermVocabulary(parameters["vocabulary"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data, truncated_states
+from bait_models.byt5.finetuning import LowRankAdapter, initial_network, start_checkpoint
 from bait_models.byt5.network import load_t5
-from bait_models.byt5.start import LowRank, first_network, start_name
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.tactic_models.ilql.model import ILQL, KIND, TacticEpisodes
 from bait_models.tactic_models.ilql.options import ILQLTrainerOptions
@@ -37,7 +37,7 @@ class ILQLTrainer:
         seed_everything(task.seed)
         data = state_data(task, EpisodeExample, self._collate, options)
         network = self._network(task)
-        low_rank = LowRank(network, options)
+        low_rank = LowRankAdapter(network, options)
         network.values.unfreeze()  # what has low-rank changes is frozen otherwise
         model = ILQL(network, options.max_source, loss_options=options).train()
         metrics = fit(model, data, options, task)
@@ -47,13 +47,13 @@ class ILQLTrainer:
         return TrainingResult({**metrics, "truncated_goals": float(truncated)})
 
     def _network(self, task: TrainingTask) -> ValuedT5:
-        name = start_name(self._options, task)
+        name = start_checkpoint(self._options, task)
         if name is not None and is_checkpoint(Path(name)):
             kind = read_header(Path(name), KIND, generator.KIND).kind
             if kind == KIND:
                 return load_t5(name, KIND, ValuedT5).network
         return ValuedT5.of(
-            first_network(self._options, task, generator.KIND, T5ForConditionalGeneration)
+            initial_network(self._options, task, generator.KIND, T5ForConditionalGeneration)
         )
 
     def _collate(self, examples: Sequence[EpisodeExample]) -> TacticEpisodes:

@@ -19,7 +19,7 @@ from bait_models.trace_processors.seq2seq import Seq2SeqExample
 _Goal = tuple[str, Accessible]
 
 
-class ShownPremises:
+class RetrievalAugmentation:
     """Shows premises with goals, and drops some in training (Yang et al., arXiv 2306.15626).
 
     They are retrieved once, among those of the corpus that each proof might use. Nothing is done

@@ -26,7 +26,7 @@ from bait_models.byt5.text import (
     pad,
     pad_labels,
 )
-from bait_models.chunks import parts
+from bait_models.chunks import chunks
 from bait_models.retrieval.index import PremiseIndex
 from bait_models.retrieval.model import Retriever
 from bait_models.retrieval.text import encode_state
@@ -156,7 +156,7 @@ class Generator(Learner):
         sources = self._read(requests, options)
         order = sorted(range(len(sources)), key=lambda place: len(sources[place]))
         found: dict[int, list[Suggestion]] = {}
-        for part in parts(order, max(options.max_sequences // n, 1)):
+        for part in chunks(order, max(options.max_sequences // n, 1)):
             batch = pad([sources[place] for place in part])
             source = PaddedTokens(batch.tokens.to(self.device), batch.mask.to(self.device))
             found.update(zip(part, self._propose(source, n, options), strict=True))
@@ -182,7 +182,7 @@ class Generator(Learner):
         sequences = self._generate(encoded, source.mask, n, options)
         return [
             self._rated(_texts(written), encoded[row], source.mask[row])
-            for row, written in enumerate(parts(sequences.tolist(), n))
+            for row, written in enumerate(chunks(sequences.tolist(), n))
         ]
 
     def _generate(self, encoded: Tensor, mask: Tensor, n: int, options: GeneratorOptions) -> Tensor:

@@ -8,10 +8,10 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data, truncated_states
-from bait_models.byt5.start import LowRank, first_network
+from bait_models.byt5.finetuning import LowRankAdapter, initial_network
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.retrieval.model import Retriever
-from bait_models.tactic_models.reprover.augmentation import ShownPremises
+from bait_models.tactic_models.reprover.augmentation import RetrievalAugmentation
 from bait_models.tactic_models.reprover.generator import KIND, Generator, TextPairs
 from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
 from bait_models.trace_processors.corpus import Corpus
@@ -32,8 +32,8 @@ class Seq2SeqTrainer:
         seed_everything(task.seed)
         data = state_data(task, Seq2SeqExample, self._collate, options)
         data.draw = self._shown([*data.train, *data.valid])
-        network = first_network(options, task, KIND, T5ForConditionalGeneration)
-        low_rank = LowRank(network, options)
+        network = initial_network(options, task, KIND, T5ForConditionalGeneration)
+        low_rank = LowRankAdapter(network, options)
         model = Generator(network, options.max_source).train()
         metrics = fit(model, data, options, task)
         low_rank.merge()
@@ -41,12 +41,12 @@ class Seq2SeqTrainer:
         truncated = truncated_states(data, options.max_source)
         return TrainingResult({**metrics, "truncated_goals": float(truncated)})
 
-    def _shown(self, examples: Sequence[Seq2SeqExample]) -> ShownPremises | None:
+    def _shown(self, examples: Sequence[Seq2SeqExample]) -> RetrievalAugmentation | None:
         options = self._options
         if options.retriever is None or options.corpus is None:
             return None
         retriever = Retriever.load(options.retriever, usual_device(options.accelerator))
-        return ShownPremises(examples, retriever, Corpus.read(options.corpus), options)
+        return RetrievalAugmentation(examples, retriever, Corpus.read(options.corpus), options)
 
     def _collate(self, examples: Sequence[Seq2SeqExample]) -> TextPairs:
         options = self._options

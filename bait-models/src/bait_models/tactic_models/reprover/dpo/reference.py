@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bait_models.byt5.start import LowRank
+from bait_models.byt5.finetuning import LowRankAdapter
 from bait_models.byt5.text import PaddedTokens
 from bait_models.tactic_models.reprover.generator import Generator, token_log_probabilities
 
@@ -57,10 +57,10 @@ class FrozenCopy:
             return pair_log_probabilities(generator, pairs)
 
 
-class Unchanged:
+class WithoutAdapter:
     """A generator without the low-rank changes that it learns; takes no memory of its own."""
 
-    def __init__(self, generator: Generator, low_rank: LowRank) -> None:
+    def __init__(self, generator: Generator, low_rank: LowRankAdapter) -> None:
         self._generator = generator
         self._low_rank = low_rank
 

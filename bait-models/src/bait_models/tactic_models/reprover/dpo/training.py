@@ -11,8 +11,8 @@ from transformers import T5ForConditionalGeneration
 from bait_core.errors import TrainingError
 from bait_core.protocols import TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data, truncated_states
+from bait_models.byt5.finetuning import LowRankAdapter, start_checkpoint
 from bait_models.byt5.network import load_t5
-from bait_models.byt5.start import LowRank, start_name
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.tactic_models.reprover.dpo.learner import DPO
 from bait_models.tactic_models.reprover.dpo.options import DPOTrainerOptions
@@ -20,7 +20,7 @@ from bait_models.tactic_models.reprover.dpo.reference import (
     FrozenCopy,
     Reference,
     TacticPairs,
-    Unchanged,
+    WithoutAdapter,
     recorded,
 )
 from bait_models.tactic_models.reprover.generator import KIND, Generator
@@ -44,7 +44,7 @@ class DPOTrainer:
         seed_everything(task.seed)
         data = state_data(task, PreferenceExample, self._collate, options)
         generator = Generator(self._network(task), options.max_source).eval()
-        low_rank = LowRank(generator.network, options)
+        low_rank = LowRankAdapter(generator.network, options)
         learner = DPO(
             generator,
             self._reference(generator, low_rank, data),
@@ -58,7 +58,7 @@ class DPOTrainer:
         return TrainingResult({**metrics, "truncated_goals": float(truncated)})
 
     def _network(self, task: TrainingTask) -> T5ForConditionalGeneration:
-        name = start_name(self._options, task)
+        name = start_checkpoint(self._options, task)
         if name is None:
             raise TrainingError(
                 "preference optimisation has no generator to start from, which is its reference",
@@ -67,13 +67,13 @@ class DPOTrainer:
         return load_t5(name, KIND, T5ForConditionalGeneration).network
 
     def _reference(
-        self, generator: Generator, low_rank: LowRank, data: ExampleData[PreferenceExample]
+        self, generator: Generator, low_rank: LowRankAdapter, data: ExampleData[PreferenceExample]
     ) -> Reference:
         if self._options.reference == "recorded":
             _check_recorded(data)
             return recorded
         if self._options.lora_rank:
-            return Unchanged(generator, low_rank)
+            return WithoutAdapter(generator, low_rank)
         return FrozenCopy(generator)
 
     def _collate(self, examples: Sequence[PreferenceExample]) -> TacticPairs:

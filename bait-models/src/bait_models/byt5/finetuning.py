@@ -13,12 +13,12 @@ from bait_models.byt5.network import T5, load_t5, new_t5
 from bait_models.byt5.options import ByteFitOptions, ByteTrainerOptions
 
 
-def start_name(options: ByteFitOptions, task: TrainingTask) -> str | None:
+def start_checkpoint(options: ByteFitOptions, task: TrainingTask) -> str | None:
     """The checkpoint to start from, or else the pretrained network, if there is one."""
     return str(task.start) if task.start is not None else options.pretrained
 
 
-def first_network(
+def initial_network(
     options: ByteTrainerOptions, task: TrainingTask, kind: str, network: type[T5]
 ) -> T5:
     """The network of the checkpoint to start from, a pretrained one, or one with random weights.
@@ -32,13 +32,13 @@ def first_network(
     Raises:
         CheckpointError: The checkpoint can't be used.
     """
-    name = start_name(options, task)
+    name = start_checkpoint(options, task)
     if name is None:
         return new_t5(options.size, network)
     return load_t5(name, kind, network).network
 
 
-class LowRank:
+class LowRankAdapter:
     """Low-rank changes of a network's attention, if wanted (LoRA, Hu et al., arXiv 2106.09685).
 
     The network is changed in place: its own weights are frozen, and those of the changes are

@@ -1,4 +1,4 @@
-"""How well a retriever finds the premises that steps use."""
+"""Metrics of retrievers: how well they find the premises that steps use."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bait_models.trace_processors.retrieval import RetrievalExample
 _CUTOFFS = (1, 10)
 
 
-def measure(
+def retrieval_metrics(
     retriever: Retriever, corpus: Sequence[CorpusPremise], examples: Sequence[RetrievalExample]
 ) -> dict[str, float]:
-    """Recall@1, Recall@10 and MRR over all premises that each step might use; see `summary`."""
+    """Recall@1, Recall@10 and MRR among all premises accessible to each step."""
     if not examples:
         return {}
     places = {premise.name: place for place, premise in enumerate(corpus)}
     index = CorpusIndex(retriever, corpus)
     goals = [(example.state, example.accessible) for example in examples]
-    return summary(
+    return mean_metrics(
         ranks(cosines, [places[premise.name] for premise in example.positives])
         for cosines, example in zip(index.cosines(goals), examples, strict=True)
     )
@@ -40,7 +40,7 @@ def ranks(scores: Tensor, chosen: Sequence[int]) -> Tensor:
     return (scores >= scores[list(chosen), None]).sum(dim=1)
 
 
-def summary(found: Iterable[Tensor]) -> dict[str, float]:
+def mean_metrics(found: Iterable[Tensor]) -> dict[str, float]:
     """Means over steps, as ReProver computes them (Yang et al., arXiv 2306.15626, section 6).
 
     Recall@k is the share of the used premises that have rank k or better, and so less than 1 for
