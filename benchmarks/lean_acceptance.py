@@ -24,15 +24,15 @@ from rich.console import Console
 from rich.table import Table
 
 from bait_core.domain import Goal
-from bait_lean.environment.document import Piece
+from bait_lean.checking.filling import Filling
 from bait_lean.environment.environment import LeanEnvironment, edits_in_document
-from bait_lean.environment.filling import Filling
 from bait_lean.environment.options import LeanOptions
-from bait_lean.environment.placing import fill_places
-from bait_lean.environment.prefix import Prefix
-from bait_lean.environment.prover import Prover
-from bait_lean.environment.script import ScriptLine
-from bait_lean.environment.task import Task
+from bait_lean.holes.task import Task
+from bait_lean.prover.prover import Prover
+from bait_lean.source.document import Piece
+from bait_lean.source.placing import fill_places
+from bait_lean.source.prefix import Prefix
+from bait_lean.source.script import ScriptLine
 
 TARGET = 2.0
 """How many times as long as the check by name the acceptance may take."""

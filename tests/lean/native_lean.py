@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from bait_lean.backend import BackendOptions, choose
+from bait_lean.prover.backend import BackendOptions, choose
 
 LIMIT = 600.0
 SEVERITIES = {"info": "information"}

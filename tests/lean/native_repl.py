@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from bait_lean.backend import BackendOptions, choose
 from bait_lean.errors import ReplError
+from bait_lean.prover.backend import BackendOptions, choose
 
 REQUEST_KEYS = {"cmd", "env", "tactic", "proofState"}
 EXTENSIONS = {"parts", "timeout", "forbidden", "fatal"}

@@ -9,16 +9,16 @@ from typing import Any, cast
 import pytest
 
 from bait_core.domain import Failed, Goal, Outcome, Proof, ProofStep, Proved, Subgoals
-from bait_lean.backend import Backend, BackendOptions, choose
 from bait_lean.embedded.install import find_installation
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.session import LeanSession
 from bait_lean.errors import ReplCrashError
-from bait_lean.native_checker.checker import CompileError, NativeChecker
-from bait_lean.repl.messages import Message, parse
-from bait_lean.repl.process import ReplProcess
-from bait_lean.repl.reports import Report, ReportedReply
+from bait_lean.native.checker import CompileError, NativeChecker
+from bait_lean.process.messages import Message, parse
+from bait_lean.process.repl import ReplProcess
+from bait_lean.process.reports import Report, ReportedReply
+from bait_lean.prover.backend import Backend, BackendOptions, choose
 
 from .native_repl import REQUEST_KEYS, plain
 

@@ -9,17 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bait_core.domain import Edit, Foundations, apply_edits
-from bait_lean.environment.acceptance import (
-    Declared,
-    closed,
-    difference,
-    forbidden,
-    graph_of,
-    judge,
-    undermined,
-    visible_name,
-)
-from bait_lean.environment.positions import (
+from bait_lean.checking.acceptance import Declared, closed, difference, forbidden, judge, undermined
+from bait_lean.process.reports import ConstantReport, graph_of, visible_name
+from bait_lean.source.positions import (
+    Position,
     left_open,
     offset_after,
     offset_at,
@@ -27,8 +20,6 @@ from bait_lean.environment.positions import (
     position_at,
     replace_sorries,
 )
-from bait_lean.repl.messages import Position
-from bait_lean.repl.reports import ConstantReport
 
 HOLE = Position(2, 4)
 OTHER = Position(3, 4)

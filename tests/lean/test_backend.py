@@ -15,26 +15,26 @@ import psutil
 import pytest
 
 from bait_core.errors import ProverStartError
-from bait_lean.backend import (
-    Backend,
-    BackendOptions,
-    EmbeddedBackend,
-    NativeBackend,
-    choose,
-)
 from bait_lean.embedded.install import Installation, Manifest, find_installation
 from bait_lean.embedded.integrity import contents_hash
 from bait_lean.embedded.package import LEAN, LEAN_VERSION
 from bait_lean.errors import ReplCrashError, ReplTimeoutError
-from bait_lean.native import build_repl, find_project
-from bait_lean.repl.messages import (
+from bait_lean.native.lake import build_repl, find_project
+from bait_lean.process.messages import (
     CommandReply,
     ErrorReply,
     StatusReply,
     TacticReply,
     parse,
 )
-from bait_lean.repl.process import ReplProcess
+from bait_lean.process.repl import ReplProcess
+from bait_lean.prover.backend import (
+    Backend,
+    BackendOptions,
+    EmbeddedBackend,
+    NativeBackend,
+    choose,
+)
 
 from .projects import (
     EMPTY_REPL,

@@ -10,9 +10,9 @@ import pytest
 
 from bait_core.domain import CheckResult, Proof, ProofStep
 from bait_core.errors import FillError, TheoremError
-from bait_lean.environment import guard
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.session import LeanSession
+from bait_lean.source import guard
 
 from .hostile.cheats import GOAL, HONEST, REFUSED, SWALLOWED, TRUE_GOAL, filled, help_of
 from .hostile.texts import KERNEL, POISONS, PROGRAMS

@@ -12,15 +12,15 @@ import pytest
 
 from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved
 from bait_core.errors import ProverCrashError, ProverError, ProverStartError
-from bait_lean.backend import BackendOptions, choose
-from bait_lean.environment import prover as prover_module
 from bait_lean.environment import session as session_module
-from bait_lean.environment import steps
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.options import GIB, LeanOptions
-from bait_lean.environment.prefix import Prefix
-from bait_lean.environment.prover import ProverPool
 from bait_lean.environment.session import LeanSession
+from bait_lean.prover import prover as prover_module
+from bait_lean.prover import steps
+from bait_lean.prover.backend import BackendOptions, choose
+from bait_lean.prover.pool import ProverPool
+from bait_lean.source.prefix import Prefix
 
 from .proving import closes, failure, needs_lean, open_session, prove, run, subgoals
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bait_lean.environment.guard import MAX_TACTIC_CHARACTERS, refusal
-from bait_lean.environment.lexer import tokenize
+from bait_lean.source.guard import MAX_TACTIC_CHARACTERS, refusal
+from bait_lean.source.lexer import tokenize
 
 ALLOWED = [
     "simp",

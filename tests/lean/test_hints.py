@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bait_lean.environment.hints import hint_for
+from bait_lean.holes.hints import hint_for
 from tests.lean.server_process import LeanServer
 
 MISSING = "unknown module prefix 'Mathlib'\n\nNo directory 'Mathlib' or file 'Mathlib.olean' in"

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from bait_core.domain import Edit, apply_edits
 from bait_core.errors import TheoremError
-from bait_lean.environment.commands import end_of_imports, scan
-from bait_lean.environment.document import Document
-from bait_lean.environment.placing import Place, edits
-from bait_lean.environment.statement import library_text, signature, statement_text
-from bait_lean.environment.survey import hole_names
-from bait_lean.repl.messages import Position
+from bait_lean.holes.survey import hole_names
+from bait_lean.source.commands import end_of_imports, scan
+from bait_lean.source.document import Document
+from bait_lean.source.placing import Place, edits
+from bait_lean.source.positions import Position
+from bait_lean.source.statement import library_text, signature, statement_text
 
 TEXT = """-- sorry
 import Init

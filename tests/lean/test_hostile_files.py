@@ -14,7 +14,7 @@ import pytest
 
 from bait_core.domain import CheckResult, FilledFile, Foundations, Proof, ProofStep, Proved, Theorem
 from bait_core.errors import FillError, TheoremError
-from bait_lean.environment.acceptance import Judgement
+from bait_lean.checking.acceptance import Judgement
 from bait_lean.environment.environment import LeanEnvironment
 from bait_lean.environment.session import LeanSession
 
@@ -67,7 +67,7 @@ def test_a_trial_notices_what_is_judged_wrongly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judgement: Judgement, kinds: set[str]
 ) -> None:
     for place in ("check.judge", "filling.judge", "verification.closed"):
-        monkeypatch.setattr(f"bait_lean.environment.{place}", lambda *_, **__: judgement)
+        monkeypatch.setattr(f"bait_lean.checking.{place}", lambda *_, **__: judgement)
     trials = [Trial(hostile_file(number), tmp_path, random.Random(number)) for number in range(6)]
     found = "\n".join(finding for trial in trials for finding in trial.findings())
     assert {kind for kind in kinds if kind not in found} == set()

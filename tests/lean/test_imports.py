@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bait_core.errors import BaitError, ConfigurationError, TheoremError
-from bait_lean.backend import EmbeddedBackend
+from bait_lean.cli.prepare import prepare
 from bait_lean.embedded.install import Installation, Manifest
 from bait_lean.environment.environment import LeanEnvironment
-from bait_lean.environment.header import read_header
 from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
-from bait_lean.prepare import prepare
+from bait_lean.prover.backend import EmbeddedBackend
+from bait_lean.source.header import read_header
 
 from .projects import EMPTY_REPL, install_lake, make_project, make_repl
 

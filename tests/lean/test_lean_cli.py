@@ -13,8 +13,8 @@ from rich.prompt import Confirm
 from typer.testing import CliRunner
 
 from bait_core.errors import ProverStartError
-from bait_lean import cli, doctor
-from bait_lean.backend import BackendOptions, choose
+from bait_lean.cli import commands, doctor
+from bait_lean.cli.prepare import InstallDisplay, prepare
 from bait_lean.embedded.install import (
     find_installation,
     install,
@@ -22,7 +22,7 @@ from bait_lean.embedded.install import (
 )
 from bait_lean.embedded.package import LEAN
 from bait_lean.environment.options import LeanOptions
-from bait_lean.prepare import InstallDisplay, prepare
+from bait_lean.prover.backend import BackendOptions, choose
 
 from .fake_package import package_content, package_of, serve
 from .projects import TOOLCHAIN, make_project
@@ -30,13 +30,13 @@ from .projects import TOOLCHAIN, make_project
 
 def test_status_says_what_to_do(home: Path) -> None:
     runner = CliRunner()
-    result = runner.invoke(cli.app, ["status"])
+    result = runner.invoke(commands.app, ["status"])
     assert result.exit_code == 1
     assert "bait lean install" in result.stdout
-    result = runner.invoke(cli.app, ["status", "--json"])
+    result = runner.invoke(commands.app, ["status", "--json"])
     assert result.exit_code == 1
     assert json.loads(result.stdout)["embedded"] is None
-    assert runner.invoke(cli.app, ["uninstall"]).exit_code == 0
+    assert runner.invoke(commands.app, ["uninstall"]).exit_code == 0
 
 
 def test_prepare_without_a_terminal_says_what_to_type(
@@ -101,20 +101,20 @@ def test_damage_is_told(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner = CliRunner()
     assert doctor.lean().ok
     assert str(linked) in doctor.lean().message
-    assert "intact" in runner.invoke(cli.app, ["status"]).stdout
-    result = runner.invoke(cli.app, ["verify"])
+    assert "intact" in runner.invoke(commands.app, ["status"]).stdout
+    result = runner.invoke(commands.app, ["verify"])
     assert result.exit_code == 0
     assert "files" in result.stdout
     assert "intact" in result.stdout
     spoil(linked / PRELUDE)
     assert not doctor.lean().ok
     assert "damaged: 1" in doctor.lean().message
-    assert "1 damaged" in runner.invoke(cli.app, ["status"]).stdout
-    result = runner.invoke(cli.app, ["verify"])
+    assert "1 damaged" in runner.invoke(commands.app, ["status"]).stdout
+    result = runner.invoke(commands.app, ["verify"])
     assert result.exit_code == 1
     assert "Prelude.olean" in result.stdout.replace("\n", "")
     assert "bait lean install" in result.stdout
-    result = runner.invoke(cli.app, ["verify", "--json"])
+    result = runner.invoke(commands.app, ["verify", "--json"])
     assert result.exit_code == 1
     told = {"folder": str(linked), "intact": False, "damaged_files": [PRELUDE]}
     assert json.loads(result.stdout) == told
@@ -134,13 +134,13 @@ def test_status_says_what_a_project_lacks(
 ) -> None:
     monkeypatch.delenv("BAIT_LEAN_REPL", raising=False)
     monkeypatch.chdir(make_project(tmp_path / "project"))
-    shown = CliRunner().invoke(cli.app, ["status"]).stdout
+    shown = CliRunner().invoke(commands.app, ["status"]).stdout
     assert TOOLCHAIN in shown
     assert "lake build repl" in shown
 
 
 def test_nothing_to_verify(home: Path) -> None:
-    result = CliRunner().invoke(cli.app, ["verify"])
+    result = CliRunner().invoke(commands.app, ["verify"])
     assert isinstance(result.exception, ProverStartError)
     assert "bait lean install" in result.exception.hint
 
@@ -158,6 +158,6 @@ def test_without_a_terminal_an_install_shows_its_phases(
 @pytest.mark.lean
 @pytest.mark.skipif(find_installation() is None, reason="needs `bait lean install`")
 def test_install_says_where_lean_is() -> None:
-    result = CliRunner().invoke(cli.app, ["install"])
+    result = CliRunner().invoke(commands.app, ["install"])
     assert result.exit_code == 0
     assert str(installation_folder()) in result.stdout

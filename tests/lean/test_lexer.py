@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bait_lean.environment.commands import is_hole, scan
-from bait_lean.environment.lexer import Kind, components, tokenize
+from bait_lean.source.commands import is_hole, scan
+from bait_lean.source.lexer import Kind, components, tokenize
 
 from .server_process import LeanServer
 

@@ -17,9 +17,10 @@ import pytest
 
 from bait_core.errors import ProverError, ProverStartError
 from bait_lean.errors import ProtocolError, ReplCrashError, ReplTimeoutError
-from bait_lean.native_checker.checker import CHECKER, CompileError, NativeChecker
-from bait_lean.repl.messages import Message, Position
-from bait_lean.repl.reports import Report
+from bait_lean.native.checker import CHECKER, CompileError, NativeChecker
+from bait_lean.process.messages import Message
+from bait_lean.process.reports import Report
+from bait_lean.source.positions import Position
 
 from .projects import install_lake, install_lean, make_project
 from .proving import needs_lean

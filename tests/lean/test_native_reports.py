@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bait_core.errors import ProverError
-from bait_lean.environment.acceptance import EXAMPLE
-from bait_lean.environment.native_reports import NativeReports, name_examples
-from bait_lean.environment.prefix import Prefix
-from bait_lean.native_checker.checker import NativeChecker
-from bait_lean.repl.messages import CommandReply, Message, Position
-from bait_lean.repl.reports import ConstantReport, Report
+from bait_lean.native.checker import NativeChecker
+from bait_lean.native.reports import NativeReports, name_examples
+from bait_lean.process.messages import CommandReply, Message
+from bait_lean.process.reports import EXAMPLE, ConstantReport, Report
+from bait_lean.source.positions import Position
+from bait_lean.source.prefix import Prefix
 
 
 class Reporting(NativeChecker):

@@ -9,7 +9,7 @@ from itertools import repeat
 import pytest
 
 from bait_core.domain import Edit
-from bait_lean.environment.placing import Place, edits, fill_places
+from bait_lean.source.placing import Place, edits, fill_places
 
 from .server_process import LeanServer
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from bait_core.errors import ProverStartError
 from bait_lean.errors import ProtocolError, ReplCrashError, ReplTimeoutError
-from bait_lean.repl.framing import AnswerReader
-from bait_lean.repl.messages import CommandReply, ErrorReply, TacticReply, parse
-from bait_lean.repl.process import ReplProcess
+from bait_lean.process.framing import AnswerReader
+from bait_lean.process.messages import CommandReply, ErrorReply, TacticReply, parse
+from bait_lean.process.repl import ReplProcess
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 
@@ -252,7 +252,7 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path, busy: str) -> None:
     script.write_text(PRELUDE + f"answer(pid=os.getpid())\n{busy}\n")
     program = """if True:
         import sys, time
-        from bait_lean.repl.process import ReplProcess
+        from bait_lean.process.repl import ReplProcess
         process = ReplProcess([sys.executable, sys.argv[1]])
         print(process.receive(60)["pid"], flush=True)
         time.sleep(1000)

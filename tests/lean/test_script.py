@@ -6,8 +6,8 @@ import pytest
 
 from bait_core.domain import Goal, Proof, ProofStep
 from bait_core.errors import ProverError
-from bait_lean.environment.placing import Place, edits, fill_places
-from bait_lean.environment.script import Arrangements, script_text, write_script
+from bait_lean.source.placing import Place, edits, fill_places
+from bait_lean.source.script import Arrangements, script_text, write_script
 
 
 def proof(steps: dict[str, tuple[str, str]]) -> Proof:

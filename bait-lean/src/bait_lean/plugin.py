@@ -23,7 +23,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
             axioms_option="allow_axioms",
             file_suffixes=(".lean",),
             tactic_model="lean-automation",
-            prepare="bait_lean.prepare:prepare",
+            prepare="bait_lean.cli.prepare:prepare",
         )
     ]
 
@@ -46,10 +46,10 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 @hookimpl
 def bait_register_commands() -> list[CommandSpec]:
     """`bait lean`."""
-    return [CommandSpec("lean", "Install, remove and look at Lean 4", "bait_lean.cli:app")]
+    return [CommandSpec("lean", "Install, remove and look at Lean 4", "bait_lean.cli.commands:app")]
 
 
 @hookimpl
 def bait_register_doctor_checks() -> list[DoctorCheck]:
     """Whether there is a Lean."""
-    return [DoctorCheck("lean", "bait_lean.doctor:lean")]
+    return [DoctorCheck("lean", "bait_lean.cli.doctor:lean")]

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TheoremError
-from bait_lean.environment.document import Document
+from bait_lean.checking.progress import Progress
 from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
-from bait_lean.environment.prefix import Prefix
-from bait_lean.environment.progress import Progress
-from bait_lean.environment.prover import Prover, ProverPool
-from bait_lean.environment.statement import library_text, signature, statement_text
-from bait_lean.environment.survey import survey
-from bait_lean.environment.task import Hole
-from bait_lean.repl.messages import ConstantReply, ErrorReply
+from bait_lean.holes.survey import survey
+from bait_lean.holes.task import Hole
+from bait_lean.process.messages import ConstantReply, ErrorReply
+from bait_lean.prover.pool import ProverPool
+from bait_lean.prover.prover import Prover
+from bait_lean.source.document import Document
+from bait_lean.source.prefix import Prefix
+from bait_lean.source.statement import library_text, signature, statement_text
 
 LIBRARY_NAME = "bait_library_theorem"
 """What a library theorem is called where it is stated again."""

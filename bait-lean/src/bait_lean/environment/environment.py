@@ -10,21 +10,22 @@ from dataclasses import replace
 from bait_core.domain import CheckResult, Edit, FilledFile, PremiseSet, Theorem, Verification
 from bait_core.errors import ProverError, TheoremError
 from bait_core.merging import Region, merge_edits
-from bait_lean.backend import Backend, choose
+from bait_lean.checking.check import Checker
+from bait_lean.checking.filling import Filling
+from bait_lean.checking.verification import verify
 from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
-from bait_lean.environment.check import Checker
-from bait_lean.environment.commands import end_of_imports
-from bait_lean.environment.document import Document
-from bait_lean.environment.filling import Filling
 from bait_lean.environment.options import LeanOptions
-from bait_lean.environment.placing import edits, fill_places
 from bait_lean.environment.premises import AccessiblePremises
-from bait_lean.environment.prover import ElaborationError, Prover, ProverPool
-from bait_lean.environment.script import ScriptLine, script_text
 from bait_lean.environment.session import LeanSession
-from bait_lean.environment.survey import cut
-from bait_lean.environment.task import Hole, OpenHole, Task, located
-from bait_lean.environment.verification import verify
+from bait_lean.holes.survey import cut
+from bait_lean.holes.task import Hole, OpenHole, Task, located
+from bait_lean.prover.backend import Backend, choose
+from bait_lean.prover.pool import ProverPool
+from bait_lean.prover.prover import ElaborationError, Prover
+from bait_lean.source.commands import end_of_imports
+from bait_lean.source.document import Document
+from bait_lean.source.placing import edits, fill_places
+from bait_lean.source.script import ScriptLine, script_text
 
 
 class LeanEnvironment:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bait_core.errors import ConfigurationError, TheoremError
-from bait_lean import native
-from bait_lean.backend import Backend, EmbeddedBackend
 from bait_lean.embedded.install import Installation
 from bait_lean.embedded.unpack import LIBRARIES
-from bait_lean.environment.document import Document
-from bait_lean.environment.header import read_header
 from bait_lean.environment.options import LeanOptions
+from bait_lean.native import lake
+from bait_lean.prover.backend import Backend, EmbeddedBackend
+from bait_lean.source.document import Document
+from bait_lean.source.header import read_header
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _why(options: LeanOptions, module: str) -> str:
 
 
 def _lacking(project: Path) -> str:
-    return ", and ".join(lack.what for lack in native.lacks(project))
+    return ", and ".join(lack.what for lack in lake.lacks(project))
 
 
 def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> str:
@@ -132,7 +132,7 @@ def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> 
     mathlib = _library(module) == "Mathlib"
     if project is None:
         return _NEW_PROJECT.format(new=_NEW_MATHLIB if mathlib else _NEW)
-    steps = [lack.remedy for lack in native.lacks(project)]
+    steps = [lack.remedy for lack in lake.lacks(project)]
     if mathlib:
         steps.append("For Mathlib's compiled files: `lake exe cache get`.")
     if options.backend == "embedded":
@@ -142,4 +142,4 @@ def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> 
 
 
 def _project(options: LeanOptions) -> Path | None:
-    return native.find_project(options.backend_options.folder)
+    return lake.find_project(options.backend_options.folder)

@@ -11,14 +11,14 @@ import msgspec
 
 from bait_core.domain import Definition, DefinitionKind, Premise, PremiseSet
 from bait_lean.environment import premise_cache
-from bait_lean.environment.commands import end_of_imports, scan
-from bait_lean.environment.declarations import Declaration
-from bait_lean.environment.lexer import code, tokenize
-from bait_lean.environment.prefix import Prefix
-from bait_lean.environment.prover import Prover
-from bait_lean.environment.statement import signature
-from bait_lean.environment.task import Task
-from bait_lean.repl.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply
+from bait_lean.holes.task import Task
+from bait_lean.process.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply
+from bait_lean.prover.prover import Prover
+from bait_lean.source.commands import end_of_imports, scan
+from bait_lean.source.declarations import Declaration
+from bait_lean.source.lexer import code, tokenize
+from bait_lean.source.prefix import Prefix
+from bait_lean.source.statement import signature
 
 _log = logging.getLogger(__name__)
 

@@ -21,14 +21,15 @@ from bait_core.domain import (
     Subgoals,
 )
 from bait_core.errors import ProverCrashError, ProverError, ProverStartError
-from bait_lean.environment import guard
-from bait_lean.environment.prover import Prover, ProverPool
-from bait_lean.environment.script import Arrangement, ScriptLine, write_script
 from bait_lean.environment.states import GoalStates
-from bait_lean.environment.steps import Applied, ProofState, apply_tactic, suggestion
-from bait_lean.environment.task import OpenHole, Task
 from bait_lean.errors import ReplError, ReplTimeoutError
-from bait_lean.repl.messages import ErrorReply, StatusReply
+from bait_lean.holes.task import OpenHole, Task
+from bait_lean.process.messages import ErrorReply, StatusReply
+from bait_lean.prover.pool import ProverPool
+from bait_lean.prover.prover import Prover
+from bait_lean.prover.steps import Applied, ProofState, apply_tactic, suggestion
+from bait_lean.source import guard
+from bait_lean.source.script import Arrangement, ScriptLine, write_script
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bait_core.domain import Goal
 from bait_core.errors import ProverCrashError, ProverError
-from bait_lean.environment.steps import Applied, Obligation, ProofState
+from bait_lean.prover.steps import Applied, Obligation, ProofState
 
 
 @dataclass(frozen=True, slots=True)

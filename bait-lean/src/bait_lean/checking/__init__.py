@@ -1,0 +1,1 @@
+"""What counts as proved: proofs, filled files and files as they stand."""

@@ -1,0 +1,1 @@
+"""What bait-lean adds to the command line."""

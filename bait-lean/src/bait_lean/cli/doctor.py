@@ -1,0 +1,31 @@
+"""What `bait doctor` looks at for Lean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bait_core.plugins import Finding
+from bait_lean.cli.commands import find_status
+from bait_lean.embedded.install import find_installation
+
+
+def lean() -> Finding:
+    """Whether there is a Lean to use from the current folder, and an undamaged one."""
+    status = find_status(Path.cwd())
+    details = {"node": status.node or "not installed"}
+    if status.embedded:
+        details["embedded"] = status.embedded.folder
+    if status.native:
+        details["project"] = status.native.project
+    embedded = find_installation()
+    damage = len(embedded.damaged_files(thorough=True)) if embedded else 0
+    if damage:
+        message = f"files of the embedded Lean are damaged: {damage}"
+    else:
+        message = status.backend or "no Lean is installed"
+    return Finding(
+        ok=status.backend is not None and not damage,
+        message=message,
+        hint="Type `bait lean install`.",
+        details=details,
+    )

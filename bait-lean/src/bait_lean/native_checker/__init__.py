@@ -1,1 +1,0 @@
-"""Acceptance with a project's own Lean: the compiled file is judged, by a checker in Lean."""

@@ -1,0 +1,1 @@
+"""Lean processes, whichever Lean they run, and tactics in them."""

@@ -1,0 +1,222 @@
+"""The two ways to run Lean, and the choice between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bait_core.errors import ProverStartError
+from bait_lean import embedded
+from bait_lean.embedded.install import Installation, find_installation
+from bait_lean.embedded.node import node_executable
+from bait_lean.embedded.package import LEAN_VERSION
+from bait_lean.errors import ReplError
+from bait_lean.native import lake
+from bait_lean.native.checker import NativeChecker
+from bait_lean.process.messages import CommandReply, ErrorReply, ReadyReply, parse
+from bait_lean.process.repl import ReplProcess
+
+SERVER = Path(embedded.__file__).parent / "server" / "main.cjs"
+"""The program that runs the embedded Lean."""
+
+
+class Backend(Protocol):
+    """A way to run Lean. Processes may be started from several threads."""
+
+    @property
+    def has_extensions(self) -> bool:
+        """Whether its processes understand the extensions of the embedded server."""
+        ...
+
+    def checker(self, seconds: float) -> NativeChecker | None:
+        """What reports about texts, where its processes don't do that themselves.
+
+        Args:
+            seconds: How long each step of it may take.
+        """
+        ...
+
+    def start(self) -> ReplProcess:
+        """A process that is ready for requests.
+
+        Raises:
+            ProverStartError: It does not start.
+        """
+        ...
+
+    def describe(self) -> str:
+        """One line for people: which Lean, and where."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackendOptions:
+    """Which Lean to run.
+
+    Attributes:
+        backend: `auto` takes the native one if everything that it needs is there.
+        project: A folder in the Lake project to use; None for the current one.
+        repl: The REPL's executable for the native backend.
+        build_repl: Let lean-interact fetch and build the REPL.
+        memory_limit: Bytes that a process may have resident; None for no limit.
+        start_timeout: Seconds that a process may take to start.
+    """
+
+    backend: Literal["auto", "embedded", "native"] = "auto"
+    project: Path | None = None
+    repl: Path | None = None
+    build_repl: bool = False
+    memory_limit: int | None = None
+    start_timeout: float = 120.0
+
+    @property
+    def folder(self) -> Path:
+        """Where a Lake project is looked for, there and above."""
+        return self.project or Path.cwd()
+
+    @property
+    def wants_native(self) -> bool:
+        """Whether the embedded one is out of the question."""
+        asked = self.repl is not None or self.build_repl
+        return self.backend == "native" or (self.backend == "auto" and asked)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedBackend:
+    """The WebAssembly build of Lean, with BAIT's own server.
+
+    Attributes:
+        installation: Where it is.
+        memory_limit: Bytes that a process may have resident.
+        start_timeout: Seconds that a process may take to start.
+    """
+
+    installation: Installation
+    memory_limit: int | None = None
+    start_timeout: float = 120.0
+
+    has_extensions = True
+
+    def checker(self, seconds: float) -> None:
+        """None: the server makes reports."""
+
+    def start(self) -> ReplProcess:
+        """A server that has passed its self-test.
+
+        Raises:
+            ProverStartError: It is damaged, does not start, or fails its self-test.
+        """
+        self.installation.require_intact()
+        command = (str(node_executable()), str(SERVER), "--lean", str(self.installation.folder))
+        process = ReplProcess(command, memory_limit=self.memory_limit)
+        try:
+            reply = parse(process.receive(self.start_timeout), ReadyReply)
+        except ReplError as error:
+            process.close()
+            raise ProverStartError(
+                f"The embedded Lean did not start. {error.message}",
+                hint="`bait lean verify` looks for damage; `bait lean install` repairs it.",
+            ) from error
+        if isinstance(reply, ErrorReply):
+            process.close()
+            raise ProverStartError(f"The embedded Lean failed its self-test: {reply.message}")
+        return process
+
+    def describe(self) -> str:
+        """Version and folder."""
+        return f"embedded Lean {LEAN_VERSION} in {self.installation.folder}"
+
+
+@dataclass(frozen=True, slots=True)
+class NativeBackend:
+    """The Lean of a Lake project, through a REPL that was built for its toolchain.
+
+    Attributes:
+        project: The project's folder.
+        repl: The REPL's executable.
+        memory_limit: Bytes that the processes may have resident.
+        start_timeout: Seconds that a process may take to start.
+    """
+
+    project: Path
+    repl: Path
+    memory_limit: int | None = None
+    start_timeout: float = 120.0
+
+    has_extensions = False
+
+    def checker(self, seconds: float) -> NativeChecker:
+        """Compiles texts with the project's Lean."""
+        return NativeChecker(self.project, seconds=seconds, memory_limit=self.memory_limit)
+
+    def start(self) -> ReplProcess:
+        """A REPL that has answered an empty command.
+
+        Raises:
+            ProverStartError: It does not start.
+        """
+        lake.require_lake()
+        process = ReplProcess(
+            ("lake", "env", str(self.repl)), cwd=self.project, memory_limit=self.memory_limit
+        )
+        try:
+            reply = parse(process.request({"cmd": ""}, self.start_timeout), CommandReply)
+        except ReplError as error:
+            process.close()
+            raise ProverStartError(
+                f"The REPL {self.repl} did not start. {error.message}",
+                hint=f"See what `lake env {self.repl}` says in {self.project}.",
+            ) from error
+        if isinstance(reply, ErrorReply):
+            process.close()
+            raise ProverStartError(
+                f"The REPL {self.repl} does not accept commands: {reply.message}"
+            )
+        return process
+
+    def describe(self) -> str:
+        """Toolchain, project and REPL."""
+        return f"{lake.toolchain(self.project)} in {self.project}, through {self.repl}"
+
+
+def choose(options: BackendOptions) -> Backend:
+    """The backend that the options ask for.
+
+    Raises:
+        ProverStartError: What it needs is missing.
+    """
+    if options.wants_native or (options.backend == "auto" and _native_is_ready(options)):
+        return _native(options)
+    return _embedded(options)
+
+
+def _native_is_ready(options: BackendOptions) -> bool:
+    project = lake.find_project(options.folder)
+    return project is not None and not lake.lacks(project)
+
+
+def _native(options: BackendOptions) -> NativeBackend:
+    folder = options.folder
+    project = lake.find_project(folder)
+    if project is None:
+        raise ProverStartError(
+            f"{folder} is not in a Lean project: no `lean-toolchain` file is there or above.",
+            hint="Set `project` to a Lake project's folder, or `backend` to embedded.",
+        )
+    lake.require_lake()
+    if options.build_repl and options.repl is None:
+        repl = lake.build_repl(project)
+    else:
+        repl = lake.require_repl(project, options.repl)
+    return NativeBackend(project, repl, options.memory_limit, options.start_timeout)
+
+
+def _embedded(options: BackendOptions) -> EmbeddedBackend:
+    installation = find_installation()
+    if installation is None:
+        raise ProverStartError(
+            "Lean is not installed: neither the embedded one nor a project's own was found.",
+            hint="Type `bait lean install`.",
+        )
+    return EmbeddedBackend(installation, options.memory_limit, options.start_timeout)

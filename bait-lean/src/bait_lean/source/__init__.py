@@ -1,0 +1,1 @@
+"""Lean texts, without asking Lean."""

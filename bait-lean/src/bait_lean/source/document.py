@@ -1,0 +1,247 @@
+"""A Lean text cut into pieces that are elaborated one after the other."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from bait_core.domain import Edit
+from bait_core.errors import TheoremError
+from bait_lean.source.commands import Command, scan
+from bait_lean.source.declarations import Declaration
+from bait_lean.source.lexer import Kind, code, components, tokenize
+from bait_lean.source.positions import Position
+
+BYTE_ORDER_MARK = "\ufeff"
+_PROOFS = frozenset({"theorem", "lemma", "example"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text: one declaration with holes, or all that stands between two of them.
+
+    Attributes:
+        index: Its number in the document.
+        start: Offset of its first character in the document.
+        text: The part itself.
+        holes: Offsets of its `sorry` tokens, counted from its start.
+        declarations: What it declares, with offsets counted from its start; only given for
+            pieces with holes.
+    """
+
+    index: int
+    start: int
+    text: str
+    holes: tuple[int, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The components of all identifiers in it."""
+        tokens = code(tokenize(self.text))
+        identifiers = (token.text for token in tokens if token.kind is Kind.IDENTIFIER)
+        return frozenset(part for name in identifiers for part in components(name))
+
+    @property
+    def proves_only(self) -> bool:
+        """Whether it declares theorems and examples and nothing else."""
+        return all(declaration.keyword in _PROOFS for declaration in self.declarations)
+
+    def declaration_at(self, offset: int) -> Declaration | None:
+        """The declaration that an offset lies in."""
+        starts = [declaration.start for declaration in self.declarations]
+        index = bisect.bisect_right(starts, offset) - 1
+        return self.declarations[index] if index >= 0 else None
+
+    def offset(self, position: Position) -> int:
+        """The offset, counted from its start, of a place that Lean names."""
+        lines = self.text.split("\n")
+        return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column
+
+
+class Document:
+    r"""A text with holes.
+
+    Line ends are `\n` in `text` and in the pieces, as Lean wants them; `filled` brings back
+    the original ones.
+
+    Args:
+        original: The text as it is in the file.
+        name: Its name for messages, such as that of the file.
+        has_lines: Whether line numbers mean something to people.
+        starts: Offsets of its commands, if Lean has told; else they are guessed.
+        holes: Offsets of holes that Lean has found.
+    """
+
+    def __init__(
+        self,
+        original: str,
+        name: str,
+        *,
+        has_lines: bool = True,
+        starts: Sequence[int] | None = None,
+        holes: Collection[int] = (),
+    ) -> None:
+        self.name = name
+        self.original = original
+        self._has_lines = has_lines
+        self._mark = BYTE_ORDER_MARK if original.startswith(BYTE_ORDER_MARK) else ""
+        self.text = normalized(original)
+        commands = _with_holes(scan(self.text, starts), holes)
+        self.pieces = tuple(_pieces(self.text, commands))
+
+    def cut(self, starts: Sequence[int], holes: Collection[int]) -> Document:
+        """The same text, cut where Lean says that commands begin.
+
+        Args:
+            starts: Offsets of the commands.
+            holes: Offsets of the holes that Lean has found; words that look like holes and that
+                it has not come to count, too.
+        """
+        return Document(
+            self.original, self.name, has_lines=self._has_lines, starts=starts, holes=holes
+        )
+
+    def head(self, end: int) -> Document:
+        """The text up to an offset, as a document."""
+        return Document(self.text[:end], self.name, has_lines=self._has_lines)
+
+    @classmethod
+    def read(cls, path: Path) -> Document:
+        """Read a file.
+
+        Raises:
+            TheoremError: It can't be read, or is not UTF-8.
+        """
+        try:
+            return cls(path.read_bytes().decode("utf-8"), str(path))
+        except OSError as error:
+            raise TheoremError(
+                f"{path} can't be read: {error.strerror}.", hint="Check the name of the file."
+            ) from error
+        except UnicodeDecodeError as error:
+            raise TheoremError(
+                f"{path} is not UTF-8 text: byte {error.start} can't be decoded.",
+                hint="Lean files are UTF-8; convert the file.",
+            ) from error
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether there is a `sorry` in it."""
+        return any(piece.holes for piece in self.pieces)
+
+    def offset(self, position: Position) -> int:
+        """The offset in the text of a place that Lean names."""
+        return self._line_starts[position.line - 1] + position.column
+
+    def position(self, offset: int) -> Position:
+        """The place of an offset, as Lean names it."""
+        line, column = self._line_and_column(offset)
+        return Position(line, column)
+
+    def piece_at(self, offset: int) -> Piece:
+        """The piece that an offset lies in."""
+        starts = [piece.start for piece in self.pieces]
+        return self.pieces[max(0, bisect.bisect_right(starts, offset) - 1)]
+
+    def location(self, piece: Piece, position: Position | None) -> str:
+        """A place in a piece as `FILE:LINE:COLUMN`, both counted from 1."""
+        if position is None:
+            return self.name
+        return self.location_of(piece, piece.offset(position))
+
+    def location_of(self, piece: Piece, offset: int) -> str:
+        """An offset in a piece as `FILE:LINE:COLUMN`, both counted from 1."""
+        if not self._has_lines:
+            return self.name
+        line, column = self._line_and_column(piece.start + offset)
+        return f"{self.name}:{line}:{column + 1}"
+
+    def line(self, piece: Piece, offset: int) -> int:
+        """The line of an offset in a piece."""
+        return self._line_and_column(piece.start + offset)[0]
+
+    def in_file(self, edit: Edit) -> Edit:
+        """An edit of the text as one of the original, with its line ends."""
+        text = edit.text.replace("\n", self._newline(edit.start))
+        return Edit(self._raw_offset(edit.start), self._raw_offset(edit.end), text)
+
+    def _newline(self, offset: int) -> str:
+        line = bisect.bisect_right(self._line_starts, offset)
+        return "\r\n" if self._returns[line] > self._returns[line - 1] else "\n"
+
+    def _raw_offset(self, offset: int) -> int:
+        line = bisect.bisect_right(self._line_starts, offset) - 1
+        return len(self._mark) + offset + self._returns[line]
+
+    def _line_and_column(self, offset: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        for line in self.text.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        return starts
+
+    @cached_property
+    def _returns(self) -> list[int]:
+        """For each line, how many carriage returns before line ends come before it."""
+        counts = [0]
+        for line in self.original.removeprefix(BYTE_ORDER_MARK).split("\n"):
+            counts.append(counts[-1] + line.endswith("\r"))
+        return counts
+
+
+def normalized(original: str) -> str:
+    r"""A file's text without byte order mark and with `\n` as line end."""
+    return original.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+
+
+def _with_holes(commands: list[Command], holes: Collection[int]) -> list[Command]:
+    """The commands with further holes."""
+    return [
+        replace(
+            command,
+            holes=tuple(
+                sorted({*command.holes, *(h for h in holes if command.start <= h < command.end)})
+            ),
+        )
+        for command in commands
+    ]
+
+
+def _pieces(text: str, commands: list[Command]) -> Iterable[Piece]:
+    """Pieces with one command that has holes, and pieces for the text between them."""
+    index = 0
+    end = 0
+    for command in commands:
+        if not command.holes:
+            continue
+        start = _with_indentation(text, command.start)
+        command_end = _with_indentation(text, command.end)
+        # The first piece also carries the imports, so there is one even if it has no text.
+        if start > end or index == 0:
+            yield Piece(index, end, text[end:start])
+            index += 1
+        yield Piece(
+            index,
+            start,
+            text[start:command_end],
+            tuple(hole - start for hole in command.holes),
+            tuple(declaration.moved(-start) for declaration in command.declarations),
+        )
+        index += 1
+        end = command_end
+    if end < len(text) or index == 0:
+        yield Piece(index, end, text[end:])
+
+
+def _with_indentation(text: str, offset: int) -> int:
+    """The start of the line, if there is only white space before the offset."""
+    start = text.rfind("\n", 0, offset) + 1
+    return offset if text[start:offset].strip() else start
