@@ -171,7 +171,7 @@ def test_a_reader_counts_what_it_cuts() -> None:
 
 
 def test_dim_is_a_multiple_of_heads() -> None:
-    with pytest.raises(ValidationError, match=r"dim \(16\) is no multiple of heads \(3\)"):
+    with pytest.raises(ValidationError, match=r"dim \(16\) must be a multiple of heads \(3\)"):
         options("sat", heads=3)
     assert options("gnn", heads=3).dim == 16
 

@@ -111,7 +111,7 @@ def test_examples_must_be_of_the_corpus() -> None:
 
 
 def test_a_retriever_needs_a_corpus() -> None:
-    with pytest.raises(ValidationError, match="a retriever needs a corpus"):
+    with pytest.raises(ValidationError, match="retriever and corpus must be given together"):
         chosen(retriever="r")
 
 

@@ -1,4 +1,4 @@
-"""What bait-models brings, told without importing it."""
+"""The plugins of bait-models, described without importing them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _HOLIST_HINT = "pip install 'bait-models[holist]'"
 
 @hookimpl
 def bait_register_tactic_models() -> list[PluginSpec]:
-    """The tactic models that learn."""
+    """The learned tactic models."""
     return [
         PluginSpec(
             name="holist",
-            summary="HOList's: a tactic classifier and a scorer of theorems, over graphs of terms",
+            summary="HOList's tactic classifier and premise ranker, over terms; for HOL Light",
             factory="bait_models.tactic_models.holist.model:HolistModel.load",
             options="bait_models.tactic_models.holist.options:HolistModelOptions",
             modules=_HOLIST,
@@ -25,13 +25,13 @@ def bait_register_tactic_models() -> list[PluginSpec]:
         ),
         PluginSpec(
             name="reprover",
-            summary="ReProver's: writes tactics byte by byte (ByT5)",
+            summary="ReProver's generator, which writes tactics byte by byte; for any prover",
             factory="bait_models.tactic_models.reprover.generator:Generator.load",
             options="bait_models.tactic_models.reprover.options:GeneratorOptions",
         ),
         PluginSpec(
             name="ilql",
-            summary="A generator that has learned from searches what its tokens are worth",
+            summary="A generator steered by learned token values; learns from failures, too",
             factory="bait_models.tactic_models.ilql.model:ILQL.load",
             options="bait_models.tactic_models.ilql.options:ILQLModelOptions",
         ),
@@ -40,11 +40,11 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 
 @hookimpl
 def bait_register_trace_processors() -> list[TraceProcessorSpec]:
-    """What makes examples for the trainers."""
+    """The trace processors, which make examples for the trainers."""
     return [
         TraceProcessorSpec(
             name="holist-steps",
-            summary="Steps of HOL Light proofs: the tactic, and the theorems it is given",
+            summary="Proof steps in HOL Light, for the trainer holist: goal, tactic and premises",
             factory="bait_models.trace_processors.holist:HolistSteps",
             options="bait_models.trace_processors.options:HolistStepsOptions",
             modules=_HOLIST,
@@ -53,35 +53,35 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
         ),
         TraceProcessorSpec(
             name="provability",
-            summary="Goals, and whether they can be proved",
+            summary="Goals labelled as provable or not, for the trainer provability",
             factory="bait_models.trace_processors.provability:Provability",
             options="bait_models.trace_processors.options:ProvabilityOptions",
             examples="provability",
         ),
         TraceProcessorSpec(
             name="retrieval",
-            summary="Goals, the premises that their proofs use, and others that are like these",
+            summary="Goals, used premises and hard negatives, for the trainer retriever",
             factory="bait_models.trace_processors.retrieval:Retrieval",
             options="bait_models.trace_processors.options:RetrievalOptions",
             examples="retrieval",
         ),
         TraceProcessorSpec(
             name="seq2seq",
-            summary="Goals that were proved, and the tactics of their shortest proofs, as texts",
+            summary="Proved goals and the tactics of shortest proofs, for the trainer seq2seq",
             factory="bait_models.trace_processors.seq2seq:Seq2Seq",
             options="bait_models.trace_processors.options:Seq2SeqOptions",
             examples="seq2seq",
         ),
         TraceProcessorSpec(
             name="preferences",
-            summary="Goals, and of two tactics that were tried the better and the worse one",
+            summary="Goals, each with a better and a worse tactic, for the trainer dpo",
             factory="bait_models.trace_processors.preferences:Preferences",
             options="bait_models.trace_processors.options:PreferencesOptions",
             examples="preference",
         ),
         TraceProcessorSpec(
             name="episodes",
-            summary="Goals, tactics that were tried, and rewards for how well it went",
+            summary="Goals, tactics that were tried and their rewards, for the trainer ilql",
             factory="bait_models.trace_processors.episodes:Episodes",
             options="bait_models.trace_processors.options:EpisodesOptions",
             examples="episode",
@@ -91,11 +91,11 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
 
 @hookimpl
 def bait_register_trainers() -> list[TrainerSpec]:
-    """What trains the models."""
+    """The trainers of the models."""
     return [
         TrainerSpec(
             name="holist",
-            summary="Trains HOList's tactic model",
+            summary="Trains the tactic model holist to imitate proofs",
             factory="bait_models.tactic_models.holist.training:HolistTrainer",
             options="bait_models.tactic_models.holist.options:HolistTrainerOptions",
             modules=_HOLIST,
@@ -105,7 +105,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
         ),
         TrainerSpec(
             name="provability",
-            summary="Trains the goal model that learns which goals can be proved",
+            summary="Trains and calibrates the goal model provability",
             factory="bait_models.goal_models.provability.training:ProvabilityTrainer",
             options="bait_models.goal_models.provability.options:ProvabilityTrainerOptions",
             examples="provability",
@@ -113,7 +113,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
         ),
         TrainerSpec(
             name="retriever",
-            summary="Trains the retriever of ReProver, which finds premises for its generator",
+            summary="Trains ReProver's retriever, which finds premises to show the generator",
             factory="bait_models.retrieval.training:RetrieverTrainer",
             options="bait_models.retrieval.options:RetrieverTrainerOptions",
             examples="retrieval",
@@ -121,7 +121,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
         ),
         TrainerSpec(
             name="seq2seq",
-            summary="Trains the generator of ReProver",
+            summary="Trains the tactic model reprover to imitate proofs; the first step before dpo",
             factory="bait_models.tactic_models.reprover.training:Seq2SeqTrainer",
             options="bait_models.tactic_models.reprover.options:Seq2SeqTrainerOptions",
             examples="seq2seq",
@@ -129,7 +129,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
         ),
         TrainerSpec(
             name="dpo",
-            summary="Trains the generator to prefer the better of two tactics (DPO)",
+            summary="Trains a generator further, to prefer the better of two tactics (DPO)",
             factory="bait_models.tactic_models.reprover.dpo.training:DPOTrainer",
             options="bait_models.tactic_models.reprover.dpo.options:DPOTrainerOptions",
             examples="preference",
@@ -137,7 +137,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
         ),
         TrainerSpec(
             name="ilql",
-            summary="Trains a generator and what its tokens are worth (ILQL)",
+            summary="Trains the tactic model ilql on tactics that worked and tactics that failed",
             factory="bait_models.tactic_models.ilql.training:ILQLTrainer",
             options="bait_models.tactic_models.ilql.options:ILQLTrainerOptions",
             examples="episode",
@@ -148,23 +148,23 @@ def bait_register_trainers() -> list[TrainerSpec]:
 
 @hookimpl
 def bait_register_goal_models() -> list[PluginSpec]:
-    """The goal models: one that learns, and those that need no training."""
+    """The goal models: a learned one, and heuristics that need no training."""
     return [
         PluginSpec(
             name="provability",
-            summary="Has learned from searches and proofs which goals can be proved",
+            summary="Learned probability that a goal can be proved, by its text or its terms",
             factory="bait_models.goal_models.provability.model:ProvabilityModel.load",
             options="bait_models.goal_models.provability.options:ProvabilityModelOptions",
         ),
         PluginSpec(
             name="size",
-            summary="Large goals are taken for hard; needs no training",
+            summary="Rates small goals above large ones; the default, needs no training",
             factory="bait_models.goal_models.heuristics:SizeModel",
             options="bait_models.goal_models.options:SizeOptions",
         ),
         PluginSpec(
             name="constant",
-            summary="The same probability for every goal",
+            summary="The same probability for every goal; a baseline without training",
             factory="bait_models.goal_models.heuristics:ConstantModel",
             options="bait_models.goal_models.options:ConstantOptions",
         ),
@@ -173,25 +173,25 @@ def bait_register_goal_models() -> list[PluginSpec]:
 
 @hookimpl
 def bait_register_search_models() -> list[SearchSpec]:
-    """The searches that use a goal model."""
+    """The searches guided by a goal model."""
     return [
         SearchSpec(
             name="htps",
-            summary="HyperTree Proof Search: Monte Carlo search over hypertrees",
+            summary="HyperTree Proof Search: weighs both models and its own visits; large batches",
             factory="bait_models.search.htps.model:HTPS",
             options="bait_models.search.htps.options:HTPSOptions",
             goal_model="size",
         ),
         SearchSpec(
             name="updown",
-            summary="The goals whose proofs would most probably complete a proof",
+            summary="Expands the goals of the most probable proof; needs a good goal model",
             factory="bait_models.search.updown.model:UpDown",
             options="bait_models.search.updown.options:UpDownOptions",
             goal_model="size",
         ),
         SearchSpec(
             name="fringe",
-            summary="Samples sets of goals that would prove the theorem (TacticZero)",
+            summary="Samples sets of goals that would prove the theorem; for varied training data",
             factory="bait_models.search.fringe.model:Fringe",
             options="bait_models.search.fringe.options:FringeOptions",
             goal_model="size",

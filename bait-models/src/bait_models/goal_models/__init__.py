@@ -1,1 +1,1 @@
-"""Goal models: what judges whether a goal can be proved."""
+"""Goal models: they score how likely a goal is to be provable."""

@@ -13,10 +13,10 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class SizeModel:
-    """Takes large goals for hard: p = 1 / (1 + tokens / scale).
+    """Rates large goals as hard: p = 1 / (1 + tokens / scale).
 
-    Tokens are the words and the single other signs of the goal's text, hypotheses included. The
-    numbers are no measured frequencies; they only put small goals before large ones, and few
+    Tokens are the words and the other single symbols of the goal's text, including hypotheses. The
+    numbers aren't measured frequencies; they only rank small goals before large ones, and few
     goals before many.
     """
 
@@ -29,11 +29,11 @@ class SizeModel:
 
 
 class ConstantModel:
-    """Gives every goal the same probability, so that a search goes by its own statistics alone."""
+    """Gives all goals the same probability, so that a search relies on its own statistics alone."""
 
     def __init__(self, options: ConstantOptions) -> None:
         self._score = math.log(options.probability)
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """The logarithm of the configured probability for each goal."""
+        """The logarithm of the configured probability, for each goal."""
         return [self._score] * len(goals)

@@ -8,12 +8,12 @@ from bait_core.options import Options
 
 
 class SizeOptions(Options):
-    """Options of the goal model that goes by size."""
+    """Options of the goal model that rates goals by size."""
 
     scale: float = Field(
         default=100.0,
         gt=0,
-        description="tokens of a goal that is taken to be provable half the time",
+        description="number of tokens at which a goal is given a probability of one half",
     )
 
 
@@ -21,5 +21,5 @@ class ConstantOptions(Options):
     """Options of the goal model that gives every goal the same probability."""
 
     probability: float = Field(
-        default=0.5, gt=0, le=1, description="of every goal's having a proof"
+        default=0.5, gt=0, le=1, description="probability that a goal can be proved"
     )

@@ -11,96 +11,107 @@ from bait_core.options import Options
 
 
 class HolistStepsOptions(Options):
-    """What HOL Light's library is."""
+    """Where HOL Light's library is."""
 
     library: Path = Field(
-        description="theorems.jsonl.gz, which `bait holist export --folder FOLDER` writes"
+        description="theorems.jsonl.gz, written by `bait holist export --folder FOLDER`"
     )
 
 
 class CorpusOptions(Options):
-    """What a corpus says about what a proof may use."""
+    """How a premise corpus is read."""
 
     is_ordered: bool = Field(
         default=False,
-        description="whether a theorem of the corpus can only use what comes before it there, as "
-        "in HOL Light; people's proofs there tell it themselves",
+        description="whether theorems can only use what comes before them in the corpus, as in "
+        "HOL Light; traces of its human proofs record this themselves",
     )
 
 
 class Seq2SeqOptions(CorpusOptions):
-    """What the names of premises are."""
+    """Which premises to look for in tactics."""
 
     corpus: Path | None = Field(
         default=None,
-        description="what `bait premises` wrote; without it, examples name no premises",
+        description="premise corpus written by `bait premises`; without it, examples name no "
+        "premises",
     )
 
 
 class RetrievalOptions(CorpusOptions):
-    """What the premises are."""
+    """Which premises to look for in tactics, and how many negatives to add."""
 
-    corpus: Path = Field(description="what `bait premises` wrote")
+    corpus: Path = Field(description="premise corpus written by `bait premises`")
     negatives: int = Field(
-        default=10, ge=0, description="hard negatives of a step, from which the trainer draws"
+        default=10, ge=0, description="hard negatives per step, from which the trainer draws"
     )
 
 
 class ProvabilityOptions(Options):
-    """Which goals count as provable, and which as not."""
+    """How goals are labelled."""
 
     labels: Literal["hard", "visits", "values"] = Field(
         default="hard",
-        description="of goals without a proof: hard is 0 from `threshold` visits on; visits falls "
-        "from 1/2 to 0 there; values is what HTPS estimates",
+        description="labels of goals without a proof: hard is 0 from `threshold` visits on; "
+        "visits falls from 1/2 to 0 at `threshold` visits; values is HTPS's estimate",
     )
     threshold: int = Field(
         default=2048,
         ge=1,
-        description="tactics tried on a goal and below it, all in vain, that make it unprovable; "
-        "has no effect on values",
+        description="visits (tactics tried on a goal and its descendants) without success that "
+        "make a goal count as unprovable; has no effect on values",
     )
     least_visits: int = Field(
         default=50,
         ge=1,
-        description="tactics tried on a goal and below it without which it is left out; has no "
-        "effect on hard",
+        description="minimum visits of a goal without a proof; goals with fewer are left out; has "
+        "no effect on hard",
     )
     provable_weight: float = Field(
         default=2.0,
         gt=0,
         allow_inf_nan=False,
-        description="weight of a goal that was proved; others weigh 1",
+        description="weight of goals that were proved; others weigh 1",
     )
     depth_penalty: float = Field(
-        default=0.95, gt=0, le=1, description="factor per tactic, for values only; as of HTPS"
+        default=0.95,
+        gt=0,
+        le=1,
+        description="factor on a value per tactic, for values only; as in HTPS",
     )
 
 
 class PreferencesOptions(Options):
-    """Which pairs of tactics to learn from."""
+    """Which pairs of tactics make examples."""
 
-    pairs_per_goal: int = Field(default=8, ge=1, description="pairs of tactics of a goal, at most")
+    pairs_per_goal: int = Field(default=8, ge=1, description="maximum pairs of tactics per goal")
     timing: bool = Field(
-        default=False, description="whether of two tactics with like outcomes the faster is better"
+        default=False,
+        description="whether the faster of two tactics with the same outcome counts as better",
     )
     max_tactic: int = Field(
-        default=512, ge=1, description="bytes of a tactic, at most; longer ones are in no pair"
+        default=512, ge=1, description="maximum bytes of a tactic; longer ones are left out"
     )
 
 
 class EpisodesOptions(Options):
-    """What tactics are rewarded with."""
+    """Rewards of tactics."""
 
-    error: float = Field(default=-0.1, allow_inf_nan=False, description="of one that failed")
+    error: float = Field(
+        default=-0.1, allow_inf_nan=False, description="reward of a tactic that failed"
+    )
     applied: float = Field(
-        default=0.1, allow_inf_nan=False, description="of one that led to no proof"
+        default=0.1,
+        allow_inf_nan=False,
+        description="reward of a tactic that applied but led to no proof",
     )
     proved: float = Field(
-        default=1.0, allow_inf_nan=False, description="of one that led to a proof of its goal"
+        default=1.0,
+        allow_inf_nan=False,
+        description="reward of a tactic that led to a proof of its goal",
     )
     root_proved: float = Field(
         default=10.0,
         allow_inf_nan=False,
-        description="of such a one if the theorem was proved too",
+        description="reward of such a tactic if the theorem was proved as well",
     )

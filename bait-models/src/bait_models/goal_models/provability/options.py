@@ -1,4 +1,4 @@
-"""Options of the learned goal model, and of what trains it; light."""
+"""Options of the learned goal model and of its trainer; light."""
 
 from __future__ import annotations
 
@@ -14,48 +14,51 @@ from bait_models.training.options import FitOptions
 
 
 class ByteEncoderOptions(Options):
-    """A network that reads the text of goals byte by byte; for every prover."""
+    """A network that reads the text of goals byte by byte; works with every prover."""
 
-    kind: Literal["bytes"] = Field(default="bytes", description="which encoder")
+    kind: Literal["bytes"] = Field(default="bytes", description="kind of encoder")
     pretrained: str | None = Field(
         default=None,
-        description="a folder of transformers or a name on the Hugging Face hub to begin with, "
-        "such as google/byt5-small",
+        description="pretrained network to start from: a folder of transformers or a name on the "
+        "Hugging Face hub such as google/byt5-small",
     )
     size: NetworkSize = Field(
-        default=NetworkSize(), description="of a network that begins with random weights"
+        default=NetworkSize(), description="size of a network that starts with random weights"
     )
     max_source: int = Field(
-        default=1024, ge=8, description="bytes of a goal; a longer one loses its beginning"
+        default=1024, ge=8, description="maximum bytes of a goal; longer ones lose their beginning"
     )
 
 
 GoalEncoderOptions = Annotated[ByteEncoderOptions | EncoderOptions, Field(discriminator="kind")]
-"""How goals are read: by their texts, or by their terms, which is for HOL Light."""
+"""How goals are read: as text, or as terms (HOL Light only)."""
 
 
 class ProvabilityModelOptions(Options):
-    """Which checkpoint, and where and how it runs."""
+    """Which checkpoint to load, and how it runs."""
 
-    checkpoint: Path = Field(description="what the trainer `provability` wrote")
+    checkpoint: Path = Field(description="checkpoint written by the trainer `provability`")
     max_batch: int = Field(
         default=8192,
         ge=1,
-        description="bytes, or nodes of terms, that are read at once, padding included; fewer "
-        "need less memory, more may suit a GPU",
+        description="bytes (or nodes of terms) read at once, including padding; fewer need less "
+        "memory, more may suit a GPU",
     )
-    device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")
+    device: str = Field(
+        default="auto",
+        description="device to run on, such as cpu or cuda; auto uses a GPU if there is one",
+    )
 
 
 class ProvabilityTrainerOptions(FitOptions):
     """How the goal model is trained."""
 
-    learning_rate: float = Field(default=5e-4, gt=0, description="highest learning rate of AdamW")
+    learning_rate: float = Field(default=5e-4, gt=0, description="peak learning rate of AdamW")
     encoder: GoalEncoderOptions = Field(
         default=ByteEncoderOptions(),
-        description="of goals: {kind: bytes, ...} for every prover, or an encoder of terms such as "
-        "{kind: gnn, ...} for HOL Light; a checkpoint to start from has precedence",
+        description="encoder of goals: {kind: bytes, ...} for every prover, or a term encoder "
+        "such as {kind: gnn, ...} for HOL Light; a checkpoint to start from takes precedence",
     )
     group_by_length: bool = Field(
-        default=True, description="whether goals of similar length share a batch"
+        default=True, description="whether to batch goals of similar length together"
     )

@@ -16,18 +16,22 @@ class FringeOptions(Options):
         default=1.0,
         gt=0,
         allow_inf_nan=False,
-        description="of the softmax over fringes: the larger, the less their scores matter; near "
-        "0 the best is taken",
+        description="temperature of the softmax over fringes; higher makes their scores matter "
+        "less, near 0 the best fringe is always taken",
     )
-    batch_size: int = Field(default=1, ge=1, description="most goals expanded per step")
+    batch_size: int = Field(
+        default=1, ge=1, description="maximum number of goals expanded per step"
+    )
     max_fringes: int = Field(
-        default=10_000, ge=1, description="fringes kept; beyond, the lowest-scored are dropped"
+        default=10_000,
+        ge=1,
+        description="fringes kept; when there are more, the lowest-scored are dropped",
     )
     max_replayed: int = Field(
         default=8,
         ge=0,
-        description="edges per step that are followed again, without the prover, where the first "
-        "goal of a fringe was expanded for another",
+        description="edges per step that are replayed, without the prover, where the first goal "
+        "of a fringe was already expanded for another fringe",
     )
 
     @model_validator(mode="after")

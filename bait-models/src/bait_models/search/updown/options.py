@@ -14,17 +14,19 @@ class UpDownOptions(Options):
 
     selection: Literal["greedy", "sampling"] = Field(
         default="greedy",
-        description="greedy expands all goals of the best derivation at once, sampling draws by "
-        "the softmax of the scores",
+        description="greedy expands all goals of the best derivation at once; sampling draws "
+        "goals from the softmax of the scores",
     )
     temperature: float | None = Field(
-        default=None, gt=0, description="of the softmax, for sampling only; null is 1"
+        default=None,
+        gt=0,
+        description="temperature of the softmax, for sampling only; null means 1",
     )
     batch_size: int | None = Field(
-        default=None, ge=1, description="goals drawn per step, for sampling only; null is 1"
+        default=None, ge=1, description="goals drawn per step, for sampling only; null means 1"
     )
     depth_discount: float = Field(
-        default=0.99, gt=0, le=1, description="factor to the probability of a goal per level"
+        default=0.99, gt=0, le=1, description="factor on a goal's probability per level of depth"
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Options of the generator, and of what trains it; light."""
+"""Options of the generator and of its trainer; light."""
 
 from __future__ import annotations
 
@@ -12,57 +12,75 @@ from bait_models.byt5.options import ByteTrainerOptions
 
 
 class GeneratorOptions(Options):
-    """Which generator, and how it makes tactics."""
+    """Which generator to load, and how it generates tactics."""
 
     checkpoint: str = Field(
-        description="what the trainer `seq2seq` wrote, a folder of transformers, or a name on the "
-        "Hugging Face hub such as kaiyuy/leandojo-lean4-tacgen-byt5-small"
+        description="checkpoint written by the trainer `seq2seq` or `dpo`, a folder of "
+        "transformers, or a name on the Hugging Face hub such as "
+        "kaiyuy/leandojo-lean4-tacgen-byt5-small"
     )
     generation: Literal["beam", "sample"] = Field(
-        default="beam", description="the most probable tactics, or random ones"
+        default="beam", description="beam search for the most probable tactics, or random sampling"
     )
-    temperature: float = Field(default=1.0, gt=0, description="of samples; more varies them more")
+    temperature: float = Field(
+        default=1.0, gt=0, description="sampling temperature; higher gives more varied tactics"
+    )
     top_p: float = Field(
-        default=1.0, gt=0, le=1, description="samples use the likeliest tokens of this probability"
+        default=1.0,
+        gt=0,
+        le=1,
+        description="nucleus sampling: sample from the likeliest tokens with this total "
+        "probability",
     )
-    max_tokens: int = Field(default=256, ge=2, description="bytes of a tactic, at most")
+    max_tokens: int = Field(default=256, ge=2, description="maximum bytes of a tactic")
     max_source: int | None = Field(
-        default=None, ge=8, description="bytes of a goal, at most; as in training unless given"
+        default=None, ge=8, description="maximum bytes of a goal; by default as in training"
     )
     max_sequences: int = Field(
-        default=64, ge=1, description="tactics to make at once; fewer need less memory"
+        default=64, ge=1, description="tactics generated at once; fewer need less memory"
     )
     retriever: str | None = Field(
         default=None,
-        description="shows premises with goals: what the trainer `retriever` wrote, a folder of "
-        "transformers, or a name such as kaiyuy/leandojo-lean4-retriever-byt5-small",
+        description="retriever whose premises are shown with goals: checkpoint written by the "
+        "trainer `retriever`, a folder of transformers, or a name on the Hugging Face hub such as "
+        "kaiyuy/leandojo-lean4-retriever-byt5-small",
     )
-    premises: int = Field(default=100, ge=1, description="premises to show, if there is room")
-    seed: int = Field(default=0, ge=0, description="of samples")
-    device: str = Field(default="auto", description="such as cpu or cuda; auto takes what there is")
+    premises: int = Field(
+        default=100, ge=1, description="retrieved premises per goal, as many as fit into max_source"
+    )
+    seed: int = Field(default=0, ge=0, description="seed of sampling")
+    device: str = Field(
+        default="auto",
+        description="device to run on, such as cpu or cuda; auto uses a GPU if there is one",
+    )
 
 
 class Seq2SeqTrainerOptions(ByteTrainerOptions):
     """How a generator is trained."""
 
-    max_target: int = Field(default=512, ge=8, description="bytes of a tactic, at most")
+    max_target: int = Field(default=512, ge=8, description="maximum bytes of a tactic")
     retriever: str | None = Field(
         default=None,
-        description="shows premises with goals: what the trainer `retriever` wrote, a folder of "
-        "transformers or a name on the Hugging Face hub",
+        description="retriever whose premises are shown with goals: checkpoint written by the "
+        "trainer `retriever`, a folder of transformers, or a name on the Hugging Face hub",
     )
     corpus: Path | None = Field(
         default=None,
-        description="premises for the retriever, what `bait premises` wrote; the trace processor "
-        "gets the same",
+        description="premise corpus for the retriever, written by `bait premises`; must be that "
+        "of the trace processor",
     )
-    premises: int = Field(default=100, ge=1, description="premises to show, if there is room")
+    premises: int = Field(
+        default=100, ge=1, description="retrieved premises per goal, as many as fit into max_source"
+    )
     premise_dropout: float = Field(
-        default=0.5, ge=0, lt=1, description="share of them that is left out, others each epoch"
+        default=0.5,
+        ge=0,
+        lt=1,
+        description="share of the premises that are dropped, drawn anew each epoch",
     )
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.retriever is None) != (self.corpus is None):
-            raise ValueError("a retriever needs a corpus, and a corpus a retriever")
+            raise ValueError("retriever and corpus must be given together")
         return self
