@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,22 @@ HOUSES = {
             "cli",
             "plugin",
         ),
-    )
+    ),
+    "bait_models": House(
+        below=frozenset({"bait_core", "bait_holist"}),
+        rooms=(
+            "chunks",
+            "search",
+            "trace_processors",
+            "training",
+            "encoders",
+            "byt5",
+            "retrieval",
+            "tactic_models",
+            "goal_models",
+            "plugin",
+        ),
+    ),
 }
 
 
@@ -96,3 +113,18 @@ def test_packages_know_only_those_below(package: str, path: Path) -> None:
 def test_every_folder_is_a_room(package: str) -> None:
     found = {room(package, path) for path in modules(package)}
     assert found == set(HOUSES[package].rooms)
+
+
+@pytest.mark.parametrize("package", HOUSES)
+def test_folders_and_modules_form_no_circle(package: str) -> None:
+    """In each folder, however deep, what it holds can be put in an order, too."""
+    needs: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for path in modules(package):
+        here = path.relative_to(root(package)).with_suffix("").parts
+        for name in (name[1:] for name in imports(path) if name[0] == package):
+            same = 0
+            while same < min(len(here), len(name)) and here[same] == name[same]:
+                same += 1
+            if same < min(len(here), len(name)):
+                needs[here[: same + 1]].add(tuple(name[: same + 1]))
+    TopologicalSorter(needs).prepare()  # raises CycleError
