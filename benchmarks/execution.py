@@ -57,7 +57,10 @@ def run(where: Where, workers: int, theorems: int, work: int) -> tuple[float, fl
     job = SearchJob(
         environment=PluginConfig(
             name="synthetic",
-            options={"theorems": theorems, "closing_rate": 0, "error_rate": 0.5, "work": work},
+            theorems=theorems,
+            closing_rate=0,
+            error_rate=0.5,
+            work=work,
         ),
         model=PluginConfig(name="synthetic"),
         search=PluginConfig(name="best-first"),

@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="where to write the names, as JSON")
     arguments = parser.parse_args()
     job = SearchJob(
-        environment=PluginConfig(name="holist", options={"split": arguments.split}),
+        environment=PluginConfig(name="holist", split=arguments.split),
         model=PluginConfig(name=arguments.model),
         search=PluginConfig(name=arguments.search),
         settings=SearchSettings(seconds=arguments.seconds, tactic_seconds=arguments.tactic_seconds),

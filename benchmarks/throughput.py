@@ -193,7 +193,7 @@ def run(search: str, tactics: int, seconds: float, max_batch: int = MAX_BATCH) -
         ),
         run=RunSettings(
             workers=WORKERS,
-            seconds=WARM_UP + seconds,
+            total_seconds=WARM_UP + seconds,
             batching=BatchingSettings(max_batch=max_batch),
         ),
         observer=StepCounter(meter),

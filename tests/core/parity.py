@@ -54,7 +54,10 @@ def main() -> None:
     job = SearchJob(
         environment=PluginConfig(
             name="synthetic",
-            options={"theorems": 6, "goals": 300, "closing_rate": 0.005, "branching": 3},
+            theorems=6,
+            goals=300,
+            closing_rate=0.005,
+            branching=3,
         ),
         model=PluginConfig(name="synthetic"),
         search=PluginConfig(name=search),

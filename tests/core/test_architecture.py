@@ -11,13 +11,14 @@ import pytest
 import bait_core
 
 ROOT = Path(bait_core.__file__).parent
-GROUND = {"errors", "files", "paths", "hints", "options"}
+GROUND = {"errors", "files", "paths", "hints", "options", "assignments"}
 LAYERS = {
     "errors": set[str](),
     "files": set[str](),
     "paths": set[str](),
     "hints": set[str](),
     "options": {"errors", "hints"},
+    "assignments": {"errors"},
     "domain": GROUND,
     "merging": GROUND | {"domain"},
     "graph": GROUND | {"domain"},
@@ -33,9 +34,10 @@ LAYERS = {
     "frequencies": GROUND | {"domain", "traces", "protocols", "training"},
     "experiment": GROUND
     | {"domain", "traces", "protocols", "plugins", "proof_search", "execution", "training"},
+    "proving": GROUND | {"domain", "traces", "protocols", "plugins", "proof_search", "execution"},
     "cli": GROUND
     | {"domain", "graph", "traces", "protocols", "plugins", "proof_search", "execution"}
-    | {"training", "experiment"},
+    | {"training", "experiment", "proving"},
 }
 FOREIGN = {
     "bait_holist",

@@ -149,12 +149,11 @@ class TestShowPlugin:
         assert "  depth: int >= 1 (required)\n      How deep to look.\n" in done.stdout
         assert done.stdout.endswith(
             "YAML\n"
-            "  search_model:\n"
+            "  search:\n"
             "    name: good-search\n"
-            "    options:\n"
-            "      depth: ???\n"
-            '      mode: "fast"\n'
-            "      names: []\n"
+            "    depth: ???\n"
+            '    mode: "fast"\n'
+            "    names: []\n"
         )
 
     def test_json(self, site: Site) -> None:

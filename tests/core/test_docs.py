@@ -124,7 +124,8 @@ def test_searches_of_bait_prove_are_recorded(tmp_path, coins):
     (record,) = json.loads(coins.bait(tmp_path, "traces", "last", "--json").stdout)
     assert record["configuration"]["environment"] == {
         "name": "coins:coins",
-        "options": {"amount": 40, "coins": [7, 20]},
+        "amount": 40,
+        "coins": [7, 20],
     }
     assert record["configuration"]["search"]["name"] == "bait-core:best-first"
     assert record["versions"].keys() == {"python", "bait-core", "coins"}
@@ -135,7 +136,7 @@ def test_searches_of_bait_prove_are_recorded(tmp_path, coins):
     [
         (["40"], "several environments"),
         (["40", "--environment", "coin"], "coins"),
-        (["40", "--environment", "coins", "--write"], "--write and --output are for files"),
+        (["40", "--environment", "coins", "--write"], "only a file can be written"),
         (["x", "--environment", "coins"], "amount"),
         (["40", "--environment", "coins", "-o", "amount=3"], "SECTION.KEY=VALUE"),
         (["40", "--environment", "coins", "-o", "environment.coin=3"], "coins"),
@@ -143,9 +144,9 @@ def test_searches_of_bait_prove_are_recorded(tmp_path, coins):
         (["40", "--environment", "coins", "--model", "all-coin"], "all-coins"),
         (["40", "--environment", "coins", "--only", "x"], "--only chooses among several"),
         (["40", "--environment", "coins", "--allow-axiom", "x"], "'coins' can't be told to allow"),
-        ([], "it was not said what to prove"),
+        ([], "nothing to prove was given"),
         (["--environment", "coins"], "amount"),
-        (["40", "--environment", "coins", "-o", "environment.coins=[7,"], "is not JSON"),
+        (["40", "--environment", "coins", "-o", "environment.coins=[7,"], "is not well-formed"),
         (["40", "--environment", "coins", "--workers", "0"], "workers"),
     ],
 )

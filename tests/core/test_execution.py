@@ -95,7 +95,7 @@ def test_workers_end_with_the_run(tmp_path):
 
 def test_a_second_ctrl_c_ends_everything_at_once(tmp_path):
     runs = WholeRuns(tmp_path, ["a 10000"])
-    with runs.start(*PROCESSES, "-o", "environment.seconds=30", "--tactic-timeout=60") as process:
+    with runs.start(*PROCESSES, "-o", "environment.seconds=30", "--tactic-seconds=60") as process:
         while not workers(process):
             time.sleep(0.02)
         time.sleep(1.5)
@@ -189,21 +189,21 @@ def job(**changes: object) -> SearchJob:
 
 
 def test_a_goal_model_for_a_search_that_uses_none_is_refused():
-    for given in (PluginConfig(name="size"), PluginConfig(name="", options={"scale": 3})):
+    for given in (PluginConfig(name="size"), PluginConfig(name="", scale=3)):
         with pytest.raises(ConfigurationError, match="'best-first' uses no goal model"):
             _ = job(search=PluginConfig(name="best-first"), goal_model=given).configuration
 
 
 def test_the_search_names_its_goal_model_and_options_reach_it():
     assert job().configuration["goal_model"]["name"] == "bait-models:size"
-    given = job(goal_model=PluginConfig(name="", options={"scale": 3})).configuration["goal_model"]
-    assert given == {"name": "bait-models:size", "options": {"scale": 3.0}}
+    given = job(goal_model=PluginConfig(name="", scale=3)).configuration["goal_model"]
+    assert given == {"name": "bait-models:size", "scale": 3.0}
 
 
 def test_a_budget_for_all_workers_is_refused():
     with pytest.raises(ConfigurationError, match="can't be kept across worker processes"):
         _ = job(
-            run=RunSettings(expansions=5), execution=ExecutionSettings(where=Where.PROCESSES)
+            run=RunSettings(total_expansions=5), execution=ExecutionSettings(where=Where.PROCESSES)
         ).configuration
 
 

@@ -33,7 +33,7 @@ from bait_core.traces import read_traces
 BAIT = str(Path(sys.executable).with_name("bait"))
 BASE: dict[str, Any] = {
     "name": "loop",
-    "environment": {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.05}},
+    "environment": {"name": "synthetic", "theorems": 12, "closing_rate": 0.05},
     "model": {"name": "frequencies"},
     "initial": {"model": {"name": "synthetic"}},
     "collect": {},
@@ -83,8 +83,9 @@ def test_a_run_searches_trains_and_searches_again(finished: Path) -> None:
     records = list(read_traces(finished / "traces" / "1" / "collect.jsonl.gz"))
     model = records[0].configuration["model"]
     assert model["name"] == "bait-core:frequencies"
-    assert model["options"]["checkpoint"].endswith("training/0/tactics/checkpoint")
-    learned = make_tactic_model("frequencies", model["options"]).get_tactics([None], 100)[0]  # type: ignore[list-item]
+    assert model["checkpoint"].endswith("training/0/tactics/checkpoint")
+    learner = make_tactic_model("frequencies", {"checkpoint": model["checkpoint"]})
+    learned = learner.get_tactics([None], 100)[0]  # type: ignore[list-item]
     used = {edge.tactic for record in records for edge in record.edges}
     assert used <= {suggestion.tactic for suggestion in learned}
 
@@ -194,10 +195,10 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
         ({"serach": {"name": "best-first"}}, "serach"),
         ({"iterations": 0}, "iterations"),
         ({"settings": {"seed": 3}}, "seed"),
-        ({"environment": {"name": "synthetic", "options": {"theorem": 3}}}, "'theorem'"),
+        ({"environment": {"name": "synthetic", "theorem": 3}}, "'theorem'"),
         ({"environment": {"name": "synthetics"}}, "synthetics"),
-        ({"initial": {"model": {"name": "synthetic", "options": {"x": 1}}}}, "'x'"),
-        ({"search": {"name": "best-first", "options": {"alpha": "z"}}}, "alpha"),
+        ({"initial": {"model": {"name": "synthetic", "x": 1}}}, "'x'"),
+        ({"search": {"name": "best-first", "alpha": "z"}}, "alpha"),
         ({"goal_model": {"name": "nothing"}}, "uses no goal model"),
         ({"name": "../up"}, "name"),
         ({"training": [{"name": "a", "trainer": {"name": "frequency"}}]}, "frequency"),
@@ -254,7 +255,7 @@ def test_what_is_wrong_is_told_before_anything_starts(
 
 def test_a_step_goes_on_from_the_newest_checkpoint(tmp_path: Path) -> None:
     step = {**BASE["training"][0], "continued": True}
-    model = {"name": "frequencies", "options": {"checkpoint": "first"}}
+    model = {"name": "frequencies", "checkpoint": "first"}
     config = load_config(write(tmp_path, changed(training=[step], model=model)))
 
     def start(config: ExperimentConfig, **newest: Path) -> str | None:
@@ -281,7 +282,7 @@ def test_files_that_are_no_configuration(tmp_path: Path) -> None:
 
 
 def test_theorems_that_are_measured_are_not_learned_from(tmp_path: Path) -> None:
-    path = write(tmp_path, changed(evaluate={"options": {"theorems": 3}}))
+    path = write(tmp_path, changed(evaluate={"environment": {"theorems": 3}}))
     told = bait("run", path, "--output", tmp_path / "run", folder=tmp_path, code=2)
     assert "theorem-0 is one of the theorems that the models are evaluated on" in told
     assert not (tmp_path / "run" / "training" / "0" / "tactics" / "checkpoint").exists()
@@ -307,7 +308,7 @@ def test_nothing_to_take_up(tmp_path: Path) -> None:
     assert "no run of loop" in told
 
 
-SLOW = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0, "work": 300}}
+SLOW = {"name": "synthetic", "theorems": 12, "closing_rate": 0.0, "work": 300}
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
@@ -347,11 +348,11 @@ def wait_for(folder: Path, name: str) -> None:
 
 
 def test_a_spent_budget_ends_the_run_and_its_report_is_partial(tmp_path: Path) -> None:
-    environment = {"name": "synthetic", "options": {"theorems": 12, "closing_rate": 0.0}}
+    environment = {"name": "synthetic", "theorems": 12, "closing_rate": 0.0}
     model = BASE["initial"]["model"]
     path = write(tmp_path, changed(environment=environment, training=[], model=model))
     folder = tmp_path / "run"
-    arguments = ("settings.expansions=20", "run.expansions=170", "--output", folder)
+    arguments = ("settings.expansions=20", "run.total_expansions=170", "--output", folder)
     told = bait("run", path, *arguments, folder=tmp_path, code=1)
     (iteration,) = read_report(folder).iterations  # what follows is not begun
     metrics = iteration.searches["collect"]
@@ -368,13 +369,13 @@ def test_a_spent_budget_ends_the_run_and_its_report_is_partial(tmp_path: Path) -
 
 def test_evaluate_searches_once(tmp_path: Path, finished: Path) -> None:
     checkpoint = finished / "training" / "0" / "tactics" / "checkpoint"
-    arguments = (f"model.options.checkpoint={checkpoint}", "--output", tmp_path / "evaluated")
+    arguments = (f"model.checkpoint={checkpoint}", "--output", tmp_path / "evaluated")
     told = bait("evaluate", finished / "config.yaml", *arguments, "--json", folder=tmp_path)
     (iteration,) = json.loads(told)["iterations"]
     again = read_report(finished).iterations[1].searches["collect"]
     assert iteration["searches"]["collect"]["proved"] == list(again.proved)
     (tmp_path / "none").mkdir()
-    arguments = (f"model.options.checkpoint={tmp_path / 'none'}", "--output", tmp_path / "other")
+    arguments = (f"model.checkpoint={tmp_path / 'none'}", "--output", tmp_path / "other")
     assert "no checkpoint" in bait(
         "evaluate", finished / "config.yaml", *arguments, folder=tmp_path, code=2
     )

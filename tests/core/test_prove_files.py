@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from bait_core.cli.prove.filling import Filling, require_writable
-from bait_core.cli.prove.replacement import replacement
-from bait_core.cli.prove.results import Result
 from bait_core.domain import Edit, FilledFile, SearchStatus
 from bait_core.errors import ConfigurationError, MergeError, TheoremError
 from bait_core.files import replace_unchanged
+from bait_core.proving.filling import Filling, require_writable
+from bait_core.proving.replacement import replacement
+from bait_core.proving.results import TheoremResult
 
 from .steps import Steps, StepsOptions
 from .whole_runs import WholeRuns
@@ -42,7 +42,7 @@ class Run:
         self.file.write_bytes(text.encode())
         self.environment = Steps(StepsOptions(file=self.file, **options))
         self.results = {
-            theorem.name: Result(
+            theorem.name: TheoremResult(
                 theorem, SearchStatus.PROVED, proof=f"{theorem.statement.split()[1]} steps"
             )
             for theorem in self.environment.theorems()
@@ -191,7 +191,7 @@ def test_each_proof_that_does_not_fit_into_the_present_text_is_named(tmp_path):
 def test_a_file_that_is_no_text_any_more_is_left_alone(tmp_path):
     run = Run(tmp_path, TWO)
     run.file.write_bytes(b"\xff")
-    with pytest.raises(MergeError, match="no UTF-8"):
+    with pytest.raises(MergeError, match="not UTF-8"):
         run.filling.save(run.file)
     assert run.file.read_bytes() == b"\xff"
     assert run.kept == {"all.filled.steps": FILLED}
@@ -412,7 +412,7 @@ def test_two_runs_and_an_editor_on_one_file_lose_nothing(tmp_path):
         (["--output", "{folder}"], "it is a folder"),
         (["--output", "{folder}/read-only"], "it is read-only"),
         (["--output", "/dev/full"], "it is no ordinary file"),
-        (["--write", "--output", "{folder}/x"], "two places"),
+        (["--write", "--output", "{folder}/x"], "two files"),
     ],
     ids=["missing", "folder", "read-only", "device", "both"],
 )
@@ -542,7 +542,7 @@ class TestVerify:
             (["{folder}/none.steps"], "none.steps can't be read"),
             (["{folder}"], "is a folder"),
             (["1 = 1"], "no installed environment proves files like 1 = 1"),
-            (["{folder}/all.steps", "-o", "model.n=1"], "there is no model here"),
+            (["{folder}/all.steps", "-o", "model.n=1"], "'model.n=1' sets nothing"),
             (["{folder}/all.steps", "-o", "environment.no=1"], "no"),
         ],
         ids=["missing", "folder", "statement", "model", "option"],

@@ -108,7 +108,7 @@ def test_a_spent_budget_then_resume(tmp_path, how):
     theorems = MANY[:24]
     runs = WholeRuns(tmp_path, theorems)
     slow = ("-o", "environment.seconds=0.15")
-    done = runs.run("--total-timeout", "3", "--json", *slow, *HOW[how])
+    done = runs.run("--total-seconds", "3", "--json", *slow, *HOW[how])
     assert done.returncode == 1, done.stderr
     told = {theorem["name"]: theorem["status"] for theorem in json.loads(done.stdout)["theorems"]}
     searched = {record.theorem for record in runs.records() if record.status == "proved"}

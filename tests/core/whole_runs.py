@@ -28,7 +28,7 @@ class WholeRuns:
 
     def arguments(self, *arguments: str) -> list[str]:
         return command(
-            "prove", str(self.file), "--traces", str(self.traces), "--timeout", "100", *arguments
+            "prove", str(self.file), "--traces", str(self.traces), "--seconds", "100", *arguments
         )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -26,8 +26,8 @@ LIBRARY = 130  # so many theorems are the library to learn from; those searched 
 COLLECT = ("CONTRAPOS_THM", "NOT_FORALL_THM", "o_ASSOC", "I_O_ID")  # of the training split
 EVALUATE = ("EXISTS_NOT_THM",)  # of the validation split
 SMALL = (
-    f"collect.options.theorems=[{','.join(COLLECT)}]",
-    f"evaluate.options.theorems=[{','.join(EVALUATE)}]",
+    f"collect.environment.theorems=[{','.join(COLLECT)}]",
+    f"evaluate.environment.theorems=[{','.join(EVALUATE)}]",
     "collect.seconds=60",
     "evaluate.seconds=60",
     "run.workers=1",
@@ -57,7 +57,7 @@ class Setting:
     def bait(self, command: str, name: str, *changes: str, output: Path) -> None:
         """Run a command on an experiment."""
         path = str(EXPERIMENTS / f"{name}.yaml")
-        server = f"environment.options.server={self.server}"
+        server = f"environment.server={self.server}"
         arguments = [command, path, server, *SMALL, *changes, "--output", str(output)]
         command_line(installed()).main(arguments, standalone_mode=False)
 
@@ -161,7 +161,7 @@ def test_the_tactic_model_with_another_encoder(
     trained = tmp_path / "trained"
     changes = tactics(setting, kind)
     setting.bait("train", "holist", *changes, "evaluate=null", "--run", str(run), output=trained)
-    model = f"model.options.checkpoint={trained / 'checkpoint'}"
+    model = f"model.checkpoint={trained / 'checkpoint'}"
     setting.evaluate("holist", *changes, model, output=tmp_path / "run")
 
 
@@ -175,15 +175,15 @@ def test_a_goal_model_with_updown_and_htps(setting: Setting, tmp_path: Path) -> 
     assert set(report.iterations[0].trainings) == {"tactics", "goals"}
     assert_proposed(output, 1, "collect")
     models = (
-        f"model.options.checkpoint={checkpoint(output, 'tactics')}",
-        f"goal_model.options.checkpoint={checkpoint(output, 'goals')}",
+        f"model.checkpoint={checkpoint(output, 'tactics')}",
+        f"goal_model.checkpoint={checkpoint(output, 'goals')}",
     )
     changes += ["search.name=htps", *models]
     setting.evaluate("holist-goals", *changes, output=tmp_path / "htps")
 
 
 def test_a_generator(setting: Setting, tmp_path: Path) -> None:
-    changes = [*step(0, *GENERATOR), "model.options.max_tokens=16"]
+    changes = [*step(0, *GENERATOR), "model.max_tokens=16"]
     setting.run("holist-reprover", *changes, output=tmp_path / "run")
 
 
@@ -200,7 +200,7 @@ def test_a_generator_with_premises(
             for n in (0, 1)
             for part in ("trace_processor", "trainer")
         ),
-        "model.options.max_tokens=16",
+        "model.max_tokens=16",
     ]
     report = setting.run("holist-retrieval", *changes, output=tmp_path / "run")
     assert set(report.iterations[0].trainings) == {"premises", "generator"}

@@ -143,9 +143,7 @@ def test_a_search_goes_on_when_its_workers_are_killed(
     monkeypatch.setattr(HolistSession, "_number", kill_now_and_then)
     random.seed(7)
     job = SearchJob(
-        environment=PluginConfig(
-            name="holist", options={"server": str(hol_light.socket), "theorems": ["MULT_0"]}
-        ),
+        environment=PluginConfig(name="holist", server=str(hol_light.socket), theorems=["MULT_0"]),
         model=PluginConfig(name="holist-tactics"),
         search=PluginConfig(name="breadth-first"),
         settings=SearchSettings(seconds=30, expansions=8, tactic_seconds=0.1),

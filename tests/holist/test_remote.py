@@ -92,7 +92,9 @@ def test_search_proves_theorems_at_a_server(address: str, database: Path) -> Non
     job = SearchJob(
         environment=PluginConfig(
             name="holist",
-            options={"address": address, "database": str(database), "theorems": names},
+            address=address,
+            database=str(database),
+            theorems=names,
         ),
         model=PluginConfig(name="holist-tactics"),
         search=PluginConfig(name="best-first"),

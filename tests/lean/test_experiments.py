@@ -16,12 +16,12 @@ ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "examples" / "experiments"
 TINY = "{d_model: 32, d_ff: 32, layers: 1, decoder_layers: 1, heads: 2}"
 SMALL = (
-    f"environment.options.file={ROOT / 'examples' / 'textbook.lean'}",
-    "environment.options.only=[and_swap', or_swap', contrapositive]",
+    f"environment.file={ROOT / 'examples' / 'textbook.lean'}",
+    "environment.only=[and_swap', or_swap', contrapositive]",
     "run.workers=1",
     "settings.tactics=16",
     "settings.expansions=3",
-    "model.options.max_tokens=16",
+    "model.max_tokens=16",
 )
 THEOREMS = 3
 
@@ -66,8 +66,8 @@ def test_each_search_uses_the_trained_generator(
     tmp_path: Path, generator: Path, search: str
 ) -> None:
     changes = (
-        "environment.options.only=[and_swap']",
-        f"model.options.checkpoint={generator}",
+        "environment.only=[and_swap']",
+        f"model.checkpoint={generator}",
         f"search.name={search}",
     )
     report = bait("evaluate", "lean-reprover", *changes, output=tmp_path / "run")
@@ -77,7 +77,7 @@ def test_each_search_uses_the_trained_generator(
 
 
 def test_preferences(tmp_path: Path) -> None:
-    size = f"training.0.trainer.options.size={TINY}"
+    size = f"training.0.trainer.size={TINY}"
     changes = (*steps(count=2), size, "training.0.valid_share=0", "training.1.valid_share=0")
     report = run("lean-dpo", *changes, output=tmp_path / "run")
     assert set(report.iterations[0].trainings) == {"generator", "preferences"}

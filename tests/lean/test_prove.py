@@ -107,7 +107,7 @@ def test_a_file_is_filled_and_the_rest_stays_byte_for_byte(bait: Bait, tmp_path:
     text = HEAD + "".join(HOLES) + TAIL
     file.write_text(text, "utf-8", newline="")
     result = bait.prove(
-        file, "--write", "--json", "--timeout", 60, "--expansions", 3, "--workers", 2
+        file, "--write", "--json", "--seconds", 60, "--expansions", 3, "--workers", 2
     )
     assert result.returncode == 1, result.stderr
     found = theorems(result.stdout)
@@ -156,7 +156,7 @@ def test_ctrl_c_keeps_what_is_done(bait: Bait, tmp_path: Path) -> None:
 def test_a_second_ctrl_c_ends_it_at_once(bait: Bait, tmp_path: Path) -> None:
     file = tmp_path / "Loop.lean"
     file.write_text("theorem loop : ∀ n : Nat, n < 10 ^ 9 → n * n % 4 < 2 := by sorry\n")
-    process = bait.start(file, "--tactic-timeout", 300, "-o", 'model.disabled=["omega"]')
+    process = bait.start(file, "--tactic-seconds", 300, "-o", 'model.disabled=["omega"]')
     deadline = time.monotonic() + 60
     while len(children(process)) < 2 and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -232,7 +232,7 @@ def test_provers_and_drivers_that_are_killed_lose_no_theorem(
     rng = random.Random(str(execution))
     file = tmp_path / "Many.lean"
     file.write_text(MANY)
-    with bait.start(file, "--timeout", 60, *execution) as process:
+    with bait.start(file, "--seconds", 60, *execution) as process:
         wait_for("proved", process)
         for _ in range(2):
             time.sleep(rng.random())
@@ -242,7 +242,7 @@ def test_provers_and_drivers_that_are_killed_lose_no_theorem(
         wait_for("proved", process)
         process.kill()
     before = len(bait.records())
-    result = bait.prove(file, "--timeout", 60, "--json", "--resume", *execution)
+    result = bait.prove(file, "--seconds", 60, "--json", "--resume", *execution)
     assert f"{before} of 8 are done" in result.stderr
     names = [record.theorem for record in bait.records()]
     assert sorted(names) == [f"t{n}" for n in range(8)]

@@ -21,9 +21,9 @@ BAIT = str(Path(sys.executable).with_name("bait"))
 EPOCHS = 12
 CONFIG: dict[str, Any] = {
     "name": "killed",
-    "environment": {"name": "synthetic", "options": {"theorems": 6, "closing_rate": 0.2}},
+    "environment": {"name": "synthetic", "theorems": 6, "closing_rate": 0.2},
     "initial": {"model": {"name": "synthetic"}},
-    "model": {"name": "reprover", "options": {"max_tokens": 8}},
+    "model": {"name": "reprover", "max_tokens": 8},
     "collect": {},
     "settings": {"expansions": 10, "tactics": 8},
     "training": [
@@ -32,12 +32,10 @@ CONFIG: dict[str, Any] = {
             "valid_share": 0.3,
             "trainer": {
                 "name": "seq2seq",
-                "options": {
-                    **FIT,
-                    "size": {**TINY, "dropout": 0.1},
-                    "max_epochs": EPOCHS,
-                    "max_source": 16,
-                },
+                **FIT,
+                "size": {**TINY, "dropout": 0.1},
+                "max_epochs": EPOCHS,
+                "max_source": 16,
             },
         }
     ],

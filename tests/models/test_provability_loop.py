@@ -9,7 +9,7 @@ import pytest
 from omegaconf import OmegaConf
 from rich.console import Console
 
-from bait_core.cli.experiment.display import ConsoleDisplay
+from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.domain import Goal
 from bait_core.experiment import Experiment, ExperimentConfig, RunFolder, load_config, read_report
 from bait_core.experiment.jobs import check, search_job
@@ -24,11 +24,11 @@ from .tiny_t5 import FIT, TINY
 
 CONFIG: dict[str, Any] = {
     "name": "goals",
-    "environment": {"name": "synthetic", "options": {"theorems": 8, "closing_rate": 0.004}},
+    "environment": {"name": "synthetic", "theorems": 8, "closing_rate": 0.004},
     "model": {"name": "synthetic"},
     "search": {"name": "updown"},
     "initial": {"goal_model": {"name": "size"}},
-    "goal_model": {"name": "provability", "options": {"device": "cpu"}},
+    "goal_model": {"name": "provability", "device": "cpu"},
     "collect": {},
     "settings": {"expansions": 10},
     "iterations": 2,
@@ -37,14 +37,12 @@ CONFIG: dict[str, Any] = {
             "name": "goals",
             "trainer": {
                 "name": "provability",
-                "options": {
-                    **FIT,
-                    "encoder": {"kind": "bytes", "size": TINY},
-                    "max_epochs": 1,
-                    "batch_size": 4,
-                },
+                **FIT,
+                "encoder": {"kind": "bytes", "size": TINY},
+                "max_epochs": 1,
+                "batch_size": 4,
             },
-            "trace_processor": {"name": "provability", "options": {"threshold": 200}},
+            "trace_processor": {"name": "provability", "threshold": 200},
             "updates": ["goal_model.checkpoint"],
         }
     ],

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bait_core.cli.console import print_json, stderr, stdout
+from bait_core.cli.ui.console import print_json, stderr, stdout
 from bait_holist.human_proofs import (
     Export,
     export_human_proofs,

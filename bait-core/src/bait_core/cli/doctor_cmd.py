@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bait_core.cli.console import print_json, stderr
-from bait_core.cli.plain import show, show_rows
-from bait_core.cli.plugins_cmd import JsonOption, problems_as_json, show_problems
+from bait_core.cli.arguments import JsonOption
+from bait_core.cli.plugins_cmd import problems_as_json, show_problems
+from bait_core.cli.ui.console import print_json, stderr
+from bait_core.cli.ui.plain import show, show_rows
 from bait_core.errors import BaitError
 from bait_core.hints import describe_error
 from bait_core.plugins import DoctorCheck, Finding, Registry, installed

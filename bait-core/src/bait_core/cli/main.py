@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from bait_core import __version__
-from bait_core.cli.console import print_error, show_trace_warnings
 from bait_core.cli.lazy import LazyCommand, make_light
 from bait_core.cli.system_errors import told_to_user
+from bait_core.cli.ui.console import print_error, show_trace_warnings
 from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
 

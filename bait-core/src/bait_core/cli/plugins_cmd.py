@@ -9,29 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bait_core.cli.console import print_json
-from bait_core.cli.plain import Cell, show, show_rows
-from bait_core.plugins import Plugin, PluginKind, Registry, installed
+from bait_core.cli.arguments import JsonOption, KindOption
+from bait_core.cli.ui.console import print_json
+from bait_core.cli.ui.plain import Cell, show, show_rows
+from bait_core.plugins import (
+    Plugin,
+    PluginKind,
+    Registry,
+    TraceProcessorSpec,
+    TrainerSpec,
+    installed,
+)
+from bait_core.plugins.kinds import KINDS
 from bait_core.plugins.needs import install_hint, missing_needs
 
 if TYPE_CHECKING:
     from bait_core.options import Option
-
-_TITLES = {
-    PluginKind.ENVIRONMENT: "Environments",
-    PluginKind.TACTIC_MODEL: "Tactic models",
-    PluginKind.GOAL_MODEL: "Goal models",
-    PluginKind.SEARCH_MODEL: "Search models",
-    PluginKind.TRACE_PROCESSOR: "Trace processors",
-    PluginKind.TRAINER: "Trainers",
-}
-_YAML_KEYS = {kind: kind.value.replace("-", "_") for kind in PluginKind}
-
-KindOption = Annotated[
-    PluginKind | None,
-    typer.Option("--kind", metavar="KIND", help=f"One of: {', '.join(PluginKind)}."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 
 
 def list_plugins(
@@ -102,7 +95,7 @@ def _show_listing(registry: Registry, plugins: list[Plugin]) -> None:
     for position, (kind, group) in enumerate(groupby(plugins, key=lambda plugin: plugin.kind)):
         if position:
             show()
-        show(_TITLES[kind], bold=True)
+        show(KINDS[kind].title, bold=True)
         show_rows([_row(plugin) for plugin in group], indent=2)
     lacking = [plugin for plugin in plugins if missing_needs(plugin.spec)]
     if lacking:
@@ -192,18 +185,29 @@ def _show_details(plugin: Plugin) -> None:
 
 
 def _yaml(plugin: Plugin) -> str:
-    """A configuration's part that chooses this plugin; `???` marks what must be filled in.
+    """The section of a configuration that chooses this plugin; `???` marks what must be filled in.
 
-    JSON's scalars and lists are YAML's too.
+    Scalars and lists are written as JSON, which is YAML too.
     """
-    lines = [f"{_YAML_KEYS[plugin.kind]}:", f"  name: {plugin.name}"]
-    options = _options(plugin)
-    if options:
-        lines.append("  options:")
-    for option in options:
+    kind = KINDS[plugin.kind]
+    lines = [f"{kind.section}:", f"  name: {plugin.name}"]
+    for option in _options(plugin):
         value = "???" if option.required else json.dumps(option.default, ensure_ascii=False)
-        lines.append(f"    {option.name}: {value}")
+        lines.append(f"  {option.name}: {value}")
+    if kind.in_training:
+        lines = ["training:", f"  - name: {plugin.spec.name}", *(f"    {line}" for line in lines)]
+        if plugin.kind is PluginKind.TRACE_PROCESSOR:
+            lines.append(f"    trainer: {{name: {_trainer_for(plugin)}}}")
     return "\n".join(lines)
+
+
+def _trainer_for(processor: Plugin) -> str:
+    """A trainer that learns from the examples of a trace processor."""
+    made = processor.spec.examples if isinstance(processor.spec, TraceProcessorSpec) else ""
+    for trainer in installed().select(PluginKind.TRAINER):
+        if isinstance(trainer.spec, TrainerSpec) and trainer.spec.examples == made:
+            return trainer.name
+    return "???"
 
 
 def _options(plugin: Plugin) -> list[Option]:

@@ -10,18 +10,19 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from bait_core.cli.common_options import (
+from bait_core.assignments import parse_sections
+from bait_core.cli.arguments import (
     EnvironmentOption,
     EnvironmentOptionsOption,
+    JsonOption,
     YesOption,
 )
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.prove.target import environment_options, find_target
+from bait_core.cli.ui.console import print_json, stderr, stdout
 from bait_core.domain import PremiseSet, Theorem
 from bait_core.plugins import installed
 from bait_core.plugins.build import make
 from bait_core.protocols import Environment
+from bait_core.proving.target import find_target
 from bait_core.training.corpus import corpus_of, write_corpus
 
 EXIT_NO_PREMISES = 1
@@ -51,7 +52,7 @@ def premises(
       $ bait premises --environment holist -o environment.limit=100 --output corpus.jsonl.gz
     """
     goal = find_target(target, environment, installed()).with_options(
-        environment_options(option or [])
+        parse_sections(option or [], ["environment"])["environment"]
     )
     goal.prepare(yes)
     prover: Environment = make(goal.plugin, goal.options)

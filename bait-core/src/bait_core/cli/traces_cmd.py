@@ -14,18 +14,16 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.rendering import (
-    CONDITIONAL,
+from bait_core.cli.arguments import JsonOption
+from bait_core.cli.ui.console import print_json, stderr, stdout
+from bait_core.cli.ui.rendering import (
     axioms_used,
     code,
     indented,
-    record_verdict,
     rests_on,
     status_style,
 )
-from bait_core.domain import SearchStatus
+from bait_core.domain import CONDITIONAL, SearchStatus
 from bait_core.errors import ConfigurationError, TraceError
 from bait_core.hints import did_you_mean
 from bait_core.paths import trace_folder
@@ -110,7 +108,7 @@ def _of_status(records: Iterator[TraceRecord], statuses: list[str]) -> Iterator[
             raise ConfigurationError(
                 f"no search ends as {status!r}", hint=f"Choose among {', '.join(known)}."
             )
-    return (r for r in records if not statuses or record_verdict(r) in statuses)
+    return (r for r in records if not statuses or r.verdict in statuses)
 
 
 def _find(run: str, folder: Path) -> Path:
@@ -150,7 +148,7 @@ def _list_runs(console: Console, folder: Path, as_json: bool) -> None:
         return
     table = Table("run", "theorems", "proved", "seconds", box=None, header_style="bold")
     for path, records in runs:
-        proved = sum(record_verdict(record) == "proved" for record in records)
+        proved = sum(record.verdict == "proved" for record in records)
         seconds = sum(record.seconds for record in records)
         name = path.name.removesuffix(SUFFIX)
         table.add_row(name, str(len(records)), str(proved), f"{seconds:.1f}")
@@ -167,7 +165,7 @@ def _list_searches(console: Console, records: Iterable[TraceRecord]) -> None:
         timings = record.timings
         table.add_row(
             record.theorem,
-            Text(record_verdict(record), status_style(record_verdict(record))),
+            Text(record.verdict, status_style(record.verdict)),
             f"{record.seconds:.1f}",
             str(record.expansions),
             str(len(record.edges)),
@@ -181,7 +179,7 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
     console.print(Text.assemble((record.theorem, "bold"), f"  {record.source}"))
     console.print(indented(record.statement, 2))
     console.print()
-    status = record_verdict(record)
+    status = record.verdict
     style = status_style(status)
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
     console.print(Text.assemble((status, style), f"  {record.message}"))

@@ -12,21 +12,22 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bait_core.cli.common_options import (
+from bait_core.assignments import parse_sections
+from bait_core.cli.arguments import (
     AllowAxiomOption,
     EnvironmentOption,
     EnvironmentOptionsOption,
+    JsonOption,
     YesOption,
 )
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.plugins_cmd import JsonOption
-from bait_core.cli.prove.target import environment_options, find_file
-from bait_core.cli.rendering import axioms_used, indented, rests_on, status_style
+from bait_core.cli.ui.console import print_json, stderr, stdout
+from bait_core.cli.ui.rendering import axioms_used, indented, rests_on, status_style
 from bait_core.domain import Verification
 from bait_core.errors import ConfigurationError
 from bait_core.plugins import installed
 from bait_core.plugins.build import make
 from bait_core.protocols import Environment, VerifiesFiles
+from bait_core.proving.target import find_file
 
 EXIT_NOT_ALL_ACCEPTED = 1
 
@@ -52,7 +53,7 @@ def verify(
     """
     goal = (
         find_file(file, environment, installed())
-        .with_options(environment_options(option or []))
+        .with_options(parse_sections(option or [], ["environment"])["environment"])
         .allowing_axioms(allow_axiom or [])
     )
     goal.prepare(yes)

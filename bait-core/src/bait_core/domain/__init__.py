@@ -11,10 +11,11 @@ from bait_core.domain.premise import (
     PremiseSet,
 )
 from bait_core.domain.proof import SOUND, CheckResult, Foundations, Proof, ProofStep
-from bait_core.domain.status import SearchStatus
+from bait_core.domain.status import CONDITIONAL, SearchStatus, verdict
 from bait_core.domain.suggestion import Suggestion
 
 __all__ = [
+    "CONDITIONAL",
     "NO_PREMISES",
     "SOUND",
     "CheckResult",
@@ -38,4 +39,5 @@ __all__ = [
     "Theorem",
     "Verification",
     "apply_edits",
+    "verdict",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bait_core.domain.proof import Foundations
+
 
 class SearchStatus(StrEnum):
     """How the search for a proof ended."""
@@ -18,3 +20,12 @@ class SearchStatus(StrEnum):
     """The prover or a plugin broke down."""
     INTERRUPTED = "interrupted"
     """The run ended before the search did: the user stopped it, or its budget was spent."""
+
+
+CONDITIONAL = "conditional"
+"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
+
+
+def verdict(status: str, foundations: Foundations) -> str:
+    """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
+    return CONDITIONAL if status == SearchStatus.PROVED and foundations.open else status

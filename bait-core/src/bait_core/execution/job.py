@@ -15,6 +15,7 @@ from bait_core.execution.settings import ExecutionSettings, RunSettings, Where
 from bait_core.plugins import Plugin, PluginKind, SearchSpec, installed
 from bait_core.plugins.build import make, parse_options
 from bait_core.plugins.config import PluginConfig
+from bait_core.plugins.kinds import KIND_OF_SECTION
 from bait_core.proof_search import SearchSettings
 from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
 
@@ -50,17 +51,13 @@ class SearchJob:
             ConfigurationError: There is a goal model, and the search uses none.
         """
         registry = installed()
-        parts = {
-            "environment": (PluginKind.ENVIRONMENT, self.environment),
-            "model": (PluginKind.TACTIC_MODEL, self.model),
-            "search": (PluginKind.SEARCH_MODEL, self.search),
-        }
-        goal_model = self._goal_model(registry.get(self.search.name, PluginKind.SEARCH_MODEL))
-        if goal_model is not None:
-            parts["goal_model"] = (PluginKind.GOAL_MODEL, goal_model)
+        chosen = {section: getattr(self, section) for section in KIND_OF_SECTION}
+        search = registry.get(self.search.name, PluginKind.SEARCH_MODEL)
+        chosen["goal_model"] = self._goal_model(search)
         return {
-            section: (registry.get(part.name, kind), part.options)
-            for section, (kind, part) in parts.items()
+            section: (registry.get(config.name, KIND_OF_SECTION[section]), config.options)
+            for section, config in chosen.items()
+            if config is not None
         }
 
     @cached_property
@@ -71,7 +68,7 @@ class SearchJob:
             UnknownPluginError: A plugin is not installed.
             ConfigurationError: An option is wrong, or options contradict each other.
         """
-        if self.execution.where is not Where.THREADS and self.run.expansions is not None:
+        if self.execution.where is not Where.THREADS and self.run.total_expansions is not None:
             raise ConfigurationError(
                 "a run's budget of expansions can't be kept across worker processes",
                 hint="Limit the expansions per theorem instead, or run the searches in threads.",
@@ -79,7 +76,7 @@ class SearchJob:
         resolved: dict[str, Any] = {
             section: {
                 "name": plugin.qualified_name,
-                "options": parse_options(plugin, options).model_dump(mode="json"),
+                **parse_options(plugin, options).model_dump(mode="json"),
             }
             for section, (plugin, options) in self.plugins.items()
         }
@@ -130,7 +127,7 @@ class SearchJob:
         given = self.goal_model
         default = search.spec.goal_model if isinstance(search.spec, SearchSpec) else ""
         if default:
-            return PluginConfig(name=given.name or default, options=given.options)
+            return PluginConfig(name=given.name or default, **given.options)
         if given.name or given.options:
             raise ConfigurationError(
                 f"the search {search.name!r} uses no goal model, and one was given",

@@ -71,7 +71,7 @@ class RemoteRun:
         self._observer = observer
         self._workers: dict[int, Worker] = {}
         self._cancelled = threading.Event()
-        seconds = job.run.seconds
+        seconds = job.run.total_seconds
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
 
     def run(self, theorems: Sequence[Theorem]) -> RunEnd:

@@ -66,7 +66,7 @@ class Runner:
         self._searcher = Searcher(environment, self._tactic_model, self._goal_model, settings)
         self._make_search = make_search
         self._workers = run.workers
-        self._budget = Budget(run.seconds, run.expansions)
+        self._budget = Budget(run.total_seconds, run.total_expansions)
         self._observer = observer
 
     def run(self, theorems: Sequence[Theorem]) -> RunEnd:

@@ -81,8 +81,10 @@ class RunSettings(Options):
     """
 
     workers: int = Field(default=1, ge=1, description="theorems searched at a time")
-    seconds: float | None = Field(default=None, ge=0, description="wall time of all together")
-    expansions: int | None = Field(
+    total_seconds: float | None = Field(
+        default=None, ge=0, description="wall time for all theorems together"
+    )
+    total_expansions: int | None = Field(
         default=None, ge=0, description="goals expanded for all together"
     )
     batching: BatchingSettings = Field(

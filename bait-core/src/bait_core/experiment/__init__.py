@@ -7,19 +7,16 @@ from bait_core.experiment.config import (
     TrainingStep,
     load_config,
 )
-from bait_core.experiment.loop import Display, Experiment
+from bait_core.experiment.loop import Experiment
 from bait_core.experiment.metrics import Metrics
 from bait_core.experiment.report import Report, read_report
 from bait_core.experiment.run_folder import RunFolder
-from bait_core.plugins.config import PluginConfig
 
 __all__ = [
-    "Display",
     "Experiment",
     "ExperimentConfig",
     "Metrics",
     "Models",
-    "PluginConfig",
     "Report",
     "RunFolder",
     "TheoremSet",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import yaml
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, model_validator
 
+from bait_core.assignments import assign
 from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings, RunSettings
 from bait_core.options import Options, validate
@@ -35,7 +36,7 @@ class Models(Options):
 class TheoremSet(Options):
     """Theorems that are searched in every iteration."""
 
-    options: dict[str, Any] = Field(
+    environment: dict[str, Any] = Field(
         default={}, description="options of the environment that choose them, besides its own"
     )
     seconds: float | None = Field(
@@ -152,10 +153,10 @@ def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig
     """
     try:
         loaded = OmegaConf.load(path)
-        for assignment in assignments:
-            key, _, value = assignment.partition("=")
-            OmegaConf.update(loaded, key, yaml.safe_load(value), force_add=True)
-        values = OmegaConf.to_container(loaded, resolve=True)
+        if not isinstance(loaded, DictConfig):
+            raise ConfigurationError(f"the configuration {path} is not a mapping of keys to values")
+        assign(loaded, assignments)
+        values = cast("dict[Any, Any]", OmegaConf.to_container(loaded, resolve=True))
     except OSError as error:
         raise ConfigurationError(
             f"the configuration {path} can't be read: {error.strerror or error}",
@@ -166,8 +167,6 @@ def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig
             f"the configuration {path} is not well-formed: {error}",
             hint="It is YAML; changes are written KEY=VALUE, such as settings.seconds=5.",
         ) from error
-    if not isinstance(values, Mapping):
-        raise ConfigurationError(f"the configuration {path} is no mapping of keys to values")
     return config_of({str(key): value for key, value in values.items()}, f"The file {path}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bait_core.errors import ConfigurationError
 from bait_core.execution import SearchJob
@@ -51,7 +51,7 @@ def search_job(
     }
     return SearchJob(
         environment=PluginConfig(
-            name=environment.name, options={**environment.options, **theorems.options}
+            name=environment.name, **{**environment.options, **theorems.environment}
         ),
         model=_part("model", first.model or config.model, checkpoints),
         search=_part("search", first.search or config.search, {}),
@@ -223,9 +223,7 @@ def _part(
 ) -> PluginConfig:
     if given is None:
         return PluginConfig(name="")
-    return PluginConfig(
-        name=given.name, options={**given.options, **_updated(section, checkpoints)}
-    )
+    return PluginConfig(name=given.name, **{**given.options, **_updated(section, checkpoints)})
 
 
 def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
@@ -236,10 +234,6 @@ def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
 
 def _settings(config: ExperimentConfig) -> SearchSettings:
     """The settings; the time of a tactic is the environment's own unless it is given."""
-    settings = SearchSettings(**dict(config.settings), seed=config.seed)
     plugin = installed().get(config.environment.name, PluginKind.ENVIRONMENT)
-    if "tactic_seconds" in config.settings.model_fields_set or not isinstance(
-        plugin.spec, EnvironmentSpec
-    ):
-        return settings
-    return settings.model_copy(update={"tactic_seconds": plugin.spec.tactic_seconds})
+    spec = cast("EnvironmentSpec", plugin.spec)  # what a hook returns is checked
+    return SearchSettings.of(config.settings, tactic_seconds=spec.tactic_seconds, seed=config.seed)

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from bait_core.errors import ConfigurationError
-from bait_core.execution import Observer, RunEnd, SearchJob, run_searches
+from bait_core.execution import Display, RunEnd, SearchJob, record_searches
 from bait_core.experiment.config import ExperimentConfig, TheoremSet
 from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
 from bait_core.experiment.run_folder import RunFolder
-from bait_core.traces import TraceRecord, TraceWriter
 from bait_core.training import TrainingReport, train_in_child
 
 PARTS = ("collect", "evaluate")
-
-
-class Display(Protocol):
-    """Shows what an experiment does."""
-
-    def say(self, text: str) -> None:
-        """Tell that something begins or has ended."""
-        ...
-
-    def searches(self, total: int, done: int) -> AbstractContextManager[Observer]:
-        """Show searches for so many theorems, of which some were done before."""
-        ...
 
 
 class Experiment:
@@ -136,33 +122,13 @@ def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) 
         KeyboardInterrupt: At the second Ctrl-C.
         ConfigurationError: There are no theorems.
     """
-    with job.open_environment() as environment, closing(TraceWriter(path)) as writer:
+    with job.open_environment() as environment:
         theorems = spread(list(environment.theorems()), limit)
         if not theorems:
             raise ConfigurationError(
                 "the options of the environment choose no theorem", hint="Choose others."
             )
-        done = writer.keep_final(theorems) if path.exists() else set[str]()
-        todo = [theorem for theorem in theorems if theorem.name not in done]
-        end = RunEnd.COMPLETE
-        if todo:
-            with display.searches(len(theorems), len(done)) as observer:
-                end = run_searches(job, environment, todo, _Recorder(writer, observer))
-        return Searched(len(theorems), end)
-
-
-class _Recorder:
-    """Records each finished search, then tells another observer."""
-
-    def __init__(self, writer: TraceWriter, observer: Observer) -> None:
-        self._writer = writer
-        self._observer = observer
-        self.on_start = observer.on_start
-        self.on_step = observer.on_step
-
-    def on_end(self, record: TraceRecord) -> None:
-        self._writer.append(record)
-        self._observer.on_end(record)
+        return Searched(len(theorems), record_searches(job, environment, theorems, path, display))
 
 
 def _told(report: TrainingReport) -> str:

@@ -6,6 +6,7 @@ options into environments and models.
 """
 
 from bait_core.plugins.hookspecs import API_VERSION, hookimpl
+from bait_core.plugins.kinds import PluginKind
 from bait_core.plugins.problems import Problem
 from bait_core.plugins.registry import Command, Plugin, Registry, installed
 from bait_core.plugins.specs import (
@@ -13,7 +14,6 @@ from bait_core.plugins.specs import (
     DoctorCheck,
     EnvironmentSpec,
     Finding,
-    PluginKind,
     PluginSpec,
     SearchSpec,
     TraceProcessorSpec,

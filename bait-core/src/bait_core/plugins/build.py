@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from bait_core.errors import BaitError, BrokenPluginError
 from bait_core.hints import describe_error
 from bait_core.options import Options, validate
+from bait_core.plugins.kinds import KINDS, PluginKind
 from bait_core.plugins.needs import install_hint, missing_needs
 from bait_core.plugins.references import resolve
 from bait_core.plugins.registry import Plugin, Registry, installed
-from bait_core.plugins.specs import PluginKind
 
 if TYPE_CHECKING:
     from bait_core.protocols import (
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
         Trainer,
     )
 
-_METHODS = {
-    PluginKind.ENVIRONMENT: ("theorems", "start", "close"),
-    PluginKind.TACTIC_MODEL: ("get_tactics",),
-    PluginKind.GOAL_MODEL: ("score_goals",),
-    PluginKind.SEARCH_MODEL: ("reset", "get_goals", "process_responses"),
-    PluginKind.TRACE_PROCESSOR: ("process",),
-    PluginKind.TRAINER: ("train",),
-}
 _NO_OPTIONS: Mapping[str, object] = {}
 
 
@@ -105,7 +97,7 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
         raise BrokenPluginError(
             f"{title} can't be made: {describe_error(error)}.", hint=_report_to(plugin)
         ) from error
-    lacking = [method for method in _METHODS[plugin.kind] if not hasattr(made, method)]
+    lacking = [method for method in KINDS[plugin.kind].methods if not hasattr(made, method)]
     if lacking:
         raise BrokenPluginError(
             f"{plugin.spec.factory} made a {type(made).__name__}, which has no "

@@ -101,7 +101,7 @@ def bait_register_commands() -> list[CommandSpec]:
         CommandSpec(
             "prove",
             "Prove a statement, or fill the holes of a file.",
-            "bait_core.cli.prove.command:prove",
+            "bait_core.cli.prove_cmd:prove",
         ),
         CommandSpec(
             "verify",
@@ -111,22 +111,22 @@ def bait_register_commands() -> list[CommandSpec]:
         CommandSpec(
             "run",
             "Run an experiment: search, record, train, search again.",
-            "bait_core.cli.experiment.run_cmd:run",
+            "bait_core.cli.run_cmd:run",
         ),
         CommandSpec(
             "evaluate",
             "Search the theorems of an experiment once.",
-            "bait_core.cli.experiment.evaluate_cmd:evaluate",
+            "bait_core.cli.evaluate_cmd:evaluate",
         ),
         CommandSpec(
             "train",
             "Do one training step of an experiment.",
-            "bait_core.cli.experiment.train_cmd:train",
+            "bait_core.cli.train_cmd:train",
         ),
         CommandSpec(
             "report",
             "Show what runs of experiments proved.",
-            "bait_core.cli.experiment.report_cmd:report",
+            "bait_core.cli.report_cmd:report",
         ),
         CommandSpec(
             "traces",

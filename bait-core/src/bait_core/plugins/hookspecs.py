@@ -10,73 +10,37 @@ quick to import and looks like this:
     @hookimpl
     def bait_register_search_models() -> list[PluginSpec]:
         return [PluginSpec("my-search", "Looks twice", "my_package.search:MySearch")]
+
+There is a hook for each kind of plugin (see `bait_core.plugins.kinds.KINDS`), and two more:
+`bait_register_commands` returns `CommandSpec`s, `bait_register_doctor_checks` `DoctorCheck`s. None
+of them takes parameters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pluggy
 
-from bait_core.plugins.specs import (
-    CommandSpec,
-    DoctorCheck,
-    EnvironmentSpec,
-    PluginSpec,
-    TraceProcessorSpec,
-    TrainerSpec,
-)
+from bait_core.plugins.kinds import ITEM_OF_HOOK, Item
 
 API_VERSION = 1
 """The version of this contract; grows when a change breaks plugins."""
 
 PROJECT = "bait"
 
-hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-
-@hookspec
-def bait_register_environments() -> list[EnvironmentSpec]:
-    """Environments: the proof assistants."""
-    raise NotImplementedError
+_hookspec = pluggy.HookspecMarker(PROJECT)
 
 
-@hookspec
-def bait_register_tactic_models() -> list[PluginSpec]:
-    """Tactic models: what proposes tactics for a goal."""
-    raise NotImplementedError
+def _specify(name: str) -> Callable[[], list[Item]]:
+    def hook() -> list[Item]:
+        raise NotImplementedError
+
+    hook.__name__ = name
+    return _hookspec(hook)
 
 
-@hookspec
-def bait_register_goal_models() -> list[PluginSpec]:
-    """Goal models: what judges whether a goal can be proved."""
-    raise NotImplementedError
-
-
-@hookspec
-def bait_register_search_models() -> list[PluginSpec]:
-    """Search models: what chooses the next goal; `SearchSpec`s if they use a goal model."""
-    raise NotImplementedError
-
-
-@hookspec
-def bait_register_trace_processors() -> list[TraceProcessorSpec]:
-    """Trace processors: what makes training examples of recorded searches."""
-    raise NotImplementedError
-
-
-@hookspec
-def bait_register_trainers() -> list[TrainerSpec]:
-    """Trainers: what makes checkpoints of training examples."""
-    raise NotImplementedError
-
-
-@hookspec
-def bait_register_commands() -> list[CommandSpec]:
-    """Command groups that appear below `bait`."""
-    raise NotImplementedError
-
-
-@hookspec
-def bait_register_doctor_checks() -> list[DoctorCheck]:
-    """Checks that `bait doctor` runs."""
-    raise NotImplementedError
+HOOKSPECS = type("Hooks", (), {name: staticmethod(_specify(name)) for name in ITEM_OF_HOOK})
+"""The hooks, for pluggy."""

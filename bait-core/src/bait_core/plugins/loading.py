@@ -17,39 +17,11 @@ import pluggy
 
 from bait_core import __version__
 from bait_core.hints import describe_error, did_you_mean
-from bait_core.plugins import hookspecs
-from bait_core.plugins.hookspecs import API_VERSION, PROJECT
+from bait_core.plugins.hookspecs import API_VERSION, HOOKSPECS, PROJECT
+from bait_core.plugins.kinds import ITEM_OF_HOOK, Item
 from bait_core.plugins.problems import Problem
-from bait_core.plugins.specs import (
-    CommandSpec,
-    DoctorCheck,
-    EnvironmentSpec,
-    PluginKind,
-    PluginSpec,
-    TraceProcessorSpec,
-    TrainerSpec,
-)
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
 
-Item = PluginSpec | CommandSpec | DoctorCheck
-
-KIND_OF_HOOK = {
-    "bait_register_environments": PluginKind.ENVIRONMENT,
-    "bait_register_tactic_models": PluginKind.TACTIC_MODEL,
-    "bait_register_goal_models": PluginKind.GOAL_MODEL,
-    "bait_register_search_models": PluginKind.SEARCH_MODEL,
-    "bait_register_trace_processors": PluginKind.TRACE_PROCESSOR,
-    "bait_register_trainers": PluginKind.TRAINER,
-}
-_ITEM_OF_HOOK: dict[str, type[Item]] = {
-    "bait_register_environments": EnvironmentSpec,
-    "bait_register_tactic_models": PluginSpec,
-    "bait_register_goal_models": PluginSpec,
-    "bait_register_search_models": PluginSpec,
-    "bait_register_trace_processors": TraceProcessorSpec,
-    "bait_register_trainers": TrainerSpec,
-    "bait_register_commands": CommandSpec,
-    "bait_register_doctor_checks": DoctorCheck,
-}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TITLE = re.compile(r"\S(.*\S)?")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -137,7 +109,7 @@ def _speaks_our_api(module: ModuleType, contribution: Contribution) -> bool:
 def _call_hooks(module: ModuleType, contribution: Contribution) -> None:
     # A manager of its own for each plugin: what one does can't reach another.
     manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(hookspecs)
+    manager.add_hookspecs(HOOKSPECS)
     try:
         manager.register(module)
     except pluggy.PluginValidationError as error:
@@ -145,13 +117,13 @@ def _call_hooks(module: ModuleType, contribution: Contribution) -> None:
         return
     for name in _misspelt(manager, module):
         contribution.blame(
-            f"{module.__name__}.{name} is not a hook of BAIT", did_you_mean(name, _ITEM_OF_HOOK)
+            f"{module.__name__}.{name} is not a hook of BAIT", did_you_mean(name, ITEM_OF_HOOK)
         )
     for name in _unmarked(manager, module):
         contribution.blame(
             f"{module.__name__}.{name} is not marked as a hook", "Decorate it with @hookimpl."
         )
-    for hook in _ITEM_OF_HOOK:
+    for hook in ITEM_OF_HOOK:
         caller: pluggy.HookCaller = getattr(manager.hook, hook)
         if caller.get_hookimpls():
             contribution.items[hook] = list(_items(caller, contribution))
@@ -173,7 +145,7 @@ def _unmarked(manager: pluggy.PluginManager, module: ModuleType) -> list[str]:
 def _items(caller: pluggy.HookCaller, contribution: Contribution) -> Iterator[Item]:
     """The valid items that the plugin's hook returns; the others become problems."""
     hook = caller.name
-    wanted = _ITEM_OF_HOOK[hook]
+    wanted = ITEM_OF_HOOK[hook]
     try:
         with redirect_stdout(sys.stderr):
             results = caller()

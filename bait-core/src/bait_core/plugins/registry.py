@@ -11,9 +11,10 @@ from importlib import metadata
 
 from bait_core.errors import AmbiguousPluginError, UnknownPluginError
 from bait_core.hints import did_you_mean
-from bait_core.plugins.loading import KIND_OF_HOOK, Contribution, load
+from bait_core.plugins.kinds import KINDS, PluginKind
+from bait_core.plugins.loading import Contribution, load
 from bait_core.plugins.problems import Problem
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginKind, PluginSpec
+from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 
 ENTRY_POINT_GROUP = "bait"
 CORE = "bait-core"
@@ -142,9 +143,9 @@ class Registry:
     def _plugins(self) -> Iterable[Plugin]:
         claims = [
             (kind, spec, contribution.distribution)
-            for hook, kind in KIND_OF_HOOK.items()
+            for kind, row in KINDS.items()
             for contribution in self.contributions
-            for spec in contribution.items.get(hook, ())
+            for spec in contribution.items.get(row.hook, ())
             if isinstance(spec, PluginSpec)
         ]
         names = [(kind, spec.name) for kind, spec, _ in claims]

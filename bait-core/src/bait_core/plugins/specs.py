@@ -4,18 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class PluginKind(StrEnum):
-    """The kinds of component that plugins bring."""
-
-    ENVIRONMENT = "environment"
-    TACTIC_MODEL = "tactic-model"
-    GOAL_MODEL = "goal-model"
-    SEARCH_MODEL = "search-model"
-    TRACE_PROCESSOR = "trace-processor"
-    TRAINER = "trainer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +16,7 @@ class PluginSpec:
         factory: "module:attribute", imported on first use only. Called with the options:
             `factory(options)` returns the environment, model or search.
         options: "module:attribute" of the model of its options, a subclass of
-            `bait_core.options.Options`; empty if it has none. Imported on use only, as
+            `bait_core.Options`; empty if it has none. Imported on use only, as
             pydantic takes most of the time in which `bait` should have started.
         modules: Top-level modules that must be importable.
         executables: Programs that must be on the path.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import Field
 
 from bait_core.options import Options
@@ -16,7 +18,9 @@ class SearchLimits(Options):
     seconds: float | None = Field(default=60.0, ge=0, description="wall time per theorem")
     expansions: int | None = Field(default=None, ge=0, description="goals expanded per theorem")
     tactics: int = Field(default=64, ge=1, description="tactics proposed per goal")
-    tactic_seconds: float = Field(default=5.0, gt=0, description="time limit of one tactic")
+    tactic_seconds: float | None = Field(
+        default=None, gt=0, description="time limit of one tactic, by default the environment's own"
+    )
     tactics_per_call: int = Field(
         default=1,
         ge=1,
@@ -28,4 +32,19 @@ class SearchLimits(Options):
 class SearchSettings(SearchLimits):
     """All that is set about a search: the limits, and its randomness."""
 
+    tactic_seconds: float = Field(default=5.0, gt=0, description="time limit of one tactic")
     seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
+
+    @classmethod
+    def of(cls, limits: SearchLimits, *, tactic_seconds: float, seed: int) -> Self:
+        """The settings for an environment.
+
+        Args:
+            limits: What the user has set.
+            tactic_seconds: The environment's own limit, which holds unless the user has set one.
+            seed: Of all randomness.
+        """
+        given = limits.model_dump()
+        if given["tactic_seconds"] is None:
+            given["tactic_seconds"] = tactic_seconds
+        return cls(**given, seed=seed)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bait_core.domain.proof import Foundations
+from bait_core.domain import SOUND, Foundations, verdict
 
 SCHEMA = 1
 
@@ -126,3 +126,8 @@ class TraceRecord(msgspec.Struct, frozen=True, kw_only=True):
     edges: tuple[EdgeRecord, ...] = ()
     selections: tuple[SelectionRecord, ...] = ()
     proof: ProofRecord | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the theorem, as it was when the proof was checked."""
+        return verdict(self.status, self.proof.foundations if self.proof else SOUND)

@@ -1,9 +1,11 @@
-"""The live table of searches under way."""
+"""How the commands show what runs: a live table of searches, and words."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 from rich.console import Console, RenderableType
@@ -12,10 +14,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.cli.rendering import record_verdict, status_style
+from bait_core.cli.ui.rendering import status_style
 from bait_core.domain import Theorem
-from bait_core.execution import SearchProgress
+from bait_core.execution import Observer, SearchProgress
 from bait_core.traces import TraceRecord
+
+
+class ConsoleDisplay:
+    """Shows a run on a console; see `bait_core.execution.Display`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def say(self, text: str) -> None:
+        """A line that stands out."""
+        self._console.print(Text(text, "bold"), soft_wrap=True)
+
+    def busy(self, text: str) -> AbstractContextManager[object]:
+        """A spinner, on a terminal."""
+        return self._console.status(text)
+
+    @contextmanager
+    def searches(self, total: int, done: int) -> Iterator[Observer]:
+        """A live table."""
+        with LiveTable(self._console, total) as table:
+            table.skip(done)
+            yield table
 
 
 class LiveTable:
@@ -70,7 +94,7 @@ class LiveTable:
             self._running.pop(record.theorem, None)
             self._known.pop(record.theorem, None)
             self._progress.advance(self._task)
-        verdict = record_verdict(record)
+        verdict = record.verdict
         line = Text.assemble(
             (f"{verdict:12}", f"bold {status_style(verdict)}"),
             f"{record.theorem}  {record.seconds:.1f} s",

@@ -9,19 +9,13 @@ import typer
 from omegaconf import OmegaConf
 from rich.console import Console
 
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.experiment.display import ConsoleDisplay, print_report, require_complete
-from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.ui.console import print_json, stderr, stdout
+from bait_core.cli.ui.experiments import print_report, require_complete
+from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.experiment import Experiment, ExperimentConfig, Report, RunFolder, load_config
 from bait_core.experiment.report import as_json
 
-ConfigArgument = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="A YAML file.", show_default=False)
-]
-ChangesArgument = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[KEY=VALUE]...", help="Changes of it.", show_default=False),
-]
 _RUNS = Path("runs")
 
 
@@ -42,7 +36,7 @@ def run(
 ) -> None:
     """Run an experiment: search, record, train on the record, search again.
 
-    Exits with 1 if the budget of the run (`run.seconds`, `run.expansions`) ended it early.
+    Exits with 1 if the run's own limits (`run.total_seconds`, `run.total_expansions`) ended it.
 
     Examples:
       $ bait run examples/experiments/lean-reprover.yaml

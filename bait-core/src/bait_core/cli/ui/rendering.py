@@ -6,11 +6,7 @@ from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
 
-from bait_core.domain import SOUND, Foundations
-from bait_core.traces import TraceRecord
-
-CONDITIONAL = "conditional"
-"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
+from bait_core.domain import CONDITIONAL, Foundations
 
 _STYLES = {
     "proved": "green",
@@ -38,16 +34,6 @@ def code(text: str) -> Text:
     highlighted = Syntax(text, "lean", background_color="default").highlight(text)
     highlighted.rstrip()
     return highlighted
-
-
-def verdict(status: str, foundations: Foundations) -> str:
-    """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
-    return CONDITIONAL if status == "proved" and foundations.open else status
-
-
-def record_verdict(record: TraceRecord) -> str:
-    """The verdict on the theorem of a record, as it was when its proof was checked."""
-    return verdict(record.status, record.proof.foundations if record.proof else SOUND)
 
 
 def rests_on(foundations: Foundations) -> str:

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.experiment.run_cmd import ChangesArgument, ConfigArgument
-from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.ui.console import print_json, stderr, stdout
 from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
 from bait_core.experiment.jobs import check, held_out, training_job

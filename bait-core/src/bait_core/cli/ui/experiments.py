@@ -1,39 +1,16 @@
-"""How the commands show an experiment under way, and its report."""
+"""How the commands show the report of an experiment."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.cli.live_table import LiveTable
-from bait_core.execution import Observer
 from bait_core.experiment import Report, RunFolder
 from bait_core.experiment.report import rows, what_is_partial
 
 EXIT_PARTIAL = 1
-
-
-class ConsoleDisplay:
-    """Shows an experiment on a console; see `bait_core.experiment.Display`."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def say(self, text: str) -> None:
-        """A line that stands out."""
-        self._console.print(Text(text, "bold"))
-
-    @contextmanager
-    def searches(self, total: int, done: int) -> Iterator[Observer]:
-        """A live table."""
-        with LiveTable(self._console, total) as table:
-            table.skip(done)
-            yield table
 
 
 def require_complete(console: Console, command: str, folder: RunFolder, report: Report) -> None:

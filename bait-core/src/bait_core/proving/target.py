@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +10,6 @@ from bait_core.errors import ConfigurationError
 from bait_core.plugins import EnvironmentSpec, Plugin, PluginKind, Registry
 from bait_core.plugins.build import parse_options
 from bait_core.plugins.references import resolve
-
-_SECTIONS = ("environment", "model", "search", "goal_model", "execution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
     if text is None:
         if environment is None:
             raise ConfigurationError(
-                "it was not said what to prove",
+                "nothing to prove was given",
                 hint="Give a statement or a file, or --environment NAME for its own theorems.",
             )
         [(plugin, spec)] = plugins
@@ -125,55 +122,6 @@ def find_file(path: Path, environment: str | None, registry: Registry) -> Target
     takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
     plugin, spec = _single(takers, f"files like {path.name}")
     return Target(plugin, spec, {spec.file_option: path}, path)
-
-
-def environment_options(assignments: Sequence[str]) -> dict[str, object]:
-    """Options given as `environment.KEY=VALUE`, where there is nothing else to set options of.
-
-    Raises:
-        ConfigurationError: An assignment is for something else, or does not have this form.
-    """
-    options = parse_assignments(assignments)
-    if others := [name for name, given in options.items() if given and name != "environment"]:
-        raise ConfigurationError(
-            f"there is no {others[0]} here to set options of",
-            hint="Write -o environment.KEY=VALUE.",
-        )
-    return options["environment"]
-
-
-def parse_assignments(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
-    """Options given as `SECTION.KEY=VALUE`, such as `search.temperature=2`.
-
-    Values that begin with a bracket are JSON; all others are taken as text, which the plugin's
-    options convert.
-
-    Raises:
-        ConfigurationError: An assignment does not have this form.
-    """
-    options: dict[str, dict[str, object]] = {section: {} for section in _SECTIONS}
-    for assignment in assignments:
-        target, equals, value = assignment.partition("=")
-        section, dot, key = target.partition(".")
-        if not (equals and dot and key and section in options):
-            raise ConfigurationError(
-                f"{assignment!r} is not an option",
-                hint=f"Write SECTION.KEY=VALUE, where SECTION is one of {', '.join(_SECTIONS)}.",
-            )
-        options[section][key] = _value(assignment, value)
-    return options
-
-
-def _value(assignment: str, value: str) -> object:
-    if not value.startswith(("[", "{")):
-        return value
-    try:
-        return json.loads(value)
-    except json.JSONDecodeError as error:
-        raise ConfigurationError(
-            f"the value of {assignment!r} is not JSON: {error}",
-            hint="""A list is written like '["a", "b"]'.""",
-        ) from error
 
 
 def _environments(name: str | None, registry: Registry) -> list[tuple[Plugin, EnvironmentSpec]]:

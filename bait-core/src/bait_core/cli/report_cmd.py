@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bait_core.cli.console import print_json, stdout
-from bait_core.cli.experiment.display import print_report
-from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.arguments import JsonOption
+from bait_core.cli.ui.console import print_json, stdout
+from bait_core.cli.ui.experiments import print_report
 from bait_core.experiment.report import as_json, read_reports
 
 

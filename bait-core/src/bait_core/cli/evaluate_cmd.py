@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bait_core.cli.console import print_json, stderr, stdout
-from bait_core.cli.experiment.display import ConsoleDisplay, print_report, require_complete
-from bait_core.cli.experiment.run_cmd import ChangesArgument, ConfigArgument
-from bait_core.cli.plugins_cmd import JsonOption
+from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.ui.console import print_json, stderr, stdout
+from bait_core.cli.ui.experiments import print_report, require_complete
+from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.experiment import Experiment, Models, RunFolder, load_config
 from bait_core.experiment.report import as_json
 
@@ -29,7 +29,7 @@ def evaluate(
     folder holds already is not searched again.
 
     Examples:
-      $ bait evaluate lean.yaml model.options.checkpoint=trained/checkpoint --output evaluated
+      $ bait evaluate lean.yaml model.checkpoint=trained/checkpoint --output evaluated
     """
     wanted = load_config(config, changes or [])
     once = wanted.model_copy(

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from bait_core.cli.prove.replacement import replacement
-from bait_core.cli.prove.results import Result
 from bait_core.domain import SOUND, FilledFile
 from bait_core.errors import BaitError, ConfigurationError, FillError, MergeError
 from bait_core.files import replace_file, replace_unchanged, require_replaceable, write_beside
 from bait_core.paths import cache_folder
 from bait_core.protocols import Environment, FillsFiles
+from bait_core.proving.replacement import replacement
+from bait_core.proving.results import TheoremResult
 
 _MOST_MERGES = 5
 _SAVING_SECONDS = 0.2
@@ -62,12 +62,19 @@ class Filling:
             says of the whole filled file.
     """
 
-    def __init__(self, environment: FillsFiles, file: Path, results: dict[str, Result]) -> None:
+    def __init__(
+        self, environment: FillsFiles, file: Path, results: dict[str, TheoremResult]
+    ) -> None:
         self._environment = environment
         self._file = file
         self._results = results
         self._scripts = {name: result.proof for name, result in results.items() if result.proof}
         self._filled = self._fill()
+
+    @property
+    def text(self) -> str | None:
+        """The filled text; None if no proof is in it."""
+        return self._filled.text if self._filled.edits else None
 
     def save(self, destination: Path) -> str:
         """Write the filled file.
@@ -177,7 +184,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise MergeError("it is no UTF-8 text any more") from error
+        raise MergeError("it is not UTF-8 text any more") from error
 
 
 def _reasons(error: BaitError) -> str:

@@ -1,1 +1,0 @@
-"""`bait run`, `evaluate`, `train` and `report`: experiments, whole and in parts."""

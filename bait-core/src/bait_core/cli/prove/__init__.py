@@ -1,1 +1,0 @@
-"""`bait prove`: a statement, or the holes of a file."""

@@ -1,0 +1,120 @@
+"""A task from the opened environment to the written file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bait_core.domain import Theorem
+from bait_core.errors import TraceError
+from bait_core.execution import Display, RunEnd, record_searches
+from bait_core.protocols import Environment, FillsFiles
+from bait_core.proving.filling import Filling, require_filling
+from bait_core.proving.results import ProofResults, TheoremResult, complete, result_of
+from bait_core.proving.resuming import new_trace_file, newest_trace_file
+from bait_core.proving.task import ProofTask
+from bait_core.traces import TraceRecord, read_traces
+
+
+def run_task(
+    task: ProofTask,
+    traces: Path,
+    display: Display,
+    *,
+    resume: bool,
+    show: Callable[[ProofResults], None] | None = None,
+) -> ProofResults:
+    """Search for proofs, and put them into the file.
+
+    Args:
+        task: What to prove.
+        traces: The folder of the trace files.
+        display: Shows what happens.
+        resume: Go on with the newest run of the same task that was stopped.
+        show: Called once with the results; with those there are, too, when something goes wrong.
+
+    Returns:
+        The results of all theorems.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C ended the run early.
+        BaitError: The task is not usable, the run broke down, or the file can't be written.
+    """
+    show = show or (lambda _: None)
+    with task.job.open_environment() as environment:
+        if task.destination is not None:
+            require_filling(environment)
+        with display.busy("Starting the prover and reading the task"):
+            theorems = list(environment.theorems())
+        path = newest_trace_file(traces, task.job.configuration) if resume else None
+        run = _TaskRun(task, theorems, path or new_trace_file(traces), display)
+        written = ""
+        try:
+            end = run.search(environment)
+            if task.target.file is not None and isinstance(environment, FillsFiles):
+                with display.busy("Checking the filled file"):
+                    written = run.fill(environment, task.target.file)
+        except BaseException:
+            if run.results:
+                show(run.outcome())
+            raise
+        results = run.outcome()
+    show(results)
+    if written:
+        display.say(written)
+    if end is RunEnd.STOPPED:
+        raise KeyboardInterrupt
+    return results
+
+
+class _TaskRun:
+    """What a run has come to by now."""
+
+    def __init__(
+        self, task: ProofTask, theorems: Sequence[Theorem], traces: Path, display: Display
+    ) -> None:
+        self._task = task
+        self._theorems = theorems
+        self._traces = traces
+        self._display = display
+        self._filling: Filling | None = None
+        self.results: dict[str, TheoremResult] = {}
+
+    def search(self, environment: Environment) -> RunEnd:
+        """Search and record; a record that can't be written costs no proof."""
+        unwritten: dict[str, TheoremResult] = {}
+
+        def keep(record: TraceRecord, error: TraceError) -> None:
+            unwritten[record.theorem] = result_of(record)
+            self._display.say(f"Error: {error}")
+
+        try:
+            return record_searches(
+                self._task.job,
+                environment,
+                self._theorems,
+                self._traces,
+                self._display,
+                on_unwritable=keep,
+            )
+        finally:
+            records = read_traces(self._traces) if self._traces.exists() else ()
+            self.results.update((record.theorem, result_of(record)) for record in records)
+            self.results.update(unwritten)
+
+    def fill(self, environment: FillsFiles, file: Path) -> str:
+        """Put the proofs into the file's text, and write it if wanted; what was written."""
+        destination = self._task.destination
+        if destination is None and not any(result.proof for result in self.results.values()):
+            return ""
+        self._filling = Filling(environment, file, self.results)
+        return self._filling.save(destination) if destination is not None else ""
+
+    def outcome(self) -> ProofResults:
+        """The results, those included of theorems that were not begun."""
+        return ProofResults(
+            complete(self._theorems, self.results),
+            file=self._task.target.file,
+            filled=self._filling.text if self._filling else None,
+            traces=self._traces if self._traces.exists() else None,
+        )

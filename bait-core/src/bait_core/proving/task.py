@@ -1,0 +1,136 @@
+"""What to prove, with what, and where the proofs go: everything is checked before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bait_core.errors import ConfigurationError
+from bait_core.execution import ExecutionSettings, RunSettings, SearchJob
+from bait_core.options import validate
+from bait_core.plugins import installed
+from bait_core.plugins.config import PluginConfig
+from bait_core.proof_search import SearchLimits, SearchSettings
+from bait_core.proving.filling import require_writable
+from bait_core.proving.target import Target, find_target
+
+Chosen = str | Mapping[str, Any] | PluginConfig
+"""A plugin: its name, or its name and options as in a configuration."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofRequest:
+    """What a user wants proved.
+
+    Attributes:
+        what: A statement, or a file whose holes are to be filled; None for the theorems that the
+            environment has of its own.
+        only: Names of the holes or theorems to prove; empty for all.
+        allow_axioms: Axioms of the user's own text that proofs may use.
+        environment: None for the one that takes `what`. Without a name, its options.
+        model: None for the one that the environment names.
+        search: The search model.
+        goal_model: None for the one that the search names.
+        settings: The section `settings` of a configuration.
+        run: The section `run`.
+        execution: The section `execution`.
+        seed: Of all randomness.
+        write: Put the proofs into the file.
+        output: Write the filled file there instead.
+    """
+
+    what: str | Path | None = None
+    only: Sequence[str] = ()
+    allow_axioms: Sequence[str] = ()
+    environment: Chosen | None = None
+    model: Chosen | None = None
+    search: Chosen = "best-first"
+    goal_model: Chosen | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+    execution: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    write: bool = False
+    output: Path | None = None
+
+
+@dataclass(frozen=True)
+class ProofTask:
+    """A request that can be carried out.
+
+    Attributes:
+        job: What to run, and where.
+        target: What to prove.
+        destination: Where the filled file goes; None if it is not to be written.
+    """
+
+    job: SearchJob
+    target: Target
+    destination: Path | None
+
+
+def make_task(request: ProofRequest) -> ProofTask:
+    """Find out what a request needs; nothing is started or written.
+
+    Raises:
+        ConfigurationError: Something in it is wrong, or the file can't be written.
+        UnknownPluginError: A plugin is not installed.
+    """
+    given = _config(request.environment)
+    what = None if request.what is None else str(request.what)
+    target = find_target(what, given.name or None, installed()).with_options(given.options)
+    target = target.allowing_axioms(request.allow_axioms)
+    if request.only:
+        target = target.restricted_to(request.only)
+    destination = _destination(target, request)
+    model = _config(request.model)
+    job = SearchJob(
+        environment=PluginConfig(name=target.plugin.qualified_name, **target.options),
+        model=PluginConfig(name=model.name or target.spec.tactic_model, **model.options),
+        search=_config(request.search),
+        goal_model=_config(request.goal_model),
+        settings=SearchSettings.of(
+            validate(SearchLimits, request.settings, "The section `settings`"),
+            tactic_seconds=target.spec.tactic_seconds,
+            seed=request.seed,
+        ),
+        run=validate(RunSettings, request.run, "The section `run`"),
+        execution=validate(ExecutionSettings, request.execution, "The section `execution`"),
+    )
+    _ = job.configuration  # checks the options of all plugins
+    return ProofTask(job, target, destination)
+
+
+def _config(chosen: Chosen | None) -> PluginConfig:
+    match chosen:
+        case None:
+            return PluginConfig(name="")
+        case PluginConfig():
+            return chosen
+        case str():
+            return PluginConfig(name=chosen)
+        case _:
+            return PluginConfig(**{"name": "", **chosen})
+
+
+def _destination(target: Target, request: ProofRequest) -> Path | None:
+    """The file to write in the end, if any; it can be written as things are now."""
+    if not request.write and request.output is None:
+        return None
+    if target.file is None:
+        raise ConfigurationError(
+            "only a file can be written, and there is none to fill here",
+            hint=f"There is no file {str(request.what)!r}."
+            if request.what
+            else "Name the file to fill.",
+        )
+    if request.write and request.output is not None:
+        raise ConfigurationError(
+            "the proofs can't go to two files", hint="Choose one of --write and --output."
+        )
+    destination = request.output or target.file
+    if request.output is not None or target.file.exists():  # a missing file is told of as such
+        require_writable(destination)
+    return destination
