@@ -45,7 +45,7 @@ class Project:
         self.pip(*install)
 
     def pip(self, *arguments: str) -> None:
-        pip = [sys.executable, "-m", "pip", "--python", self.python, *arguments]
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python), *arguments]
         offline = ("--quiet", "--no-index", "--no-build-isolation")
         done = subprocess.run(
             [*pip, *offline], cwd=self.folder, capture_output=True, text=True, check=False
