@@ -184,7 +184,7 @@ def bait_register_search_models() -> list[SearchSpec]:
         ),
         SearchSpec(
             name="updown",
-            summary="Expands the goals of the most probable proof; needs a good goal model",
+            summary="Goals of the most probable proof first; relies on the goal model",
             factory="bait_models.search.updown.model:UpDown",
             options="bait_models.search.updown.options:UpDownOptions",
             goal_model="size",
