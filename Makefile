@@ -2,6 +2,9 @@
 # make test    run all tests, with a coverage report
 # make check   lint, formatting and types
 # make bench   run the benchmarks
+# make wheels  build the packages into dist/, as they would be published
+# make pythons install those wheels in each Python from 3.11 that is here, and use each once
+# make lowest  run the core's tests with the lowest versions of what it depends on
 # make clean   remove what these made; installed provers stay
 #
 # Each makes .venv first, or brings it up to date. Variables:
@@ -21,7 +24,7 @@ STAMP := .venv/.up-to-date
 PACKAGES := bait-core bait-lean bait-holist bait-models
 DEMO := lean-reprover
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench wheels pythons lowest clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -43,8 +46,21 @@ bench: $(STAMP)
 	@set -e; for benchmark in benchmarks/*.py; do \
 		echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
+wheels: $(STAMP)
+	rm -rf dist
+	@set -e; for package in $(PACKAGES); do \
+		$(BIN)/python -m build --no-isolation --outdir dist $$package; done
+	$(BIN)/twine check --strict dist/*
+
+# Choose packages with PACKAGES='bait-core bait-lean', where PyTorch would be too much.
+pythons: wheels
+	$(BIN)/nox --session smoke -- $(PACKAGES)
+
+lowest: $(STAMP)
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/nox --session lowest
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov .nox dist
 	rm -rf runs/$(DEMO) $(PACKAGES:%=%/dist) $(PACKAGES:%=%/build)
 	find $(PACKAGES) tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
