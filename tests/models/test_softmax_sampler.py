@@ -47,22 +47,22 @@ def test_probabilities_are_those_of_the_softmax_after_any_changes(temperature, c
     relatively by 745 * 2^-53 < 1e-13; 1e-10 leaves room for all levels together.
     """
     sampler: SoftmaxSampler[int] = SoftmaxSampler(temperature)
-    places: dict[int, int] = {}
+    slots: dict[int, int] = {}
     scores: dict[int, float] = {}
     for number, (item, score) in enumerate(changes):
         if score is not None:
-            if item in places:
-                sampler.update(places[item], score)
+            if item in slots:
+                sampler.update(slots[item], score)
             else:
-                places[item] = sampler.add(item, score)
+                slots[item] = sampler.add(item, score)
             scores[item] = score
-        elif item in places:
-            sampler.remove(places.pop(item))
+        elif item in slots:
+            sampler.remove(slots.pop(item))
             del scores[item]
         assert len(sampler) == len(scores)
         if scores and number % every == 0:
             for other, p in softmax(scores, temperature).items():
-                found = sampler.probability(places[other])
+                found = sampler.probability(slots[other])
                 assert found == pytest.approx(p, rel=1e-10, abs=1e-300)
     assert sorted(sampler) == sorted(scores)
 
@@ -81,11 +81,11 @@ def test_frequencies_are_those_of_the_softmax(temperature):
 def test_draws_follow_changes_between_them():
     """Item 0 is raised and item 1 removed; of 0 and 2, with -1 and -2, 0 has e / (1 + e) = 0.73."""
     sampler: SoftmaxSampler[int] = SoftmaxSampler(1.0)
-    places = [sampler.add(item, score) for item, score in enumerate([-9.0, 0.0, -2.0])]
+    slots = [sampler.add(item, score) for item, score in enumerate([-9.0, 0.0, -2.0])]
     rng = random.Random(2)
     assert Counter(sampler.draw(rng) for _ in range(100)).most_common(1)[0][0] == 1
-    sampler.remove(places[1])
-    sampler.update(places[0], -1.0)
+    sampler.remove(slots[1])
+    sampler.update(slots[0], -1.0)
     counts = Counter(sampler.draw(rng) for _ in range(10_000))
     p = math.e / (1 + math.e)
     assert_frequencies(counts, {0: p, 2: 1 - p})
@@ -94,12 +94,12 @@ def test_draws_follow_changes_between_them():
 def test_weights_far_below_the_smallest_float_are_drawn_once_the_best_is_gone():
     """exp(-1e6) is 0 as a float; without item 0, items 1 and 2 have equal scores."""
     sampler: SoftmaxSampler[int] = SoftmaxSampler(1.0)
-    place = sampler.add(0, 0.0)
+    slot = sampler.add(0, 0.0)
     sampler.add(1, -1e6)
     sampler.add(2, -1e6)
     rng = random.Random(3)
     assert {sampler.draw(rng) for _ in range(100)} == {0}
-    sampler.remove(place)
+    sampler.remove(slot)
     assert_frequencies(Counter(sampler.draw(rng) for _ in range(10_000)), {1: 0.5, 2: 0.5})
 
 

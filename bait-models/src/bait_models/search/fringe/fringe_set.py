@@ -1,4 +1,4 @@
-"""The fringes of Fringe search, which share their goals as linked lists do."""
+"""The fringes of Fringe search, which share tails as linked lists do."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from operator import attrgetter
 from bait_core.graph import Edge, GoalNode, Status
 from bait_models.search.fringe.softmax_sampler import SoftmaxSampler
 
-_LOWEST = -1e100  # of a goal's score, so that sums stay finite
+_LOWEST = -1e100  # lower bound of a goal's score, so that sums stay finite
 
 
 class GoalList:
     """A goal and the list of those after it, which may be shared with other lists.
 
-    Proved goals stay in the list; they count for nothing.
+    Proved goals stay in the list but are ignored.
 
     Attributes:
         goal: The first goal.
         rest: The others.
-        above: The lists that have this one as their rest.
+        above: The lists whose rest is this one.
         score: Sum of the scores of the open goals.
         size: Number of open goals.
         key: Identifies the set of the open goals: the exclusive or of their keys.
-        place: Where the sampler keeps it if it is a fringe; -1 if it is only part of some.
-        depth: Number of tactics that made a fringe of the root.
+        slot: The sampler's slot of it if it is a fringe; -1 if it is only the rest of others.
+        depth: Number of tactics between the root's fringe and this one.
     """
 
-    __slots__ = ("above", "depth", "goal", "key", "place", "rest", "score", "size")
+    __slots__ = ("above", "depth", "goal", "key", "rest", "score", "size", "slot")
 
     def __init__(self, goal: GoalNode, rest: GoalList | None) -> None:
         self.goal = goal
@@ -37,17 +37,17 @@ class GoalList:
         self.score = 0.0
         self.size = 0
         self.key = 0
-        self.place = -1
+        self.slot = -1
         self.depth = 0
 
     @property
     def is_fringe(self) -> bool:
-        """False for a list that is only part of fringes, or of none any more."""
-        return self.place >= 0
+        """Whether this list is a fringe itself, not only the rest of others."""
+        return self.slot >= 0
 
     @property
     def is_needed(self) -> bool:
-        """False if there is an open goal that nothing needs any more."""
+        """Whether all of its open goals are still needed."""
         current: GoalList | None = self
         while current is not None:
             goal = current.goal
@@ -68,16 +68,16 @@ class GoalList:
 class FringeSet:
     """Fringes: sets of goals whose proofs would prove the root.
 
-    Fringes are stacks: subgoals take the place of a goal at the front. So what they have in common
-    is kept once, and changes to all fringes with some goal are found above the lists that begin
-    with it. This module never asks a model or a prover.
+    Fringes are stacks: subgoals replace a goal at the front. So common tails are stored once, and
+    all fringes that contain a goal are found above the lists that begin with it. This module never
+    calls a model or a prover.
 
-    Equal fringes are kept once, and no set of goals comes back after it was replaced: its
-    successors were appended then. Sets are compared by 64-bit hashes (Zobrist 1970), which n sets
-    confuse with a probability of n^2 / 2^65.
+    Equal fringes are stored once, and no set of goals returns after it was replaced, since its
+    successors were appended then. Sets are compared by 64-bit hashes (Zobrist 1970), which collide
+    among n sets with a probability of about n^2 / 2^65.
 
     Args:
-        temperature: Of the softmax by which fringes are drawn.
+        temperature: Of the softmax from which fringes are drawn.
         capacity: Largest number of fringes. When there are more, the lowest-scored are dropped,
             a quarter at a time, so that a dropped fringe costs no more than an appended one.
         rng: For the draws and the hashes.
@@ -99,40 +99,40 @@ class FringeSet:
         return iter(self._sampler)
 
     def knows(self, goal: GoalNode) -> bool:
-        """Whether the goal's score was told."""
+        """Whether the goal has been given a score."""
         return goal.index in self._known
 
     def score(self, goal: GoalNode) -> float:
-        """The score of a goal that was told."""
+        """The score that a goal has been given."""
         return self._known[goal.index][0]
 
     def learn(self, goals: Iterable[GoalNode], scores: Iterable[float]) -> None:
-        """Take note of the goals' scores, once for each goal and before a fringe contains it."""
+        """Set the goals' scores, once for each goal and before any fringe contains it."""
         for goal, score in zip(goals, scores, strict=True):
             self._known[goal.index] = max(_LOWEST, score), self._rng.getrandbits(64)
 
     def start(self, root: GoalNode) -> None:
-        """Forget all fringes; the only one is that of the root."""
+        """Discard all fringes and start with that of the root alone."""
         self._clear()
         if root.status is Status.OPEN:
             self._append((root,), None, set(), 0)
 
     def draw(self) -> GoalList:
-        """A fringe, by a softmax over the scores of all; it stays."""
+        """A fringe, drawn from the softmax over all scores; it stays in the set."""
         return self._sampler.draw(self._rng)
 
     def probability(self, fringe: GoalList) -> float:
-        """Of drawing the fringe."""
-        return self._sampler.probability(fringe.place)
+        """The probability of drawing the fringe."""
+        return self._sampler.probability(fringe.slot)
 
     def replace(self, fringe: GoalList) -> int:
-        """Put the successors by the first open goal in the place of a fringe.
+        """Replace a fringe by its successors with respect to its first open goal.
 
-        Every tactic of the goal must have been tried. A proof by way of the fringe uses one of
-        them, so it goes by way of a successor, and the fringe is of no more use.
+        Every tactic of the goal must have been tried. A proof through the fringe uses one of them,
+        so it goes through a successor, and the fringe is of no more use.
 
         Returns:
-            The number of edges that make successors, new ones or not.
+            The number of edges that lead to successors, new or not.
         """
         edges: list[Edge] = []
         first: GoalList | None = fringe
@@ -148,16 +148,16 @@ class FringeSet:
         return len(edges)
 
     def drop(self, fringe: GoalList) -> None:
-        """Give up a fringe; it will not come back."""
-        self._sampler.remove(fringe.place)
-        fringe.place = -1
+        """Remove a fringe for good."""
+        self._sampler.remove(fringe.slot)
+        fringe.slot = -1
         self._unlink(fringe)
 
     def close(self, goals: Iterable[GoalNode]) -> None:
-        """Follow up that goals were proved or failed; all that were, since the last call.
+        """Update the fringes for the goals that were proved or failed since the last call.
 
-        Fringes with a failed goal end; proved goals leave their fringes, whose scores rise. (The
-        failed ones go first: without its failed goal a fringe could pass for the equal of another.)
+        Fringes with a failed goal are removed; proved goals leave their fringes, whose scores rise.
+        (Failed goals come first: without its failed goal, a fringe might equal another.)
         """
         proved = []
         for goal in goals:
@@ -176,11 +176,11 @@ class FringeSet:
         self._seen: set[int] = set()
 
     def _present(self, edges: list[Edge], rest: GoalList | None) -> set[GoalNode]:
-        """The open goals of `rest`; perhaps none where no subgoal of the edges is among them."""
+        """The open goals of `rest`; may be empty if no subgoal of the edges is among them."""
         if rest is None:
             return set()
         if not any(goal.index in self._lists for edge in edges for goal in edge.subgoals):
-            return set()  # as no list begins with one; `rest` may be long
+            return set()  # no list begins with a subgoal; `rest` may be long
         return set(rest.open_goals())
 
     def _append(
@@ -209,7 +209,7 @@ class FringeSet:
             return
         self._seen.add(key)
         fringe.depth = depth
-        fringe.place = self._sampler.add(fringe, fringe.score)
+        fringe.slot = self._sampler.add(fringe, fringe.score)
 
     def _link(self, goal: GoalNode, rest: GoalList | None) -> GoalList:
         cell = GoalList(goal, rest)
@@ -229,10 +229,10 @@ class FringeSet:
         return cell
 
     def _refresh(self, lowest: GoalList) -> None:
-        """Compute anew the sums of a list that lost its first goal, and of all above it.
+        """Recompute the sums of a list that lost its first goal, and of all above it.
 
-        A fringe that has become equal to another goes. So does one with a goal that is no longer
-        needed: it is as good as its other goals alone.
+        A fringe that has become equal to another is removed, as is one with a goal that is no
+        longer needed: it is worth no more than its other goals alone.
         """
         emptied = []
         stack = [lowest]
@@ -251,7 +251,7 @@ class FringeSet:
             cell.score, cell.size = score, size
             if cell.key != key:
                 cell.key, old = key, cell.key
-                if cell.place >= 0 and not self._rekey(cell, old):
+                if cell.slot >= 0 and not self._rekey(cell, old):
                     emptied.append(cell)
             if cell.above:
                 stack.extend(cell.above)
@@ -259,24 +259,24 @@ class FringeSet:
             self._unlink(cell)
 
     def _rekey(self, fringe: GoalList, old: int) -> bool:
-        """Note that a fringe has another key and score than before; False if it had to go."""
+        """Register the new key and score of a fringe; False if it had to be removed."""
         self._seen.discard(old)
         if fringe.key in self._seen:
-            self._sampler.remove(fringe.place)
-            fringe.place = -1
+            self._sampler.remove(fringe.slot)
+            fringe.slot = -1
             return False
         self._seen.add(fringe.key)
-        self._sampler.update(fringe.place, fringe.score)
+        self._sampler.update(fringe.slot, fringe.score)
         return True
 
     def _prune(self, lowest: GoalList) -> None:
-        """Forget a list and all above it."""
+        """Remove a list and all above it."""
         stack = [lowest]
         while stack:
             cell = stack.pop()
             if cell.is_fringe:
-                self._sampler.remove(cell.place)
-                cell.place = -1
+                self._sampler.remove(cell.slot)
+                cell.slot = -1
             if cell.above:
                 stack.extend(cell.above)
                 cell.above = None
@@ -284,7 +284,7 @@ class FringeSet:
         self._unlink(lowest)
 
     def _unlink(self, cell: GoalList | None) -> None:
-        """Forget a list, and those that it ends with, as far as no fringe contains them."""
+        """Remove a list and its tails, as far as no fringe contains them."""
         while cell is not None and not cell.is_fringe and not cell.above:
             self._forget(cell)
             rest = cell.rest

@@ -11,50 +11,51 @@ from bait_core.protocols import Response, SearchContext, Selection
 from bait_models.search.fringe.fringe_set import FringeSet, GoalList
 from bait_models.search.fringe.options import FringeOptions
 
-_MISSES_PER_GOAL = 2  # draws of fringes whose goals are all exhausted or selected already
+_MISSES_PER_GOAL = 2  # draws of fringes whose goals are all exhausted or already selected
 
 
 class Rule(IntEnum):
     """Why a goal was selected; recorded as the selection's detail `rule`."""
 
     FIRST = 0
-    """It is the first open goal of a fringe that was drawn."""
+    """It is the first open goal of a sampled fringe."""
     LATER = 1
-    """It is the first goal of a fringe that was drawn for which tactics are still to be tried."""
+    """It is the first goal of a sampled fringe that still has tactics to try."""
     OLDEST = 2
-    """It was discovered first; no fringe offered a goal."""
+    """It is the oldest expandable goal; no fringe offered one."""
 
 
 class Fringe:
     """Samples a fringe and works on its first open goal (TacticZero, arXiv 2102.09756).
 
-    A fringe is a set of goals whose proofs would prove the root; the root alone is the first. Its
-    score is the sum of the log-probabilities that the goal model gives its open goals. Fringes
-    are drawn by a softmax over all scores. When the tactics of a fringe's first open goal have
-    been tried, each live edge appends the fringe that has the edge's subgoals in the goal's
-    place, at the front, and the fringe itself is *spent*: each proof by way of it goes by way of
-    one of those appended. Those not spent stay, so the search can go back to any of them. Proved
-    goals leave their fringes, and a fringe with a failed goal is dead.
+    A fringe is a set of goals whose proofs would prove the root; the first fringe is the root
+    alone. Its score is the sum of the goal model's log-probabilities of its open goals. Fringes are
+    sampled from a softmax over all scores. When the tactics of a fringe's first open goal have been
+    tried, each live edge appends a fringe in which the edge's subgoals replace the goal, at the
+    front, and the fringe itself is *spent*: any proof through it goes through one of those
+    appended. Unspent fringes stay, so the search can return to any of them. Proved goals leave
+    their fringes, and a fringe with a failed goal is dead.
 
-    Where goals are shared, the first goal of a fringe may have been expanded for another. Such a
-    fringe is replaced at once by what its goal's edges append, without the prover, and another is
-    drawn. There can be exponentially many of them, so after `max_replayed` edges in a step the
-    first goal of the fringe that is not exhausted is expanded instead, and the fringe stays.
+    Where goals are shared, the first goal of a fringe may already have been expanded for another
+    fringe. Such a fringe is immediately replaced by what its goal's edges append, without the
+    prover, and another is drawn. There can be exponentially many of them, so after `max_replayed`
+    edges in a step, the fringe's first goal that is not exhausted is expanded instead, and the
+    fringe stays.
 
-    A fringe with a goal that nothing needs any more (since a goal on the way to it was proved) is
-    given up when it is drawn. What is drawn in the end follows the softmax over all others, as in
+    A fringe with a goal that is no longer needed (since a goal above it was proved) is discarded
+    when it is drawn. The fringe drawn in the end follows the softmax over all others, as in
     rejection sampling. The recorded probability is that of the last draw.
 
-    Dropped fringes, and different ones that a hash confuses, could cost proofs. So where no fringe
-    offers a goal, the oldest expandable goal is selected; where no fringe is left, the next step
-    begins with that of the root again. The search ends when no goal is expandable.
+    Dropped fringes and hash collisions could cost proofs. So when no fringe offers a goal, the
+    oldest expandable goal is selected; when no fringe is left, the next step starts from the root's
+    fringe again. The search ends when no goal is expandable.
     """
 
     def __init__(self, options: FringeOptions) -> None:
         self._options = options
 
     def reset(self, context: SearchContext) -> None:
-        """Begin with a new theorem."""
+        """Start on a new theorem."""
         self._context = context
         self._graph = context.graph
         options = self._options
@@ -81,31 +82,31 @@ class Fringe:
         return self._draw() or self._take_oldest()
 
     def process_responses(self, responses: Sequence[Response]) -> None:
-        """Close fringes and goals, and append the fringes that the new edges make."""
+        """Close fringes and goals, and append the fringes that the new edges give rise to."""
         for response in responses:
             self._discover(response.edges)
         self._fringes.close(self._newly_closed(responses))
         nodes = [r.node for r in responses if r.node.status is Status.OPEN and r.node.is_relevant]
-        self._learn(edge for node in nodes for edge in node.edges)
+        self._score_subgoals(edge for node in nodes for edge in node.edges)
         for node in nodes:
             fringe = self._worked_on.pop(node.index, None)
             if fringe is not None and fringe.is_fringe and node.is_exhausted:
                 self._fringes.replace(fringe)
 
     def _start(self) -> None:
-        """Begin with the fringe of the root, whatever the graph holds already.
+        """Start from the root's fringe, whatever the graph already holds.
 
         After a retraction, goals that had left the fringes may be open again. What is known of
-        the graph is then gone through again without the prover, fringe by fringe.
+        the graph is then replayed without the prover, fringe by fringe.
         """
         self._retractions = self._graph.retractions
         self._closed = {node.index for node in self._graph if node.status is not Status.OPEN}
         self._worked_on: dict[int, GoalList] = {}
-        self._ask_about(self._graph)
+        self._score_new(self._graph)
         self._fringes.start(self._graph.root)
 
     def _draw(self) -> list[Selection]:
-        """Select goals of fringes that are drawn; none if the draws that are allowed find none."""
+        """Select goals from sampled fringes; none if no draw finds one within the limit."""
         fringes, options = self._fringes, self._options
         selections: dict[int, Selection] = {}
         replayed = 0
@@ -117,7 +118,7 @@ class Fringe:
                 continue
             first = next(fringe.open_goals())
             if first.is_exhausted and replayed < options.max_replayed:
-                self._learn(first.edges)
+                self._score_subgoals(first.edges)
                 replayed += fringes.replace(fringe)
                 continue
             left = (g for g in fringe.open_goals() if not g.is_exhausted)
@@ -141,7 +142,7 @@ class Fringe:
         return Selection(goal, fringe.score, details)
 
     def _take_oldest(self) -> list[Selection]:
-        """Select the goals that were discovered first; their own scores are the selections'."""
+        """Select the goals discovered first; each selection has its goal's score."""
         details = {"rule": float(Rule.OLDEST), "fringes": float(len(self._fringes))}
         oldest: dict[int, GoalNode] = {}
         for node in self._waiting:
@@ -149,11 +150,11 @@ class Fringe:
                 oldest[node.index] = node
                 if len(oldest) == self._options.batch_size:
                     break
-        self._ask_about(oldest.values())
+        self._score_new(oldest.values())
         return [Selection(node, self._fringes.score(node), details) for node in oldest.values()]
 
     def _discover(self, edges: Iterable[Edge]) -> None:
-        """Queue the goals that the graph did not have before."""
+        """Queue the goals that are new in the graph."""
         for edge in edges:
             for node in edge.subgoals:
                 if node.index >= self._discovered:
@@ -164,9 +165,9 @@ class Fringe:
         """The goals that were proved or failed since the last call.
 
         A goal that was not worked on is closed by an edge that one of its subgoals, closed just
-        before, has completed or killed. So the ways up from the goals worked on, through goals
-        newly closed, lead to all. Each goal is closed once: all calls together cost what the
-        graph has edges.
+        before, has completed or killed. So the paths up from the goals worked on, through newly
+        closed goals, lead to all of them. Each goal is closed once, so all calls together take
+        time linear in the edges of the graph.
         """
         found = []
         stack = [response.node for response in responses]
@@ -178,12 +179,12 @@ class Fringe:
                 stack.extend(edge.node for edge in node.parents)
         return found
 
-    def _learn(self, edges: Iterable[Edge]) -> None:
-        """Have the subgoals judged that fringes may get from these edges."""
-        self._ask_about(node for edge in edges if edge.is_live for node in edge.subgoals)
+    def _score_subgoals(self, edges: Iterable[Edge]) -> None:
+        """Score the subgoals of these edges that fringes may come to contain."""
+        self._score_new(node for edge in edges if edge.is_live for node in edge.subgoals)
 
-    def _ask_about(self, nodes: Iterable[GoalNode]) -> None:
-        """Have the goals judged that need it and were not yet, all at once."""
+    def _score_new(self, nodes: Iterable[GoalNode]) -> None:
+        """Score those goals that need it and are not yet scored, in one call."""
         fringes = self._fringes
         new = {
             node.index: node

@@ -1,4 +1,4 @@
-"""Draws from a softmax over scores that change all the time."""
+"""Sampling from a softmax over scores that keep changing."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _FIRST_CAPACITY = 64
 class SoftmaxSampler(Generic[Item]):
     """Draws items with probabilities proportional to exp(score / temperature).
 
-    The scores are the leaves of a binary tree. Each node knows the highest score below it, `top`,
+    The scores are the leaves of a binary tree. Each node stores the highest score below it, `top`,
     and the sum of exp((score - top) / temperature) over the items below it, `mass`: at least 1, or
-    0 where there is nothing. Such pairs can be added for scores of any size, without overflow.
-    Parents are always computed anew from their children, so that no error builds up.
+    0 if there are none. Such pairs can be added for scores of any size, without overflow. Parents
+    are always recomputed from their children, so that no error accumulates.
 
-    Changes are gathered and carried up the tree together, before the next draw. A change costs
-    O(log n), but much less where many come between two draws; so does a draw.
+    Changes are collected and carried up the tree together, before the next draw. A change costs
+    O(log n), but much less where many come between two draws; a draw costs O(log n).
 
     Args:
-        temperature: Positive. Close to 0 the highest scores win, a large one makes all equal.
+        temperature: Positive. Near 0, the highest scores win; a large one makes all items equal.
     """
 
     def __init__(self, temperature: float) -> None:
@@ -43,34 +43,34 @@ class SoftmaxSampler(Generic[Item]):
         return len(self._items) - len(self._free)
 
     def __iter__(self) -> Iterator[Item]:
-        """The items, in the order of their places."""
+        """The items, in the order of their slots."""
         return (item for item in self._items if item is not None)
 
     def add(self, item: Item, score: float) -> int:
-        """Take in an item with a finite score; returns its place, which is its until removal."""
+        """Add an item with a finite score; returns its slot, which it keeps until removal."""
         if self._free:
-            place = self._free.pop()
-            self._items[place] = item
+            slot = self._free.pop()
+            self._items[slot] = item
         else:
-            place = len(self._items)
-            if place == self._capacity:
+            slot = len(self._items)
+            if slot == self._capacity:
                 self._grow()
             self._items.append(item)
-        self._set(place, score, 1.0)
-        return place
+        self._set(slot, score, 1.0)
+        return slot
 
-    def update(self, place: int, score: float) -> None:
-        """Give the item at `place` another finite score."""
-        self._set(place, score, 1.0)
+    def update(self, slot: int, score: float) -> None:
+        """Give the item in `slot` another finite score."""
+        self._set(slot, score, 1.0)
 
-    def remove(self, place: int) -> None:
-        """Forget the item at `place`."""
-        self._items[place] = None
-        self._free.append(place)
-        self._set(place, _NOTHING, 0.0)
+    def remove(self, slot: int) -> None:
+        """Remove the item in `slot`."""
+        self._items[slot] = None
+        self._free.append(slot)
+        self._set(slot, _NOTHING, 0.0)
 
     def draw(self, rng: random.Random) -> Item:
-        """An item, which stays; every draw is independent of those before.
+        """Draw an item, which stays; draws are independent of each other.
 
         Raises:
             IndexError: There are no items.
@@ -87,17 +87,17 @@ class SoftmaxSampler(Generic[Item]):
             node = left if uniform() * masses[node] < share else left + 1
         item = self._items[node - capacity] if self._items else None
         if item is None:
-            raise IndexError("there is nothing to draw from")
+            raise IndexError("there are no items to draw from")
         return item
 
-    def probability(self, place: int) -> float:
-        """Of drawing the item at `place`."""
+    def probability(self, slot: int) -> float:
+        """The probability of drawing the item in `slot`."""
         self._carry_up()
-        difference = self._tops[self._capacity + place] - self._tops[1]
+        difference = self._tops[self._capacity + slot] - self._tops[1]
         return math.exp(difference / self._temperature) / self._masses[1]
 
-    def _set(self, place: int, top: float, mass: float) -> None:
-        leaf = self._capacity + place
+    def _set(self, slot: int, top: float, mass: float) -> None:
+        leaf = self._capacity + slot
         self._tops[leaf] = top
         self._masses[leaf] = mass
         self._changed.add(leaf)
@@ -112,7 +112,7 @@ class SoftmaxSampler(Generic[Item]):
         self._changed = set(range(self._capacity, empty))
 
     def _carry_up(self) -> None:
-        """Bring the nodes above all changed leaves up to date, level by level."""
+        """Update the nodes above all changed leaves, level by level."""
         tops, masses = self._tops, self._masses
         temperature, exp = self._temperature, math.exp
         nodes = self._changed

@@ -12,7 +12,7 @@ from bait_models.search.htps.statistics import GoalStatistics
 
 
 class Choice(NamedTuple):
-    """The tactic `goal.edges[position]` was chosen at a goal, with what the policy gave it."""
+    """The tactic `goal.edges[position]`, chosen at a goal, with the policy's score for it."""
 
     goal: GoalStatistics
     position: int
@@ -20,7 +20,7 @@ class Choice(NamedTuple):
 
     @property
     def subgoals(self) -> tuple[GoalNode, ...]:
-        """What the tactic left to prove."""
+        """What the tactic leaves to prove."""
         return self.goal.edges[self.position].subgoals
 
 
@@ -30,7 +30,7 @@ class Leaf(NamedTuple):
     Attributes:
         node: The goal.
         choice: The tactic that led to it; None for the root.
-        depth: Number of tactics on the way to it.
+        depth: Number of tactics on the path to it.
     """
 
     node: GoalNode
@@ -42,33 +42,33 @@ class Hypertree(NamedTuple):
     """A set of tactics that would prove the root if their leaves were proved.
 
     Attributes:
-        choices: One for each goal that is no leaf, subgoals before the goals that need them.
-        leaves: The goals to expand, each once. Proved goals are no part of it.
+        choices: One for each goal that is not a leaf, subgoals before the goals that need them.
+        leaves: The goals to expand, each once. Proved goals are not included.
     """
 
     choices: list[Choice]
     leaves: list[Leaf]
 
     def begin(self) -> None:
-        """Count it as in flight."""
+        """Mark it as in flight."""
         for goal, position, _ in self.choices:
             goal.begin(position)
 
     def withdraw(self) -> None:
-        """Take back `begin`, with nothing learnt."""
+        """Undo `begin` without a result."""
         for goal, position, _ in self.choices:
             goal.withdraw(position)
 
     def back_up(self, values: dict[GoalNode, float], depth_penalty: float) -> None:
-        """Take back `begin` and pass values from the leaves to the root.
+        """Undo `begin` and propagate values from the leaves to the root.
 
         The value of a goal is the product of the values of its tactic's subgoals, repetitions
         included, times the depth penalty. The product counts as 1 for a goal that has been proved
-        since the selection, possibly by another tactic (as `backup_one_for_solved` of the
-        authors' code has it, which is their default).
+        since the selection, possibly by another tactic (as with `backup_one_for_solved` in the
+        authors' code, which is their default).
 
         Args:
-            values: Value of each leaf; those of the other goals are added.
+            values: The value of each leaf; those of the other goals are added to it.
             depth_penalty: Factor per tactic.
         """
         proved = Status.PROVED
@@ -76,7 +76,7 @@ class Hypertree(NamedTuple):
             value = depth_penalty
             if goal.node.status is not proved:
                 for child in goal.edges[position].subgoals:
-                    # a subgoal without a value was proved before the selection
+                    # A subgoal without a value was proved before the selection.
                     value *= values.get(child, 1.0)
             values[goal.node] = value
             goal.back_up(position, value)
@@ -87,9 +87,9 @@ class _Descent(NamedTuple):
 
     Attributes:
         choice: The goal and its tactic.
-        subgoals: Those that are still to be looked at.
-        choices: How many the hypertree had before.
-        leaves: How many the hypertree had before.
+        subgoals: Those still to be visited.
+        choices: How many choices the hypertree had before.
+        leaves: How many leaves the hypertree had before.
     """
 
     choice: Choice
@@ -101,23 +101,23 @@ class _Descent(NamedTuple):
 class HypertreeSelector:
     """Selects hypertrees over the expanded goals of one search.
 
-    Depth first, one tactic for each goal. A goal on the path that comes up again would make the
-    hypertree circular, so the tactic that leads to it is killed; a goal that is done with is
-    shared. A goal without a tactic left is *dead*: on the path the first tactic that needs it is
-    killed, what was selected below is forgotten, and the tactic's goal takes another one. Other
-    tactics that need a dead goal are killed when they are chosen. Each retry kills a tactic, and
-    there is nothing to undo in the statistics, since a hypertree is counted once it is complete
-    (within it no goal is asked twice).
+    It works depth first, with one tactic for each goal. A goal on the path that comes up again
+    would make the hypertree circular, so the tactic that leads to it is killed; a goal that has
+    been completed is shared. A goal without a tactic left is *dead*: the first tactic on the path
+    that needs it is killed, what was selected below is discarded, and the tactic's goal takes
+    another one. Other tactics that need a dead goal are killed when they are chosen. Each retry
+    kills a tactic, and there is nothing to undo in the statistics, since a hypertree is only
+    counted once it is complete (no goal is visited twice within it).
 
     Args:
-        root: Where hypertrees begin.
+        root: Where hypertrees start.
         policy: Scores the tactics of a goal.
         exploration: The policy's constant c.
-        temperature: 0 follows the best score; otherwise tactics are drawn.
-        rng: For drawing.
+        temperature: 0 follows the best score; otherwise tactics are sampled.
+        rng: For sampling.
 
     Attributes:
-        statistics: Those of the goals that were visited.
+        statistics: Those of the goals visited so far.
     """
 
     def __init__(
@@ -139,11 +139,11 @@ class HypertreeSelector:
         self._step = 0
 
     def begin_step(self) -> None:
-        """Say that the graph may have changed since the last hypertree."""
+        """Declare that the graph may have changed since the last hypertree."""
         self._step += 1
 
     def select(self) -> Hypertree | None:
-        """A hypertree from the root, which must be open; None if no tactic of it is left."""
+        """A hypertree from the root, which must be open; None if the root has no tactic left."""
         tree = Hypertree([], [])
         if not self._root.is_exhausted:
             tree.leaves.append(Leaf(self._root, None, 0))
@@ -187,7 +187,7 @@ class HypertreeSelector:
                 score = max(scores)
                 position = scores.index(score)
             for child in goal.edges[position].subgoals:
-                # a dead goal may have been proved by a tactic that is killed
+                # A dead goal may have been proved by a killed tactic.
                 if child.status is not proved and (on_path.get(child) or child in dead):
                     break
             else:
@@ -199,7 +199,7 @@ class HypertreeSelector:
 def _advance(
     path: list[_Descent], tree: Hypertree, on_path: dict[GoalNode, bool]
 ) -> GoalNode | None:
-    """Collect leaves, and leave goals that are done with, up to a goal that needs a tactic."""
+    """Collect leaves and complete goals, up to the next goal that needs a tactic."""
     proved = Status.PROVED
     while path:
         choice, subgoals, _, _ = path[-1]
@@ -219,7 +219,7 @@ def _advance(
 def _retreat(
     dead: GoalNode, path: list[_Descent], tree: Hypertree, on_path: dict[GoalNode, bool]
 ) -> GoalNode:
-    """Kill the tactic nearest to the root that needs a dead goal, and forget what is below it."""
+    """Kill the tactic nearest to the root that needs a dead goal, and discard what is below it."""
     depth = next(i for i, descent in enumerate(path) if dead in descent.choice.subgoals)
     descent = path[depth]
     goal, position, _ = descent.choice

@@ -21,52 +21,52 @@ class HTPS:
     """Monte Carlo search over hypertrees: sets of tactics that would complete a proof.
 
     Source: Lample et al., "HyperTree Proof Search for Neural Theorem Proving" (arXiv 2205.11491),
-    and its authors' code, whose names the options bear. Each step selects some hypertrees and
-    expands their leaves as one batch:
+    and its authors' code, from which the options have their names. Each step selects some
+    hypertrees and expands their leaves as one batch:
 
     - *Select*: from the root, each goal follows the tactic with the best score under a policy that
       weighs prior, visits N, virtual visits VC and total value W of its tactics. VC counts the
-      hypertrees in flight, and steers the next ones elsewhere. Leaves are the goals that are not
-      yet expanded. Proved goals end a branch.
-    - *Expand*: the loop does it. The goal model judges all leaves together.
+      hypertrees in flight, and steers the next ones elsewhere. Leaves are the goals that have not
+      been expanded yet. Proved goals end a branch.
+    - *Expand*: done by the search loop. The goal model scores all leaves together.
     - *Back up*: a leaf is worth 1 if proved, 0 if failed, else the goal model's probability; a goal
       the product over its tactic's subgoals, times `depth_penalty`. The chosen tactics get N += 1,
-      W += value. A hypertree with a leaf that was not expanded (the budget was spent) only takes
-      back its VC.
+      W += value. A hypertree with a leaf that was not expanded (the budget was spent) only gives
+      up its VC.
 
-    What differs from the authors' code, or is not settled by the paper:
+    Differences from the authors' code, and points that the paper leaves open:
 
     - **Repeated goals.** A hypertree has *one* tactic for each goal, however often the goal
       occurs; in the product a goal counts once per occurrence. The authors unfold each occurrence,
-      which takes exponential time where goals are shared (a chain in which every goal needs the
+      which takes exponential time where goals are shared (as in a chain where every goal needs the
       next one twice). Here a hypertree never has more tactics than there are expanded goals.
-    - **Circles.** A tactic that leads back to a goal on its path is killed for ever, and so is one
-      that leads to a goal with no tactic left: that is the paper. The authors then begin the
-      hypertree anew; here the choice is repeated where it was made, which without temperature
-      gives the same hypertree, since choices at different goals don't depend on each other.
+    - **Cycles.** A tactic that leads back to a goal on its path is killed for good, and so is one
+      that leads to a goal with no tactic left, as in the paper. The authors then restart the
+      hypertree; here the choice is repeated where it was made, which gives the same hypertree when
+      the temperature is 0, since choices at different goals are independent.
     - **Completeness.** Killing can cut off proofs: a tactic that is circular on one path may be
-      useful on another. When no tactic of the root is left, the search goes on with the oldest
-      expandable goals, one by one. So it still finds any proof that there is in a finite graph.
+      useful on another. When the root has no tactic left, the search continues with the oldest
+      expandable goals, one by one. So it still finds any proof that exists in a finite graph.
     - **Effort.** A step ends early once it has chosen 16 tactics for each leaf that it found. In a
-      small graph that lets all hypertrees grow; in a deep one, where a hypertree has hundreds of
-      tactics and most lead to the same leaves, it keeps the cost of a leaf bounded. Hypertrees
-      without a new leaf count as well, which is the paper; the authors' code counts equal ones
-      once.
+      small graph, all hypertrees are selected; in a deep one, where a hypertree has hundreds of
+      tactics and most lead to the same leaves, the cost per leaf stays bounded. Hypertrees without
+      a new leaf count as well, as in the paper; the authors' code counts equal ones once.
 
-    Selections have as score what the policy gave the tactic that led to the goal, and as details
-    its `prior` and `visits`, the goal's `depth`, and how many `hypertrees` of the step reach it.
-    (These are of the first hypertree that does; the root has 1 for want of a tactic.) `fallback`
-    is 1 for the goals selected by age, whose score is minus their rank of discovery.
+    The score of a selection is the policy's score of the tactic that led to the goal; its details
+    are that tactic's `prior` and `visits`, the goal's `depth`, and how many `hypertrees` of the
+    step reach it. (They refer to the first hypertree that does; the root, which no tactic led to,
+    has score 1.) `fallback` is 1 for goals selected by age, whose score is minus their rank of
+    discovery.
 
-    What is proved, failed or live is read from the graph at each step, so that a proof that is
-    taken back does no harm. Hypertrees are kept only while they are in flight.
+    Which goals are proved or failed and which edges are live is read from the graph at each step,
+    so a proof that is retracted does no harm. Hypertrees are kept only while they are in flight.
     """
 
     def __init__(self, options: HTPSOptions) -> None:
         self._options = options
 
     def reset(self, context: SearchContext) -> None:
-        """Begin with a new theorem."""
+        """Start on a new theorem."""
         options = self._options
         self._root = context.graph.root
         self._score_goals = context.score_goals
@@ -84,7 +84,7 @@ class HTPS:
         self._oldest: list[Selection] = []
 
     def statistics(self, edge: Edge) -> EdgeStatistics:
-        """What the search knows about a tactic; zeros before its goal was first visited."""
+        """What the search knows about a tactic; all zero until its goal is first visited."""
         goal = self._selector.statistics.get(edge.node)
         return goal.of(edge) if goal else EdgeStatistics(0, 0, 0.0, 0.0, not edge.is_live)
 
@@ -96,7 +96,7 @@ class HTPS:
         leaves = self._select()
         if leaves:
             return [self._selection(leaf) for leaf in leaves]
-        # what was selected last and not expanded is due again: the queue has forgotten it
+        # What was selected last but not expanded is due again: the queue has forgotten it.
         due = [selection for selection in self._oldest if selection.node.is_expandable]
         self._oldest = due or self._by_age.get_goals()
         return [Selection(old.node, old.score, {"fallback": 1.0}) for old in self._oldest]
@@ -104,7 +104,7 @@ class HTPS:
     def process_responses(self, responses: Sequence[Response]) -> None:
         """Back up the values of the leaves."""
         self._by_age.process_responses(responses)
-        values = self._judge(responses)
+        values = self._leaf_values(responses)
         for tree in self._in_flight:
             if all(leaf.node in values for leaf in tree.leaves):
                 tree.back_up(values, self._options.depth_penalty)
@@ -113,9 +113,9 @@ class HTPS:
         self._in_flight.clear()
 
     def _select(self) -> list[Leaf]:
-        """Put hypertrees in flight; returns their leaves, each once, in order."""
+        """Put hypertrees in flight; returns their leaves in order, each one once."""
         options = self._options
-        most = options.max_nodes_in_expansion or math.inf
+        limit = options.max_nodes_in_expansion or math.inf
         leaves: list[Leaf] = []
         reached = self._reached = {}
         effort = 0
@@ -132,7 +132,7 @@ class HTPS:
                 reached[leaf.node] += 1
             tree.begin()
             self._in_flight.append(tree)
-            enough = effort >= _TACTICS_PER_LEAF * len(leaves) or len(leaves) >= most
+            enough = effort >= _TACTICS_PER_LEAF * len(leaves) or len(leaves) >= limit
             if enough or not tree.choices:
                 break
         return leaves
@@ -150,8 +150,8 @@ class HTPS:
         details["visits"] = float(goal.visits[position])
         return Selection(leaf.node, score, details)
 
-    def _judge(self, responses: Sequence[Response]) -> dict[GoalNode, float]:
-        """Values of the leaves in flight, as far as they are known."""
+    def _leaf_values(self, responses: Sequence[Response]) -> dict[GoalNode, float]:
+        """The values of the leaves in flight that are known."""
         values = {
             node: float(node.status is Status.PROVED)
             for node in self._reached

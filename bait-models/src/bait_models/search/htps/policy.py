@@ -1,4 +1,4 @@
-"""The policies of HTPS: which tactic of a goal to follow."""
+"""The policies of HTPS, which decide which tactic of a goal to follow."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Policy = Callable[[GoalStatistics, float], list[float]]
 """Scores the tactics of a goal, given the exploration constant c; killed ones get `KILLED`."""
 
 _TOLERANCE = 1e-6
-_MOST_ITERATIONS = 50
-_TINY = 1e-12  # keeps alpha apart from q where a prior is next to nothing
+_MAX_ITERATIONS = 50
+_TINY = 1e-12  # keeps alpha away from q where a prior is almost 0
 
 
 def alpha_zero(goal: GoalStatistics, exploration: float) -> list[float]:
     """PUCT: q + c * prior * sqrt(sum of C) / (1 + C), where C = N + VC.
 
-    Source: HTPS (arXiv 2205.11491), section on selection, after AlphaZero. As long as nothing was
-    chosen at the goal the sum is 0, all scores are equal, and the first tactic is followed.
+    Source: HTPS (arXiv 2205.11491), section on selection, after AlphaZero. Until something has
+    been chosen at the goal, the sum is 0, all scores are equal, and the first tactic is followed.
     """
     factor = exploration * math.sqrt(goal.count)
     return [q + factor * share for q, share in zip(goal.q, goal.discounted, strict=True)]
@@ -51,15 +51,15 @@ def regularised(goal: GoalStatistics, exploration: float) -> list[float]:
 def _normaliser(weighted: list[tuple[float, float]]) -> float:
     """The alpha at which the shares w / (alpha - q) of all pairs (q, w) sum to 1, by Newton.
 
-    Newton's method is used on 1 / sum. That rises with alpha and is concave, so from the left of
-    the solution it can't overshoot. It takes 3 to 5 passes where bisection takes 20. It begins at
-    the larger of two lower bounds: one share alone is at most 1; and by Jensen's inequality the
-    sum is at least what it were with all q at their weighted mean.
+    Newton's method is applied to 1 / sum, which increases with alpha and is concave, so that it
+    can't overshoot from the left of the solution. It takes 3 to 5 iterations where bisection takes
+    20. It starts at the larger of two lower bounds: each single share is at most 1; and by
+    Jensen's inequality the sum is at least what it would be with all q at their weighted mean.
     """
     total = sum([w for _, w in weighted])
     mean = sum([q * w for q, w in weighted]) / total
     alpha = max(total + mean, max([q + w for q, w in weighted]) + _TINY)
-    for _ in range(_MOST_ITERATIONS):
+    for _ in range(_MAX_ITERATIONS):
         shares = slope = 0.0
         for q, w in weighted:
             inverse = 1 / (alpha - q)
@@ -75,12 +75,12 @@ POLICIES: dict[str, Policy] = {"alpha_zero": alpha_zero, "regularised": regulari
 
 
 def sample(scores: list[float], temperature: float, rng: random.Random) -> int:
-    """Draw a position by score^(1 / temperature); killed ones never.
+    """Draw a position in proportion to score^(1 / temperature); never a killed one.
 
     Args:
-        scores: At least 0, or `KILLED`; at least one is not killed.
+        scores: At least 0, or `KILLED`; at least one must not be killed.
         temperature: Positive.
-        rng: The randomness.
+        rng: Source of randomness.
     """
     best = max(scores)
     if not best:

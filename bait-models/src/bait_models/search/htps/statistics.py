@@ -1,4 +1,4 @@
-"""What HTPS keeps about each tactic of an expanded goal."""
+"""The statistics that HTPS keeps about each tactic of an expanded goal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class EdgeStatistics(NamedTuple):
     """What HTPS knows about one tactic application.
 
     Attributes:
-        visits: N, the values that were backed up through it.
-        virtual_visits: VC, the hypertrees in flight that use it.
+        visits: N, the number of values backed up through it.
+        virtual_visits: VC, the number of hypertrees in flight that use it.
         total: W, the sum of the values backed up.
         prior: Its probability among the tactics of its goal; 0 for those that failed.
-        is_killed: True if it will never be chosen again.
+        is_killed: Whether it will never be chosen again.
     """
 
     visits: int
@@ -30,15 +30,15 @@ class EdgeStatistics(NamedTuple):
 
 
 class GoalStatistics:
-    """N, VC and W of the tactics of one goal, and what a policy makes of them.
+    """N, VC and W of the tactics of one goal, and what policies derive from them.
 
     The tactics are those that were live when the goal was first visited after its expansion, the
-    most probable first, so that ties go to it. All lists go by the position of a tactic in
-    `edges`. `q` and `discounted` are kept up to date with each change of one tactic, so that a
-    choice among 13 tactics takes one pass.
+    most probable first, so that ties go to it. All lists are indexed by a tactic's position in
+    `edges`. `q` and `discounted` are updated with each change of one tactic, so that choosing
+    among all tactics takes one pass.
 
     A tactic is *killed* when it can't become part of a proof, or would make a hypertree circular
-    (`HTPS` says when). That is for ever. Priors are not normalised anew, as in the authors' code.
+    (see `HTPS`). This is permanent. As in the authors' code, priors are not renormalised.
 
     Attributes:
         node: The goal.
@@ -49,12 +49,12 @@ class GoalStatistics:
         totals: W.
         q: The value of each tactic in [0, 1], where C = N + VC: 0.5 if C = 0; 0.5 / VC if N = 0;
             otherwise W / C. `KILLED` for killed ones. (The paper gives a tactic with only proved
-            subgoals the value 1. Here its goal is then proved too, and a proved goal is a leaf, at
-            which nothing is chosen.)
+            subgoals the value 1. Here its goal is then proved as well, and nothing is chosen at a
+            proved goal.)
         discounted: Prior / (1 + C).
         count: Sum of C over the tactics that are not killed.
         alive: Number of tactics that are not killed.
-        checked: The step up to which tactics that are no longer live are killed.
+        checked: The last step at which tactics that were no longer live were killed.
     """
 
     __slots__ = (
@@ -88,7 +88,7 @@ class GoalStatistics:
         self.checked = -1
 
     def of(self, edge: Edge) -> EdgeStatistics:
-        """The statistics of one tactic of this goal; all zero for one that was never live."""
+        """The statistics of one tactic of this goal; all zero if it was never live."""
         if edge not in self.edges:
             return EdgeStatistics(0, 0, 0.0, 0.0, True)
         i = self.edges.index(edge)
@@ -107,27 +107,27 @@ class GoalStatistics:
                 self.kill(i)
 
     def kill(self, i: int) -> None:
-        """Never choose a tactic again; its count no longer counts for the others."""
+        """Never choose a tactic again, and leave its count out of the sum."""
         self.q[i] = KILLED
         self.count -= self.visits[i] + self.virtual_visits[i]
         self.alive -= 1
 
     def begin(self, i: int) -> None:
-        """A hypertree with this tactic is in flight."""
+        """Record that a hypertree with this tactic is in flight."""
         self.virtual_visits[i] += 1
         if self.q[i] != KILLED:
             self.count += 1
             self._count_changed(i)
 
     def withdraw(self, i: int) -> None:
-        """A hypertree with this tactic ended without a value."""
+        """Record that a hypertree with this tactic ended without a value."""
         self.virtual_visits[i] -= 1
         if self.q[i] != KILLED:
             self.count -= 1
             self._count_changed(i)
 
     def back_up(self, i: int, value: float) -> None:
-        """A hypertree with this tactic ended with a value; C = N + VC remains what it was."""
+        """Record the value of a hypertree with this tactic; C = N + VC stays the same."""
         self.virtual_visits[i] -= 1
         self.visits[i] += 1
         self.totals[i] += value

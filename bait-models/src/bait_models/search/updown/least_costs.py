@@ -32,36 +32,36 @@ class Hyperedge:
 class LeastCosts:
     """For each goal, the cost of its cheapest derivation and how that begins.
 
-    A goal costs the least of its own cost and of the costs of its hyperedges; the least fixpoint is
-    meant, so what is supported only by a circle costs infinitely much. This is Knuth's
+    A goal costs the minimum of its own cost and of the costs of its hyperedges; the least fixpoint
+    is meant, so a goal that is supported only by a cycle has infinite cost. This is Knuth's
     generalisation of shortest paths (Knuth 1977, "A generalization of Dijkstra's algorithm").
-    It requires that a hyperedge costs no less than each of its subgoals: own costs must not be
+    It requires that a hyperedge cost no less than each of its subgoals: own costs must not be
     negative, unless all hyperedges have a single subgoal.
 
-    Goals are the numbers 0, 1, 2, ... Changes are collected, and `update` works them in, in time
-    that goes by the number of goals whose costs they change, and the hyperedges around these (after
+    Goals are the numbers 0, 1, 2, ... Changes are collected, and `update` applies them in time
+    proportional to the number of goals whose costs change and of the hyperedges around them (after
     Ramalingam and Reps 1996, "An incremental algorithm for a generalization of the shortest-path
     problem"; their algorithm needs positive weights, and this one doesn't):
 
     1. Goals whose choice now costs more, and all whose choices rest on theirs, lose their costs.
-       A goal that has another choice of equal cost takes that one instead, if it certainly does
-       not rest on the goal itself, and nothing changes for the goals above.
+       A goal that has another choice of equal cost switches to it, if that certainly does not
+       rest on the goal itself, and nothing changes for the goals above.
     2. These goals, and those that a change made cheaper, get their costs in rising order.
 
-    Sums are taken in the order of the subgoals, so costs equal those of a computation from
-    scratch to the last bit.
+    Sums are taken in the order of the subgoals, so costs equal those computed from scratch to the
+    last bit.
 
     Attributes:
         costs: The least cost of each goal.
-        choices: How it is attained; says nothing while the cost is infinite. Following choices
-            downwards never leads in a circle.
+        choices: How it is attained; meaningless while the cost is infinite. Following choices
+            downwards never leads into a cycle.
         hyperedges: The hyperedges to derive each goal, in the order in which they were added.
-        users: The hyperedges that need each goal, one entry for each occurrence.
+        users: The hyperedges that need each goal, one entry per occurrence.
     """
 
     # Each choice of finite cost goes to subgoals that cost less, or equally much with a lower
-    # rank. That is why choices can't form a circle, and it is what tells cheaply that a goal does
-    # not rest on another. A goal that gets its cost from others ranks above all goals so far, and
+    # rank. That is why choices can't form a cycle, and it shows cheaply that a goal does not
+    # rest on another. A goal that gets its cost from others ranks above all goals so far, and
     # one that is added ranks below.
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class LeastCosts:
         self.choices: list[int] = []
         self.hyperedges: list[list[Hyperedge]] = []
         self.users: list[list[Hyperedge]] = []
-        self._offers: list[list[float]] = []  # what each choice of a goal costs at present
+        self._offers: list[list[float]] = []  # the current cost of each choice of a goal
         self._ranks: list[int] = []
         self._highest_rank = 0
         self._changed: list[int] = []
@@ -95,7 +95,7 @@ class LeastCosts:
         return hyperedge
 
     def set_own(self, goal: int, cost: float) -> None:
-        """Set what a goal costs as it stands; infinity if it can't stand."""
+        """Set what a goal costs as it stands; infinity if it can't be used as it stands."""
         self._offers[goal][OWN] = cost
         self._changed.append(goal)
 
@@ -106,7 +106,7 @@ class LeastCosts:
         self._changed.append(hyperedge.goal)
 
     def update(self) -> list[int]:
-        """Work in what was changed; returns the goals whose costs may differ, some repeatedly."""
+        """Apply the changes; returns the goals whose costs may differ, some repeatedly."""
         changed, self._changed = self._changed, []
         touched = self._invalidate(changed)
         touched += self._settle(touched + changed)
@@ -119,7 +119,7 @@ class LeastCosts:
         return cost
 
     def _invalidate(self, changed: list[int]) -> list[int]:
-        """Make infinite all costs that may be too low, and the offers that rest on them."""
+        """Set to infinity all costs that may be too low, and the offers that rest on them."""
         costs, choices, users, offers = self.costs, self.choices, self.users, self._offers
         stack = [goal for goal in changed if offers[goal][choices[goal]] > costs[goal]]
         invalid = []
@@ -161,7 +161,7 @@ class LeastCosts:
         heap = [(c, goal) for goal in candidates if (c := min(offers[goal])) < costs[goal]]
         heapq.heapify(heap)
         cost = -math.inf
-        ties: list[int] = []  # costs cheapest just now; saves most of the heap's work
+        ties: list[int] = []  # goals of the current cost; saves most of the heap's work
         settled = []
         while ties or heap:
             if ties:

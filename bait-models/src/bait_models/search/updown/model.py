@@ -1,4 +1,4 @@
-"""UpDown search: expand the goals whose proofs would most probably complete a proof."""
+"""UpDown search: expands the goals whose proofs are most likely to complete a proof."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from bait_models.search.updown.sampling import GumbelSampler
 class UpDown:
     """Scores a goal by the best proof of the theorem that would go through it.
 
-    The search of BAIT's end-to-end experiments, restated by means of the inside and outside
-    scores of parsing (Lari and Young 1990, there with sums where maxima are here):
+    The search of BAIT's end-to-end experiments, restated with the inside and outside scores of
+    parsing (Lari and Young 1990, with maxima here in place of sums):
 
     - *Initial* score of a goal: the log-probability that it can be proved plus depth times the
       logarithm of `depth_discount`. Its depth is the length of the path on which it was found.
-    - *Up*: 0 for a proved goal; otherwise the best among the initial score, if the goal may still
-      be expanded, and of each edge the sum of its subgoals' up scores. A goal that is supported
-      only by a circle has minus infinity. The log-probabilities of tactics play no part.
+    - *Up*: 0 for a proved goal; otherwise the maximum of the initial score, if the goal may still
+      be expanded, and, for each edge, the sum of its subgoals' up scores. A goal that is supported
+      only by a cycle has minus infinity. The log-probabilities of tactics are not used.
     - *Context*: 0 for the root; for a subgoal, the best over its parent edges of the context of
-      the edge's goal plus the up scores of the siblings. What remains to be proved beside it.
+      the edge's goal plus the up scores of the siblings: what else remains to be proved.
     - *Score* of a goal that may be expanded: initial + context.
 
-    Greedy selection takes the goals that have the best score: they are the open leaves of the
-    derivation to which the root owes its up score, and are expanded as one batch, since the proof
-    needs them all. Among derivations that tie it stays with one. Sampling chooses by the softmax
-    of the scores at a temperature (see `GumbelSampler`).
+    Greedy selection takes the goals with the best score: they are the open leaves of the
+    derivation that determines the root's up score, and are expanded as one batch, since the proof
+    needs them all. Among tied derivations, it keeps to one. Sampling draws from the softmax of the
+    scores at a temperature (see `GumbelSampler`).
 
-    Nothing is left to do exactly when the root's up score is minus infinity; a finite one means
-    that goals that may be expanded, and proved ones, would make a proof. So the search is
-    complete, and never waits for goals that only lead in a circle.
+    Nothing is left to do exactly when the root's up score is minus infinity; a finite score means
+    that expandable and proved goals together could form a proof. So the search is complete, and
+    never pursues goals that only lead in cycles.
 
-    Goals are judged when the search needs them: not those of a goal that was proved meanwhile.
+    Goals are only scored when the search needs them, not if their parent has been proved meanwhile.
     """
 
     def __init__(self, options: UpDownOptions) -> None:
@@ -45,7 +45,7 @@ class UpDown:
         self._log_discount = math.log(options.depth_discount)
 
     def reset(self, context: SearchContext) -> None:
-        """Begin with a new theorem."""
+        """Start on a new theorem."""
         options = self._options
         self._context = context
         self._graph = context.graph
@@ -76,7 +76,7 @@ class UpDown:
         return selections
 
     def process_responses(self, responses: Sequence[Response]) -> None:
-        """Judge the goals that were found, and update all scores that change.
+        """Score the goals that were found, and update all scores that change.
 
         Raises:
             ModelError: The goal model's answer breaks its contract.
@@ -89,7 +89,7 @@ class UpDown:
         revived = self._graph.revived[self._revived :]
         self._revived += len(revived)
         new = self._nodes[first:]
-        judged = self._judge([*new, *revived])
+        scored = self._score_new([*new, *revived])
         up = self._up
         for node in new:
             up.add_goal(self._own_cost(node))
@@ -104,7 +104,7 @@ class UpDown:
         if self._sampler is not None:
             again = (self._nodes[goal] for goal in self._sampler.chosen)
             self._sampler.update(
-                touched, closed, hyperedges, self._initial_costs([*judged, *again])
+                touched, closed, hyperedges, self._initial_costs([*scored, *again])
             )
 
     def _is_outdated(self) -> bool:
@@ -133,7 +133,7 @@ class UpDown:
         return Selection(self._nodes[goal], score, details | more)
 
     def _best_leaves(self) -> list[int]:
-        """The goals at which the root's best derivation ends, proved ones apart, in order."""
+        """The goals at which the root's best derivation ends, in order, without proved ones."""
         up = self._up
         choices, hyperedges, closed = up.choices, up.hyperedges, self._closed
         if up.costs[0] == math.inf:
@@ -154,7 +154,7 @@ class UpDown:
         return leaves
 
     def _discover(self, responses: Sequence[Response]) -> list[Edge]:
-        """Note the goals that are new; returns the edges that can become part of a proof."""
+        """Register new goals; returns the edges that can become part of a proof."""
         nodes, depths = self._nodes, self._depths
         edges = []
         for response in responses:
@@ -169,21 +169,21 @@ class UpDown:
                     edges.append(edge)
         return edges
 
-    def _judge(self, nodes: Iterable[GoalNode]) -> list[GoalNode]:
-        """Ask the goal model about those that are needed and not yet judged; returns them."""
+    def _score_new(self, nodes: Iterable[GoalNode]) -> list[GoalNode]:
+        """Have the goal model score those that are needed and not yet scored; returns them."""
         known = self._log_probabilities
         needed = (node for node in nodes if node.index not in known and node.is_expandable)
-        judged = list(dict.fromkeys(needed))
-        if judged:
-            scores = self._context.score_goals(judged)
-            known.update(zip((node.index for node in judged), scores, strict=True))
-        return judged
+        scored = list(dict.fromkeys(needed))
+        if scored:
+            scores = self._context.score_goals(scored)
+            known.update(zip((node.index for node in scored), scores, strict=True))
+        return scored
 
     def _initial(self, goal: int) -> float:
         return self._log_probabilities[goal] + self._depths[goal] * self._log_discount
 
     def _initial_costs(self, nodes: Iterable[GoalNode]) -> dict[int, float]:
-        """The negated initial scores of those that may be expanded."""
+        """The negated initial scores of the expandable ones."""
         return {node.index: -self._initial(node.index) for node in nodes if node.is_expandable}
 
     def _own_cost(self, node: GoalNode) -> float:
@@ -194,7 +194,7 @@ class UpDown:
         return -self._initial(node.index)
 
     def _close(self, node: GoalNode) -> list[int]:
-        """Note that a goal, and those above it that this has proved, are proved, if they are."""
+        """Close a goal if it is proved, and the goals above it that this has proved."""
         closed = []
         stack = [node.index]
         while stack:
@@ -214,7 +214,7 @@ class UpDown:
         ]
 
     def _read_graph(self) -> None:
-        """Take everything from the graph anew: at first, and when goals have been reopened."""
+        """Rebuild everything from the graph: at the start, and when goals have been reopened."""
         graph, nodes, depths = self._graph, self._nodes, self._depths
         self._retractions = graph.retractions
         self._edge_count = graph.edge_count
@@ -222,7 +222,7 @@ class UpDown:
         for node in islice(graph, len(nodes), None):
             nodes.append(node)
             depths.append(depths[node.parents[0].node.index] + 1 if node.parents else 0)
-        self._judge(nodes)
+        self._score_new(nodes)
         self._closed = {node.index for node in nodes if node.status is Status.PROVED}
         self._up = LeastCosts()
         for node in nodes:
