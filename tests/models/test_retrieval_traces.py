@@ -122,7 +122,7 @@ def test_likeness_is_a_cosine_of_rare_words() -> None:
     texts = ["p rare q", "rare also other words", "p q r", "rare rare"]
     premises = [CorpusPremise(str(n), text) for n, text in enumerate(texts)]
     found = HardNegatives(Corpus([*premises, *(CorpusPremise(f"f{n}", "z") for n in range(20))]))
-    assert list(found._alike("a rare goal")) == [0, 3, 1]
+    assert list(found._similar("a rare goal")) == [0, 3, 1]
 
 
 def test_nothing_is_drawn(corpus: Path) -> None:

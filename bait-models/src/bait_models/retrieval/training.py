@@ -40,7 +40,7 @@ class RetrieverTrainer:
         low_rank = LowRankAdapter(network, options)
         loss = make_loss(options.loss, options.temperature)
         model = Retriever(network, options.max_source, loss).train()
-        steps = StepBatches(model, corpus.places, options.positives, options.negatives)
+        steps = StepBatches(model, corpus.indices, options.positives, options.negatives)
         data = state_data(task, RetrievalExample, steps.collate, options)
         steps.check(data)
         data.draw = steps.draw

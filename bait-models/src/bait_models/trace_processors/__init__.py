@@ -1,1 +1,1 @@
-"""Trace processors: what makes training examples of recorded searches and of human proofs."""
+"""Trace processors: they turn recorded searches and human proofs into training examples."""

@@ -1,4 +1,4 @@
-"""What a corpus of premises says about the steps of traces: which they use, which they may use."""
+"""Premise corpora: which premises the steps of traces use, and which they could use."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 
 
 class Accessible(msgspec.Struct, frozen=True):
-    """What a proof may use of a corpus: the premises before a place, all but the theorem itself.
+    """The premises of a corpus that are accessible to a proof: all before an index but itself.
 
     Attributes:
-        end: The first place that it may not use.
-        itself: The theorem's place; None if the corpus does not hold it.
+        end: The first index that is not accessible.
+        itself: The theorem's own index; None if it is not in the corpus.
     """
 
     end: int
     itself: int | None = None
 
-    def __contains__(self, place: int) -> bool:
-        return place < self.end and place != self.itself
+    def __contains__(self, index: int) -> bool:
+        return index < self.end and index != self.itself
 
-    def places(self) -> Iterator[int]:
+    def indices(self) -> Iterator[int]:
         """All of them, in order."""
-        return (place for place in range(self.end) if place != self.itself)
+        return (index for index in range(self.end) if index != self.itself)
 
 
 class Corpus:
-    """Premises by name and place.
+    """Premises by name and index.
 
     Args:
-        premises: With different names.
-        is_ordered: Whether a theorem may only use what comes before it, as in HOL Light; each
-            premise may use all others if not, since Lean lists the facts of a file in no order.
+        premises: Their names must differ.
+        is_ordered: Whether a theorem can only use what comes before it, as in HOL Light. If not,
+            each theorem can use all others, since Lean lists the facts of a file in no order.
     """
 
     def __init__(self, premises: Sequence[CorpusPremise], *, is_ordered: bool = False) -> None:
         self.premises = tuple(premises)
-        self.places = {premise.name: place for place, premise in enumerate(premises)}
+        self.indices = {premise.name: index for index, premise in enumerate(premises)}
         self._is_ordered = is_ordered
 
     @classmethod
@@ -58,32 +58,32 @@ class Corpus:
         return cls(read_corpus(path), is_ordered=is_ordered)
 
     def accessible(self, trace: TraceRecord) -> Accessible:
-        """What the proof of a trace may use.
+        """The premises that are accessible to the proof of a trace.
 
-        HOL Light's human proofs tell their place in the library, so that order counts. A lemma that
-        the corpus does not hold may use what comes before that place; the corpus lacks the few
-        theorems that have no name of their own, and so the place is some too late.
+        HOL Light's human proofs record their index in the library, so that order counts. A lemma
+        that is not in the corpus can use what comes before that index; the corpus lacks the few
+        theorems that have no name of their own, so the index is slightly too high.
         """
-        itself = self.places.get(trace.theorem)
-        index = trace.configuration.get("index")
+        itself = self.indices.get(trace.theorem)
+        recorded = trace.configuration.get("index")
         end = len(self.premises)
-        if itself is not None and (self._is_ordered or index is not None):
+        if itself is not None and (self._is_ordered or recorded is not None):
             end = itself
-        elif index is not None:
-            end = min(int(index), end)
+        elif recorded is not None:
+            end = min(int(recorded), end)
         return Accessible(end, itself)
 
     def used(self, tactic: str, accessible: Accessible) -> tuple[str, ...]:
         """Names of the accessible premises that a tactic mentions, each once, in order."""
-        names = names_in(tactic, self.places)
-        return tuple(name for name in names if self.places[name] in accessible)
+        names = names_in(tactic, self.indices)
+        return tuple(name for name in names if self.indices[name] in accessible)
 
 
 def names_in(tactic: str, names: Collection[str]) -> tuple[str, ...]:
     """The names that a tactic mentions, each once, in order.
 
-    `Nat.add_comm.symm` mentions `Nat.add_comm`, if there is no longer name that fits. What stands
-    in quotes is a term and mentions none.
+    `Nat.add_comm.symm` mentions `Nat.add_comm`, unless a longer name matches. Text in quotes is a
+    term and mentions none.
     """
     if not names:
         return ()

@@ -1,4 +1,4 @@
-"""Tactics and what came of them as rewards: examples for reinforcement learning from traces."""
+"""Tactics that were tried, with rewards: examples for offline reinforcement learning."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class EpisodeExample(StateExample, frozen=True):
     """A tactic for a goal, whose tokens are the actions of an episode.
 
     Attributes:
-        tactic: What was tried.
-        reward: Of its last token; all others have none.
+        tactic: The tactic that was tried.
+        reward: Of its last token; the others have none.
     """
 
     tactic: str
@@ -29,7 +29,7 @@ class EpisodeExample(StateExample, frozen=True):
 
 
 class Episodes:
-    """The trace processor `episodes`: what was tried, and how well it went."""
+    """The trace processor `episodes`: tactics that were tried, and their rewards."""
 
     def __init__(self, options: EpisodesOptions) -> None:
         self._options = options
@@ -43,7 +43,7 @@ class Episodes:
                 yield trace.theorem, EpisodeExample(state, edge.tactic, self._reward(edge, known))
 
     def _reward(self, edge: EdgeRecord, known: Distances) -> float:
-        """Of a tactic, by the distances of all goals; the first of them is the theorem."""
+        """The reward of a tactic, given the distances of all goals, the theorem first."""
         if not is_success(edge):
             return self._options.error
         if edge_distance(edge, known) is None:

@@ -1,8 +1,7 @@
-"""Steps of HOL Light proofs as choices of a tactic and of the theorems that it is given."""
+"""Steps of HOL Light proofs as choices of a tactic and of its premises."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -10,11 +9,9 @@ import msgspec
 from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_holist.human_proofs import read_library_theorems
 from bait_holist.tactics import template_of
+from bait_models.trace_processors.corpus import names_in
 from bait_models.trace_processors.labels import proof_steps
 from bait_models.trace_processors.options import HolistStepsOptions
-
-_NAME = re.compile(r"[A-Za-z_][\w']*")
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 
 
 class HolistExample(msgspec.Struct, frozen=True):
@@ -23,9 +20,9 @@ class HolistExample(msgspec.Struct, frozen=True):
     Attributes:
         goal: The goal's key.
         symbols: Its constants.
-        template: The tactic with its theorems and terms left out.
-        premises: Names of the theorems that were left out.
-        index: Place of the theorem in the library: premises have smaller ones.
+        template: The tactic without its theorems and terms.
+        premises: Names of its theorems.
+        index: Index of the theorem to prove in the library; premises have smaller ones.
     """
 
     goal: str
@@ -36,7 +33,7 @@ class HolistExample(msgspec.Struct, frozen=True):
 
 
 class HolistSteps:
-    """The trace processor `holist-steps`: the best known tactic of each goal that was proved."""
+    """The trace processor `holist-steps`: the best known tactic for each proved goal."""
 
     def __init__(self, options: HolistStepsOptions) -> None:
         self._indexes = {t.name: t.index for t in read_library_theorems(options.library)}
@@ -45,9 +42,9 @@ class HolistSteps:
         """The steps that have a template; see `bait_core.protocols.TraceProcessor`."""
         for trace in traces:
             index = trace.configuration.get("index", self._indexes.get(trace.theorem))
-            place = len(self._indexes) if index is None else int(index)
+            end = len(self._indexes) if index is None else int(index)
             for edge in proof_steps(trace):
-                example = self._example(trace, edge, place)
+                example = self._example(trace, edge, end)
                 if example is not None:
                     yield trace.theorem, example
 
@@ -55,7 +52,6 @@ class HolistSteps:
         template = template_of(edge.tactic, self._indexes)
         if not template:
             return None
-        names = _NAME.findall(_QUOTED.sub(" ", edge.tactic))
-        premises = dict.fromkeys(name for name in names if name in self._indexes)
+        premises = names_in(edge.tactic, self._indexes)
         goal = trace.goals[edge.goal]
-        return HolistExample(goal.key, goal.symbols, template, tuple(premises), index)
+        return HolistExample(goal.key, goal.symbols, template, premises, index)

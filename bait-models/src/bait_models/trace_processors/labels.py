@@ -1,4 +1,4 @@
-"""What recorded searches say about goals and tactics."""
+"""Labels of goals and tactics from recorded searches: distances, visits, minimal proofs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from bait_core.traces.schema import EdgeRecord, TraceRecord
 
 Distances = Sequence[int | None]
-"""Of each goal of a trace, in order: steps of its shortest proof; None if none is known."""
+"""For each goal of a trace, in order: steps of its shortest proof; None if none is known."""
 
 _SUCCESSES = frozenset({"proved", "subgoals"})
 
 
 def is_human(trace: TraceRecord) -> bool:
-    """Whether people wrote the proof."""
+    """Whether the trace is a human proof."""
     return trace.configuration.get("source") == "human"
 
 
@@ -25,10 +25,10 @@ def is_success(edge: EdgeRecord) -> bool:
 
 
 def distances(trace: TraceRecord) -> list[int | None]:
-    """Steps of the shortest proof of each goal, which the edges hold; goals may form cycles.
+    """Steps of the shortest proof of each goal that the edges contain; goals may form cycles.
 
-    They are computed here, since human proofs do not record them. The algorithm is Knuth's of
-    1977, which generalises Dijkstra's: goals are settled in the order of their distances.
+    They are computed here, since human proofs do not record them. The algorithm is Knuth's (1977),
+    which generalises Dijkstra's: goals are settled in the order of their distances.
     """
     found: list[int | None] = [None] * len(trace.goals)
     users: dict[int, list[EdgeRecord]] = defaultdict(list)
@@ -51,7 +51,7 @@ def distances(trace: TraceRecord) -> list[int | None]:
 
 
 def edge_distance(edge: EdgeRecord, known: Distances) -> int | None:
-    """Steps of the shortest proof that begins with an edge; None if none is known."""
+    """Steps of the shortest proof that starts with an edge; None if none is known."""
     if not is_success(edge):
         return None
     total = 1
@@ -64,9 +64,9 @@ def edge_distance(edge: EdgeRecord, known: Distances) -> int | None:
 
 
 def minimal_edges(trace: TraceRecord) -> dict[int, EdgeRecord]:
-    """For each goal that was proved, the first edge of its shortest proof; the fastest of several.
+    """For each proved goal, the first edge of its shortest proof; the fastest one of several.
 
-    Goals count in unproved theorems too; they come in their order.
+    Goals of unproved theorems are included. They come in order.
     """
     known = distances(trace)
     best: dict[int, tuple[int, float, int]] = {}
@@ -79,9 +79,10 @@ def minimal_edges(trace: TraceRecord) -> dict[int, EdgeRecord]:
 
 
 def usable_edges(trace: TraceRecord) -> Iterator[EdgeRecord]:
-    """The tactics from which something can be learned, the failed ones of searches too.
+    """The tactics that something can be learned from, including the failed ones of searches.
 
-    Of people's proofs it is each step that the tactic language can say, and that changes the goal.
+    From human proofs, these are the steps that the tactic language can express and that change the
+    goal.
     """
     for edge in trace.edges:
         if not is_human(trace) or (not edge.message and _changes(edge)):
@@ -89,10 +90,9 @@ def usable_edges(trace: TraceRecord) -> Iterator[EdgeRecord]:
 
 
 def proof_steps(trace: TraceRecord) -> Iterator[EdgeRecord]:
-    """The tactics to learn: of searches the minimal edges, in the order of the goals.
+    """The tactics to imitate: the minimal edges of searches, in the order of the goals.
 
-    Of people's proofs it is each step that the tactic language can say; they did not write the
-    others for us to repeat.
+    From human proofs, these are all usable steps, whether or not there is a shorter proof.
     """
     if is_human(trace):
         yield from usable_edges(trace)
@@ -101,9 +101,9 @@ def proof_steps(trace: TraceRecord) -> Iterator[EdgeRecord]:
 
 
 def visits(trace: TraceRecord) -> list[int]:
-    """How much was tried to prove each goal: tactics applied to it and to its descendants.
+    """The effort spent on each goal: tactics applied to it and to its descendants.
 
-    A descendant counts once, on however many paths it is reached.
+    A descendant counts once, however many paths lead to it.
     """
     own = [0] * len(trace.goals)
     children: list[set[int]] = [set() for _ in trace.goals]

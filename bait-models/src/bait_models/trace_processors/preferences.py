@@ -1,4 +1,4 @@
-"""Pairs of tactics for a goal of which one did better: examples for preference optimisation."""
+"""Pairs of a better and a worse tactic for a goal: examples for preference optimisation."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class PreferenceExample(StateExample, frozen=True):
 
     Attributes:
         chosen: The better one.
-        rejected: The other one.
-        chosen_log_probability: Natural logarithm, by the model that proposed it; None if it is
-            not known, as for tactics that people wrote.
-        rejected_log_probability: The same of the other one.
+        rejected: The worse one.
+        chosen_log_probability: Log-probability under the model that proposed it; None if it is
+            unknown, as for human tactics.
+        rejected_log_probability: The same for the worse one.
     """
 
     chosen: str
@@ -42,10 +42,10 @@ class PreferenceExample(StateExample, frozen=True):
 class Preferences:
     """The trace processor `preferences`: which of two tactics for a goal did better.
 
-    A tactic that led to a proof is better than one that did not, and a shorter proof is better;
-    what was applied is better than what failed. Of many pairs those are taken whose tactics are
-    most alike in length, since the sum of the log-probabilities of all tokens favours short ones;
-    pairs that differ in time only come after all others.
+    A tactic that led to a proof is better than one that did not, and a shorter proof is better; a
+    tactic that applied is better than one that failed. If there are many pairs, those whose tactics
+    are closest in length are taken, since summed log-probabilities favour short tactics; pairs that
+    only differ in time come last.
     """
 
     def __init__(self, options: PreferencesOptions) -> None:
@@ -64,10 +64,10 @@ class Preferences:
     def _pairs(self, tried: Sequence[_Tried]) -> list[tuple[_Tried, _Tried]]:
         """The pairs of a goal, the better tactic first."""
         pairs = (pair for pair in combinations(tried, 2) if self._is_better(*pair))
-        return heapq.nsmallest(self._options.pairs_per_goal, pairs, key=_oddness)
+        return heapq.nsmallest(self._options.pairs_per_goal, pairs, key=_pair_key)
 
     def _is_better(self, left: _Tried, right: _Tried) -> bool:
-        """Whether the former of two, the best first, is really better."""
+        """Whether the first of two tactics, which are sorted, is strictly better."""
         if left.edge.tactic == right.edge.tactic:
             return False
         is_faster = self._options.timing and left.edge.seconds < right.edge.seconds
@@ -78,7 +78,7 @@ class _Tried(NamedTuple):
     """A tactic that was tried.
 
     Attributes:
-        rank: Kind of outcome, the best is 0, and steps of the proof that it led to.
+        rank: Kind of outcome, 0 being the best, and steps of the proof that it led to.
         length: Bytes of the tactic.
     """
 
@@ -87,14 +87,14 @@ class _Tried(NamedTuple):
     length: int
 
 
-def _oddness(pair: tuple[_Tried, _Tried]) -> tuple[bool, int]:
-    """Whether a pair differs in time only, and how much in length."""
+def _pair_key(pair: tuple[_Tried, _Tried]) -> tuple[bool, int]:
+    """Sort key of pairs: whether they only differ in time, and their difference in length."""
     better, worse = pair
     return better.rank == worse.rank, abs(better.length - worse.length)
 
 
 def _tried(trace: TraceRecord, max_length: int) -> Iterator[tuple[int, list[_Tried]]]:
-    """For each goal, in order, what was tried; the best first, and of like ones the fastest."""
+    """For each goal, in order, the tactics tried: the best first, and of equal ones the fastest."""
     known = distances(trace)
     of_goal: dict[int, list[_Tried]] = defaultdict(list)
     for edge in usable_edges(trace):

@@ -1,4 +1,4 @@
-"""Goals and whether they can be proved: examples for goal models."""
+"""Goals labelled by whether they can be proved: examples for goal models."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bait_models.trace_processors.values import goal_values
 
 
 class ProvabilityExample(msgspec.Struct, frozen=True):
-    """A goal that was judged by what became of it.
+    """A goal, labelled by what the traces tell about it.
 
     Attributes:
         goal: The goal's key; no two examples have the same one.
         text: The goal as the prover prints it.
         symbols: Its constants.
         label: Whether it can be proved, in [0, 1].
-        weight: How much it counts, above 0.
+        weight: Of the example; positive.
     """
 
     goal: str
@@ -33,21 +33,21 @@ class ProvabilityExample(msgspec.Struct, frozen=True):
 
 
 class Provability:
-    """The trace processor `provability`: every goal of which the traces tell enough, once.
+    """The trace processor `provability`: every goal with enough evidence, once.
 
-    A goal that any trace proves is provable, all goals of people's proofs among them, and is an
-    example of the first such trace. It was *visited* as often as tactics were applied to it and to
-    its descendants. The labels of the others are, by the option `labels`,
+    A goal that any trace proves is provable, including all goals of human proofs; the example
+    belongs to the first such trace. The *visits* of a goal are the tactics applied to it and to its
+    descendants. The other goals are labelled according to the option `labels`:
 
-    - hard: 0 if it was visited `threshold` times, as BAIT has it; else it is left out;
+    - hard: 0 from `threshold` visits on, as in BAIT; left out otherwise;
     - visits: (1 - visits / threshold) / 2, at least 0; left out below `least_visits`;
     - values: those of `bait_models.trace_processors.values`; left out below `least_visits`, or
       without one.
 
-    Of several traces in which a goal was not proved the one with the most visits counts, the first
-    of several such. Labels never contradict each other, then, and no goal is in both splits. For
-    that, goals without a proof are kept back until all traces have been read, and of the others a
-    hash.
+    If several traces failed to prove a goal, the one with the most visits counts, the first of
+    several such. So labels never contradict each other, and no goal is in both splits. For this,
+    goals without a proof are held back until all traces have been read, and the hashes of the
+    others are kept.
     """
 
     def __init__(self, options: ProvabilityOptions) -> None:
@@ -72,7 +72,7 @@ class Provability:
                 yield theorem, _example(goal, label, 1.0)
 
     def _unproved(self, trace: TraceRecord, known: Distances) -> Iterator[_Unproved]:
-        """The goals of a search that it could not prove, those left out apart."""
+        """The goals that a search could not prove, except for those left out."""
         if is_human(trace):
             return
         options = self._options

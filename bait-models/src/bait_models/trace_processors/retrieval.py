@@ -18,8 +18,8 @@ class RetrievalExample(StateExample, frozen=True):
 
     Attributes:
         positives: The premises that the tactic mentions.
-        negatives: Premises that it might have mentioned and that are easily mistaken for them.
-        accessible: Which premises of the corpus it might have mentioned.
+        negatives: Hard negatives: accessible premises that are easily mistaken for the positives.
+        accessible: Which premises of the corpus it could have mentioned.
     """
 
     positives: tuple[CorpusPremise, ...]
@@ -53,11 +53,11 @@ class Retrieval:
         self, state: str, names: Iterable[str], accessible: Accessible
     ) -> RetrievalExample:
         premises = self._corpus.premises
-        used = [self._corpus.places[name] for name in names]
+        used = [self._corpus.indices[name] for name in names]
         hard = self._negatives.find(state, used, accessible, self._count)
         return RetrievalExample(
             state,
-            tuple(premises[place] for place in used),
-            tuple(premises[place] for place in hard),
+            tuple(premises[index] for index in used),
+            tuple(premises[index] for index in hard),
             accessible,
         )

@@ -15,9 +15,9 @@ class Seq2SeqExample(StateExample, frozen=True):
     """A step.
 
     Attributes:
-        tactic: What proves it.
+        tactic: The tactic that was applied to the goal.
         premises: Names of the premises that the tactic mentions.
-        accessible: Which premises of the corpus it might mention; None without a corpus.
+        accessible: Which premises of the corpus it could mention; None without a corpus.
     """
 
     tactic: str
@@ -26,7 +26,7 @@ class Seq2SeqExample(StateExample, frozen=True):
 
 
 class Seq2Seq:
-    """The trace processor `seq2seq`: the best known tactic of each goal that was proved.
+    """The trace processor `seq2seq`: the best known tactic for each proved goal.
 
     Raises:
         TraceError: The corpus can't be read.

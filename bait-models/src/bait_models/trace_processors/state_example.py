@@ -1,4 +1,4 @@
-"""The base of examples about what to do in a goal."""
+"""The base class of examples about a goal as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What HTPS would have thought of the goals of a recorded search."""
+"""The values that HTPS would assign to the goals of a recorded search."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bait_models.trace_processors.labels import Distances, is_success
 def goal_values(
     trace: TraceRecord, distances: Distances, depth_penalty: float
 ) -> list[float | None]:
-    """The values that HTPS trains its critic with (arXiv 2205.11491), as far as traces tell them.
+    """The values that HTPS trains its critic on (arXiv 2205.11491), as far as traces record them.
 
-    A goal that was proved has 1, one that failed 0. Another has the best of its tactics' values,
-    each the product of its subgoals' values times the depth penalty; with HTPS this is a mean over
-    visits, which traces do not hold. Only tactics count whose subgoals were all proved or judged
-    by the goal model. Without such a tactic, or where they only lead in circles, it has the
-    probability that the goal model gave it; None if it gave none.
+    A proved goal has the value 1, a failed one 0. Any other goal has the best of its tactics'
+    values, each the product of its subgoals' values times the depth penalty; in HTPS this is a mean
+    over visits, which traces do not record. Only tactics whose subgoals were all proved or scored
+    by the goal model count. Without such a tactic, or if they only lead in cycles, the value is the
+    goal model's probability; None if there is none.
 
     Args:
-        trace: Any search; without a goal model there are only zeros and ones.
-        distances: Of its goals.
+        trace: Any search; without a goal model, there are only zeros and ones.
+        distances: Of its goals; see `labels.distances`.
         depth_penalty: Factor per tactic.
     """
     edges: list[list[EdgeRecord]] = [[] for _ in trace.goals]
@@ -32,9 +32,9 @@ def goal_values(
         edges[edge.goal].append(edge)
     costs = LeastCosts()  # of negated logarithms
     for position, goal in enumerate(trace.goals):
-        judged = math.inf if goal.log_probability is None else -goal.log_probability
+        estimate = math.inf if goal.log_probability is None else -goal.log_probability
         is_leaf = goal.status != "failed" and not edges[position]
-        own = judged if is_leaf else math.inf
+        own = estimate if is_leaf else math.inf
         costs.add_goal(0.0 if distances[position] is not None else own)
     for edge in chain.from_iterable(edges):
         costs.add_hyperedge(edge.goal, edge.subgoals, -math.log(depth_penalty))
@@ -46,7 +46,7 @@ def goal_values(
 
 
 def _known_edges(trace: TraceRecord, distances: Distances) -> Iterator[EdgeRecord]:
-    """Edges of goals that are open, to subgoals of which something is known and none failed."""
+    """Edges from open goals to subgoals that have all been proved or scored, none failed."""
     for edge in trace.edges:
         is_open = distances[edge.goal] is None and trace.goals[edge.goal].status != "failed"
         if is_open and is_success(edge) and _are_known(trace, edge.subgoals, distances):
