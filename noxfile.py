@@ -35,13 +35,10 @@ def smoke(session: nox.Session) -> None:
 @nox.session(python="3.11", venv_backend="venv")
 def lowest(session: nox.Session) -> None:
     """Run the core's fast tests with the lowest versions that the packages say they work with."""
-    packages = ("./bait-core", "./bait-lean")
+    install = ("uv", "pip", "install", "--python", str(session.virtualenv.location))
+    lowest = ("--resolution", "lowest-direct", "--constraint", TOOLS)  # which pip does not offer
     tools = ("hatchling", "hypothesis", "pip", "pytest", "pytest-timeout", "pytest-xdist")
-    # pip has no such resolution.
-    resolution = ("--resolution", "lowest-direct", "--constraint", TOOLS)
-    session.run_install(
-        *("uv", "pip", "install", "--python", str(session.env["VIRTUAL_ENV"])),
-        *(*resolution, *packages, *tools),
-        external=True,
-    )
+    session.run_install(*install, *lowest, "./bait-core", "./bait-lean", *tools, external=True)
+    # The tests run the searches of bait-models, which need no PyTorch.
+    session.run_install(*install, "--no-deps", "./bait-models", external=True)
     session.run("pytest", "-n", "2", "-m", "not slow", "tests/core", *session.posargs)
