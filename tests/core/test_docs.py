@@ -167,6 +167,15 @@ def test_plain_python_blocks_run(tmp_path):
         )
 
 
+def test_recorded_searches_are_analysed_as_the_guide_says(tmp_path, coins):
+    coins.bait(tmp_path, "prove", "40", "--environment", "coins")
+    blocks = PLAIN.findall((DOCS / "running.md").read_text("utf-8"))
+    [analysis] = [block for block in blocks if "graph_of_record" in block]
+    analysed = coins.run(tmp_path, "-c", analysis)
+    assert analysed.stderr == ""
+    assert re.fullmatch(r"pay 40 \d+ goals, [1-9]\d* deep, 2 in the proof\n", analysed.stdout)
+
+
 def test_links_lead_somewhere():
     for guide in [*DOCS.glob("*.md"), *ROOT.glob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", guide.read_text("utf-8")):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bait_core.domain import Failed, FailureKind, Goal, Outcome, Proved, Subgoals, Suggestion
-from bait_core.graph import Edge, ProofGraph, Status, extract_proof, to_networkx
+from bait_core.graph import Edge, ProofGraph, Status, extract_proof
 
 ERROR = Failed(FailureKind.ERROR, "no")
 
@@ -258,20 +258,3 @@ def test_retracting_reopens_goals_and_finds_the_next_best_proof():
 def test_an_open_goal_has_no_proof_to_extract():
     with pytest.raises(ValueError, match="not proved"):
         extract_proof(ProofGraph(goal("root")).root)
-
-
-def test_export_to_networkx_keeps_structure_and_marks_the_proof():
-    graph = ProofGraph(goal("root"))
-    add(graph, "root", ["a", "a", "b"], None)
-    add(graph, "a", [])
-    exported = to_networkx(graph)
-    assert exported.nodes["g0"] == {
-        "kind": "goal",
-        "text": "⊢ root",
-        "status": "open",
-        "distance": None,
-    }
-    assert exported.edges["t0", "g1"]["positions"] == [0, 1]
-    assert [n for n, d in exported.nodes(data=True) if d.get("is_minimal")] == ["t1"]
-    everything = to_networkx(graph, failed=True)
-    assert everything.number_of_nodes() == exported.number_of_nodes() + 1

@@ -1,8 +1,7 @@
 """The AND/OR hypergraph of goals and tactic applications."""
 
-from bait_core.graph.export import to_networkx
 from bait_core.graph.extraction import extract_proof
 from bait_core.graph.nodes import Edge, GoalNode, Status
 from bait_core.graph.proof_graph import ProofGraph
 
-__all__ = ["Edge", "GoalNode", "ProofGraph", "Status", "extract_proof", "to_networkx"]
+__all__ = ["Edge", "GoalNode", "ProofGraph", "Status", "extract_proof"]
