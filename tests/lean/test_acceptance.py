@@ -9,15 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bait_core.domain import Edit, Foundations, apply_edits
-from bait_lean.checking.acceptance import Declared, closed, difference, forbidden, judge, undermined
+from bait_lean.checking.acceptance import (
+    Declared,
+    closed,
+    difference,
+    forbidden,
+    judge,
+    reach,
+    relied_on,
+    undermined,
+)
 from bait_lean.process.reports import ConstantReport, graph_of, visible_name
 from bait_lean.source.positions import (
+    Lines,
     Position,
     left_open,
     offset_after,
-    offset_at,
     offset_before,
-    position_at,
     replace_sorries,
 )
 
@@ -43,7 +51,7 @@ def constant(name: str, **changes: Any) -> ConstantReport:
 
 
 def declared(*constants: ConstantReport, before: tuple[ConstantReport, ...] = ()) -> Declared:
-    return Declared(constants, graph_of([before]))
+    return Declared.after(graph_of([before]), constants)
 
 
 OPEN = declared(constant("t", sorries=(HOLE,)))
@@ -239,6 +247,33 @@ def test_proofs_may_not_use_what_their_declaration_does_not_rest_on() -> None:
     assert forbidden(about, frozenset()) == ("axiom_", "open_", "through")
 
 
+@st.composite
+def texts(draw: st.DrawFn) -> Declared:
+    """A declaration, each constant before which uses earlier ones."""
+    names = [f"c{number}" for number in range(draw(st.integers(1, 8)))]
+    found: list[ConstantReport] = []
+    for number, name in enumerate([*names, "t"]):
+        used = draw(st.sets(st.sampled_from(names[:number]))) if number else set()
+        kind = draw(st.sampled_from(["theorem", "def", "axiom"])) if name != "t" else "theorem"
+        sorries = (OTHER,) if draw(st.booleans()) else ()
+        found.append(constant(name, kind=kind, uses=tuple(sorted(used)), sorries=sorries))
+    return declared(found[-1], before=tuple(found[:-1]))
+
+
+@given(texts(), st.frozensets(st.sampled_from(["c0", "c1", "c2"])))
+def test_what_is_forbidden_is_told_by_what_each_constant_rests_on(
+    text: Declared, allowed: frozenset[str]
+) -> None:
+    base, relied = text.reach(), relied_on(text)
+    refused = []
+    for name in text.graph.keys() - text.names:
+        found = reach((name,), text.graph)
+        known = base.sorries.keys() if name in relied else set()
+        if found.sorries.keys() - known or found.axioms - base.axioms - allowed:
+            refused.append(name)
+    assert sorted(refused) == sorted(forbidden(text, allowed))
+
+
 def test_a_declaration_that_was_not_filled_keeps_its_foundations() -> None:
     before, after = declared(constant("t")), declared(constant("t", sorries=(None,)))
     assert difference(before, after) == ""
@@ -274,7 +309,8 @@ def texts_and_edits(draw: st.DrawFn) -> tuple[str, list[Edit]]:
 @given(TEXTS, st.integers(0, 30))
 def test_a_place_is_an_offset_and_back(text: str, offset: int) -> None:
     offset = min(offset, len(text))
-    assert offset_at(text, position_at(text, offset)) == offset
+    lines = Lines(text)
+    assert lines.offset(lines.position(offset)) == offset
 
 
 @given(texts_and_edits())
@@ -292,7 +328,7 @@ def test_what_is_not_edited_is_found_again(case: tuple[str, list[Edit]]) -> None
 
 def test_sorries_that_are_not_replaced_are_left() -> None:
     text = "a sorry\nb sorry"
-    places = [position_at(text, 2), position_at(text, 10), None]
+    places = [Lines(text).position(2), Lines(text).position(10), None]
     edit = Edit(2, 7, "x\ny")
     assert left_open(text, places, [edit]) == {Position(3, 2)}
     assert replace_sorries(text, places, [edit])

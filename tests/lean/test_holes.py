@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bait_core.domain import Edit, apply_edits
 from bait_core.errors import TheoremError
-from bait_lean.holes.survey import hole_names
+from bait_lean.holes.survey import SeenPiece, hole_names
 from bait_lean.source.commands import end_of_imports, scan
 from bait_lean.source.document import Document
 from bait_lean.source.placing import Place, edits
@@ -96,8 +97,15 @@ def test_commands_make_up_the_text_after_the_imports() -> None:
     assert TEXT[: end_of_imports(TEXT)].endswith("public import Init.Data.List")
 
 
+def names_in_text(document: Document) -> list[str]:
+    """The names of all holes of a text, as far as the text alone tells them."""
+    used: Counter[str] = Counter()
+    seen = (SeenPiece(piece, {}, ()) for piece in document.pieces)
+    return [name for piece in seen for name in hole_names(document, piece, used).values()]
+
+
 def test_holes_are_named_after_their_declaration() -> None:
-    assert hole_names(Document(TEXT, "x.lean")) == [
+    assert names_in_text(Document(TEXT, "x.lean")) == [
         "A.B.foo:1",
         "A.B.foo:2",
         "A.B.indented",
@@ -176,7 +184,7 @@ def test_places_are_told_by_line_and_column() -> None:
     piece = document.pieces[1]
     assert document.location(piece, Position(line=2, column=4)) == "x.lean:4:5"
     assert document.location(piece, None) == "x.lean"
-    assert piece.offset(Position(line=2, column=4)) == piece.holes[0]
+    assert piece.lines.offset(Position(line=2, column=4)) == piece.holes[0]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", "théorème".encode("latin-1")], ids=repr)

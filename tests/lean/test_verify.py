@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from bait_core.errors import FillError, MergeError, ProverError
 from .proving import environment_of, file_environment, needs_lean
 
 pytestmark = needs_lean
+
+
+MISSING = "the allowed axiom A.bad does not exist: neither the text nor its imports declare it"
 
 
 def verified(folder: Path, text: str, *allowed: str) -> dict[str, Verification]:
@@ -59,6 +63,32 @@ def test_an_axiom_counts_where_it_is_allowed(tmp_path: Path) -> None:
     found = verified(tmp_path, MIXED, "bad")["uses_axiom"]
     assert found.accepted
     assert found.foundations == Foundations(axioms=("bad",))
+
+
+def test_an_allowed_axiom_that_does_not_exist_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    verified(tmp_path, MIXED, "bad", "propext", "A.bad")
+    assert [record.getMessage() for record in caplog.records] == [MISSING]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"statement": "theorem t (a : Nat) : a + 0 = a"},
+        {"theorems": ["Nat.add_zero", "Nat.mul_one"]},
+    ],
+    ids=["statement", "library"],
+)
+def test_it_is_warned_of_once_before_a_search(
+    options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    environment = environment_of(allow_axioms=["propext", "A.bad"], **options)
+    try:
+        assert environment.theorems()
+    finally:
+        environment.close()
+    assert [record.getMessage() for record in caplog.records] == [MISSING]
 
 
 def test_errors_are_told(tmp_path: Path) -> None:

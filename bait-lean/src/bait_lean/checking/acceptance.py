@@ -6,11 +6,13 @@ They look at what Lean's environment holds before and after the filling (see
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 from bait_core.domain import Foundations
-from bait_lean.process.reports import ConstantReport, Graph, visible_name
+from bait_lean.process.reports import ConstantReport, Graph, graph_of, visible_name
 from bait_lean.source.positions import Position
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
@@ -44,11 +46,14 @@ class Reached:
 
 def reached_names(names: Iterable[str], graph: Graph) -> set[str]:
     """Constants with all that they use, directly and through others of the text."""
+    return _closure(names, lambda name: graph[name].uses if name in graph else ())
+
+
+def _closure(names: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:
     pending = list(names)
     seen = set(pending)
     while pending:
-        constant = graph.get(pending.pop())
-        new = [name for name in constant.uses if name not in seen] if constant else []
+        new = [name for name in neighbours(pending.pop()) if name not in seen]
         seen.update(new)
         pending += new
     return seen
@@ -64,13 +69,18 @@ def reach(names: Iterable[str], graph: Graph) -> Reached:
             continue
         if constant.kind == "axiom":
             found.own_axioms.add(visible_name(constant.name))
-        found.axioms |= set(constant.axioms) - STANDARD_AXIOMS
+        found.axioms |= _axioms(constant)
         if constant.sorries:
             found.sorries[constant.name] = constant.sorries
         if constant.unsafe:
             found.unsafe.add(constant.name)
-    found.axioms |= found.own_axioms
     return found
+
+
+def _axioms(constant: ConstantReport) -> set[str]:
+    """What is not a standard axiom and is named by a constant, or is the constant itself."""
+    itself = {visible_name(constant.name)} if constant.kind == "axiom" else set()
+    return itself | (set(constant.axioms) - STANDARD_AXIOMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +89,21 @@ class Declared:
 
     Attributes:
         constants: What it adds.
-        before: What the text before it adds.
+        graph: What the text adds up to its end, or further on: nothing rests on later constants.
     """
 
     constants: tuple[ConstantReport, ...]
-    before: Graph
+    graph: Graph
+
+    @classmethod
+    def after(cls, before: Graph, constants: tuple[ConstantReport, ...]) -> Self:
+        """A declaration at the end of a text that adds `before`."""
+        return cls(constants, {**before, **graph_of([constants])})
 
     @property
-    def graph(self) -> Graph:
-        """All that the text adds up to its end."""
-        return {**self.before, **{constant.name: constant for constant in self.constants}}
+    def names(self) -> set[str]:
+        """The names of what it adds."""
+        return {constant.name for constant in self.constants}
 
     def reach(self) -> Reached:
         """What it rests on; code that Lean has made for the compiler does not count."""
@@ -154,7 +169,7 @@ def judge(
     if changed := difference(original, filled, is_same):
         return Judgement(changed)
     before, after = original.reach(), filled.reach()
-    own = {constant.name for constant in filled.constants}
+    own = filled.names
     objection = (
         _refused_axioms(after, allowed)
         or _new_dependencies(before, after, own)
@@ -176,7 +191,7 @@ def closed(declared: Declared, allowed: frozenset[str]) -> Judgement:
 def _judgement(
     objection: str, declared: Declared, after: Reached, allowed: frozenset[str]
 ) -> Judgement:
-    own = {constant.name for constant in declared.constants}
+    own = declared.names
     holes = (p for name in sorted(own & after.sorries.keys()) for p in after.sorries[name])
     others = (_parent(name, declared.graph) for name in after.sorries if name not in own)
     return Judgement(
@@ -201,14 +216,25 @@ def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
     not rest on anyway: its statement may mention a definition with a hole.
     """
     base = original.reach()
-    relied = set(relied_on(original))
-    refused = []
-    for name in original.before:
-        found = reach((name,), original.before)
-        open_for_it = found.sorries.keys() - (base.sorries.keys() if name in relied else set())
-        if open_for_it or found.axioms - base.axioms - allowed:
-            refused.append(name)
-    return tuple(refused)
+    own = original.names
+    before = {name: constant for name, constant in original.graph.items() if name not in own}
+    users: defaultdict[str, list[str]] = defaultdict(list)
+    for name, constant in before.items():
+        for used in constant.uses:
+            users[used].append(name)
+
+    def resting_on(names: Iterable[str]) -> set[str]:
+        return _closure(names, lambda name: users.get(name, ()))
+
+    opened = [name for name, constant in before.items() if constant.sorries]
+    refused = resting_on(
+        name
+        for name, constant in before.items()
+        if _axioms(constant) - base.axioms - allowed
+        or (constant.sorries and name not in base.sorries)
+    )
+    refused |= resting_on(opened) - set(relied_on(original))
+    return tuple(name for name in before if name in refused)
 
 
 def relied_on(original: Declared) -> tuple[str, ...]:
@@ -217,7 +243,8 @@ def relied_on(original: Declared) -> tuple[str, ...]:
     With them go the lemmas that Lean has made for them, but not theorems that the text uses.
     """
     reached = reached_names((c.name for c in original.constants), original.graph)
-    known = (original.before[name] for name in reached if name in original.before)
+    before = original.graph.keys() - original.names
+    known = (original.graph[name] for name in reached & before)
     return tuple(sorted(c.name for c in known if c.kind != "theorem" or c.internal))
 
 

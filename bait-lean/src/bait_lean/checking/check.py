@@ -20,9 +20,9 @@ from bait_lean.prover.prover import ElaborationError, Prover, first_error
 from bait_lean.prover.steps import shorten
 from bait_lean.source.placing import edits
 from bait_lean.source.positions import (
+    Lines,
     Position,
     left_open,
-    offset_at,
     offset_before,
     replace_sorries,
 )
@@ -123,8 +123,8 @@ class Checker:
         def place(position: Position | None) -> str:
             if position is None:
                 return task.document.name
-            offset = offset_before(offset_at(text, position), changes)
-            return task.document.location_of(hole.piece, offset)
+            offset = offset_before(Lines(text).offset(position), changes)
+            return task.document.location_at(hole.piece.start + offset)
 
         return Verdict(foundations=judgement.foundations(place))
 
@@ -133,15 +133,15 @@ class Checker:
     ) -> Judgement:
         piece = task.hole.piece
         known = prover.known(task.prefix)
-        original = prover.reported_once(piece.text, task.prefix)
-        before = Declared(original.report.constants, known)
+        before = prover.reported_once(piece.text, task.prefix)
+        original = Declared.after(known, before.report.constants)
         return judge(
-            before,
-            Declared(filled.report.constants, known),
-            left_open(piece.text, before.sorries, changes),
+            original,
+            Declared.after(known, filled.report.constants),
+            left_open(piece.text, original.sorries, changes),
             self._allowed,
-            lambda name: prover.is_same(name, original.env, filled.env),
-            is_kept=prover.has_extensions or replace_sorries(piece.text, before.sorries, changes),
+            lambda name: prover.is_same(name, before.env, filled.env),
+            is_kept=prover.has_extensions or replace_sorries(piece.text, original.sorries, changes),
         )
 
     def _library_objection(self, prover: Prover, task: Task, reply: ReportedReply) -> str:

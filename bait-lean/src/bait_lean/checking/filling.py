@@ -16,9 +16,9 @@ from bait_lean.prover.prover import ElaborationError, Prover, first_error
 from bait_lean.prover.steps import shorten
 from bait_lean.source.document import Document, Piece
 from bait_lean.source.positions import (
+    Lines,
     Position,
     left_open,
-    offset_at,
     offset_before,
     replace_sorries,
 )
@@ -42,6 +42,10 @@ class Filling:
     def text(self) -> str:
         """The filled text, with line ends as Lean wants them."""
         return apply_edits(self.document.text, self._changes)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text)
 
     def verify(self, prover: Prover) -> dict[str, Foundations]:
         """Elaborate the whole text before and after, and judge what each declaration adds.
@@ -120,13 +124,14 @@ class Filling:
         """Each piece, the holes filled in it, and what it adds without and with the edits."""
         olds = self._by_piece(before.report.constants, self.document.offset)
         news = self._by_piece(after.report.constants, self._offset)
+        old_graph, new_graph = graph_of(olds), graph_of(news)
         for piece in self.document.pieces:
             index = piece.index
             yield (
                 piece,
                 self._names_in(piece),
-                Declared(olds[index], graph_of(olds[:index])),
-                Declared(news[index], graph_of(news[:index])),
+                Declared(olds[index], old_graph),
+                Declared(news[index], new_graph),
             )
 
     def _by_piece(
@@ -140,14 +145,12 @@ class Filling:
 
     def _offset(self, position: Position) -> int:
         """The offset in the document of a place in the filled text."""
-        return offset_before(offset_at(self.text, position), self._changes)
+        return offset_before(self._lines.offset(position), self._changes)
 
     def _place(self, position: Position | None) -> str:
         if position is None:
             return self.document.name
-        offset = self._offset(position)
-        piece = self.document.piece_at(offset)
-        return self.document.location_of(piece, offset - piece.start)
+        return self.document.location_at(self._offset(position))
 
     def _errors(self, before: ReportedReply, after: ReportedReply) -> dict[str, str]:
         """New errors of Lean's, by the hole whose script they stand in, or by all of a piece."""

@@ -107,7 +107,7 @@ class Progress:
         assert prefix is not None  # noqa: S101
         if not self._declared:
             return Context(prefix, tuple(still_open))
-        declared = Declared(self._declared.get(piece.index, ()), graph_of(kept))
+        declared = Declared.after(graph_of(kept), self._declared.get(piece.index, ()))
         return Context(prefix, forbidden(declared, self._allowed), relied_on(declared))
 
     def filled(self, piece: Piece, scripts: Mapping[str, str]) -> str | None:

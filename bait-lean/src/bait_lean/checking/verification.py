@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bait_core.domain import Theorem, Verification
 from bait_lean.checking.acceptance import Declared, closed, reached_names
+from bait_lean.checking.axioms import warn_of_unknown_axioms
 from bait_lean.process.reports import (
     ConstantReport,
     ReportedReply,
@@ -18,6 +20,7 @@ from bait_lean.prover.prover import Prover
 from bait_lean.prover.steps import shorten
 from bait_lean.source.document import Document
 from bait_lean.source.positions import Position
+from bait_lean.source.prefix import Prefix
 
 
 def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[Verification]:
@@ -33,6 +36,9 @@ def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[
         ReplError: The process is dead now.
     """
     reply = prover.reported(document.text, None)
+    whole = Prefix(document.text)
+    prover.remember(whole, reply.env)
+    warn_of_unknown_axioms(prover, whole, sorted(allowed))
     return list(_Verifier(document, reply, allowed).verifications())
 
 
@@ -59,10 +65,13 @@ class _Verifier:
             yield self._refused(end, "Lean reads nothing that follows")
         constants = self.reply.report.constants
         graph = graph_of([constants])
+        by_position: defaultdict[Position | None, list[ConstantReport]] = defaultdict(list)
+        for constant in constants:
+            by_position[constant.position].append(constant)
         listed: list[str] = []
         for constant in sorted(constants, key=lambda c: c.internal):
-            own = tuple(c for c in constants if c.position == constant.position)
-            found = self._judged(constant, Declared(_part(constant, own), graph))
+            own = by_position[constant.position]
+            found = self._judged(constant, Declared(_with_its_own(constant, own), graph))
             if _is_stated(constant, own) or (
                 not found.accepted
                 and constant.kind not in _OF_OTHERS
@@ -94,9 +103,7 @@ class _Verifier:
     def _place(self, position: Position | None) -> str:
         if position is None:
             return self.document.name
-        offset = self.document.offset(position)
-        piece = self.document.piece_at(offset)
-        return self.document.location_of(piece, offset - piece.start)
+        return self.document.location_at(self.document.offset(position))
 
     def _refused(self, position: Position | None, why: str) -> Verification:
         line = position.line if position else 1
@@ -123,7 +130,7 @@ def _key(position: Position) -> tuple[int, int]:
     return position.line, position.column
 
 
-def _is_stated(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> bool:
+def _is_stated(constant: ConstantReport, own: Sequence[ConstantReport]) -> bool:
     """Whether the text states a proposition with a constant.
 
     Not stated is what comes with a type, as its recursors and injectivity theorems do.
@@ -135,7 +142,9 @@ def _is_stated(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> boo
     return (constant.proves or constant.kind == "theorem") and not is_generated
 
 
-def _part(constant: ConstantReport, own: tuple[ConstantReport, ...]) -> tuple[ConstantReport, ...]:
+def _with_its_own(
+    constant: ConstantReport, own: Sequence[ConstantReport]
+) -> tuple[ConstantReport, ...]:
     """A constant with what stands below it, such as the lemmas of its `where`."""
     below = f"{constant.name}."
     return tuple(c for c in own if c is constant or c.name.startswith(below))

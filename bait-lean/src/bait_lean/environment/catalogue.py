@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TheoremError
+from bait_lean.checking.axioms import warn_of_unknown_axioms
 from bait_lean.checking.progress import Progress
 from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
@@ -62,6 +63,8 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
     prover = pool.take()
     try:
         if options.theorems:
+            header = Prefix(_header(options))
+            warn_of_unknown_axioms(prover, header, options.allow_axioms)
             return [_library_entry(prover, name, options) for name in options.theorems]
         return _entries(document, prover, options)
     finally:
@@ -80,6 +83,8 @@ def _entries(
 
     found = survey(document, prover, wanted)
     _require_names(document, names, only)
+    if not library:
+        warn_of_unknown_axioms(prover, found.whole, options.allow_axioms)
     document = found.document
     progress = Progress(document, found.holes, found.declared, frozenset(options.allow_axioms))
     return [
@@ -88,10 +93,13 @@ def _entries(
     ]
 
 
+def _header(options: LeanOptions) -> str:
+    return "".join(f"import {module}\n" for module in options.imports)
+
+
 def _library_entry(prover: Prover, name: str, options: LeanOptions) -> Entry:
     imports = options.imports
-    header = "".join(f"import {module}\n" for module in imports)
-    environment = prover.environment(Prefix(header))
+    environment = prover.environment(Prefix(_header(options)))
     if not prover.has_extensions:
         raise ConfigurationError(
             f"A project's own Lean can't be kept from using the library theorem {name} in its "
@@ -119,7 +127,7 @@ def _theorem(document: Document, hole: Hole, library: str) -> Theorem:
     statement = signature(hole.piece.text[start:])
     if library:
         return Theorem(library, statement.removeprefix(f"theorem {LIBRARY_NAME} : "), library)
-    source = document.location_of(hole.piece, hole.place.offset)
+    source = document.location_at(hole.piece.start + hole.place.offset)
     return Theorem(hole.name, statement, source)
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bait_core.domain import Failed
 from bait_core.errors import TheoremError
@@ -51,15 +51,17 @@ class Survey:
         holes: Those that a search can work on, in order.
         declared: What each piece adds to the environment, by its index; empty where Lean does
             not tell.
+        whole: All of the text, as Lean has read it.
     """
 
     document: Document
     holes: tuple[Hole, ...]
-    declared: Mapping[int, tuple[ConstantReport, ...]] = field(default_factory=dict)
+    declared: Mapping[int, tuple[ConstantReport, ...]]
+    whole: Prefix
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class SeenPiece:
     """A piece as Lean has seen it: its `sorry`s by offset, and its errors with their places."""
 
     piece: Piece
@@ -91,17 +93,7 @@ def survey(document: Document, prover: Prover, wanted: Callable[[str], bool]) ->
     for piece in seen:
         surveyor.visit(piece)
     surveyor.warn_of_late_errors()
-    return Survey(document, tuple(surveyor.holes), declared)
-
-
-def hole_names(document: Document) -> list[str]:
-    """The names of all holes of a text, as far as the text alone tells them."""
-    used: Counter[str] = Counter()
-    return [
-        name
-        for piece in document.pieces
-        for name in _names(document, _Seen(piece, {}, ()), used).values()
-    ]
+    return Survey(document, tuple(surveyor.holes), declared, surveyor.whole)
 
 
 def cut(document: Document, prover: Prover) -> Document:
@@ -146,7 +138,7 @@ def _declared(document: Document, reply: ReportedReply) -> Mapping[int, tuple[Co
     return {index: tuple(constants) for index, constants in found.items()}
 
 
-def _seen_at_once(document: Document, reply: ReportedReply) -> Iterator[_Seen]:
+def _seen_at_once(document: Document, reply: ReportedReply) -> Iterator[SeenPiece]:
     sorries: dict[int, dict[int, list[Sorry]]] = {}
     for sorry in reply.sorries:
         if sorry.pos is not None:
@@ -159,20 +151,19 @@ def _seen_at_once(document: Document, reply: ReportedReply) -> Iterator[_Seen]:
         if message.severity == "error":
             offset = document.offset(message.pos) if message.pos else 0
             piece = document.piece_at(offset)
-            where = document.location_of(piece, offset - piece.start)
-            errors.setdefault(piece.index, []).append((where, message))
+            errors.setdefault(piece.index, []).append((document.location_at(offset), message))
     for piece in document.pieces:
         index = piece.index
-        yield _Seen(piece, sorries.get(index, {}), tuple(errors.get(index, ())))
+        yield SeenPiece(piece, sorries.get(index, {}), tuple(errors.get(index, ())))
 
 
-def _seen_by_piece(document: Document, prover: Prover) -> Iterator[_Seen]:
+def _seen_by_piece(document: Document, prover: Prover) -> Iterator[SeenPiece]:
     parent: Prefix | None = None
     for piece in document.pieces:
         reply = prover.command(piece.text, parent)
         error = first_error(reply)
         errors = ((document.location(piece, error.pos), error),) if error else ()
-        yield _Seen(piece, sorries_by_offset(piece, reply.sorries), errors)
+        yield SeenPiece(piece, sorries_by_offset(piece, reply.sorries), errors)
         parent = parent.then(piece.text) if parent else Prefix(piece.text)
         prover.remember(parent, reply.env)
 
@@ -203,10 +194,10 @@ class _Surveyor:
         self._before: Prefix | None = None
         self.holes: list[Hole] = []
 
-    def visit(self, seen: _Seen) -> None:
+    def visit(self, seen: SeenPiece) -> None:
         """Take the holes of the next piece."""
         piece = seen.piece
-        names = _names(self._document, seen, self._used)
+        names = hole_names(self._document, seen, self._used)
         chosen = {offset: name for offset, name in names.items() if self._wanted(name)}
         if self._is_query(piece):
             for offset, name in chosen.items():
@@ -220,6 +211,13 @@ class _Surveyor:
             self._warn_of_hidden(seen)
         self._before = self._before.then(piece.text) if self._before else Prefix(piece.text)
 
+    @property
+    def whole(self) -> Prefix:
+        """The text as far as it was visited."""
+        # A document has at least one piece.
+        assert self._before is not None  # noqa: S101
+        return self._before
+
     def warn_of_late_errors(self) -> None:
         """Tell the errors that are no obstacle."""
         for where, message, _ in self._errors:
@@ -229,17 +227,15 @@ class _Surveyor:
         """Whether a piece is a command such as `#check`, which declares nothing."""
         return piece.index not in self._declared and piece.text.lstrip().startswith("#")
 
-    def _take(self, seen: _Seen, chosen: Mapping[int, str]) -> None:
+    def _take(self, seen: SeenPiece, chosen: Mapping[int, str]) -> None:
         piece = seen.piece
-        places = {offset: self._place(seen, offset) for offset in piece.holes}
         for offset, name in chosen.items():
             found = seen.sorries.get(offset, [])
             if why := self._objection(piece, name, found):
                 self._leave_out(piece, offset, f"the hole {name} is left out: {why}")
                 continue
-            siblings = tuple(place for o, place in places.items() if o != offset)
-            declaration = piece.declaration_at(offset)
-            self.holes.append(Hole(name, piece, places[offset], declaration, siblings))
+            place = self._place(seen, offset)
+            self.holes.append(Hole(name, piece, place, piece.declaration_at(offset)))
 
     def _before_hole(self, where: str, error: Message, piece: Piece, hole: str) -> TheoremError:
         hint = f"Lean must accept the text up to the hole {hole}: correct it."
@@ -248,7 +244,7 @@ class _Surveyor:
         known = hint_for(error.data, embedded=self._prover.has_extensions)
         return TheoremError(f"{where}: {error.data}", hint=known or hint)
 
-    def _place(self, seen: _Seen, offset: int) -> Place:
+    def _place(self, seen: SeenPiece, offset: int) -> Place:
         found = seen.sorries.get(offset, [])
         if found and found[0].is_term is not None:
             return Place(offset, found[0].is_term)
@@ -292,7 +288,7 @@ class _Surveyor:
         text = f"{piece.text[:offset]}(by sorry){piece.text[end:]}"
         return first_error(self._prover.command(text, self._before)) is None
 
-    def _warn_of_hidden(self, seen: _Seen) -> None:
+    def _warn_of_hidden(self, seen: SeenPiece) -> None:
         """Tell what rests on a `sorry` that no script can replace."""
         for offset in seen.sorries:
             if offset not in seen.piece.holes:
@@ -302,10 +298,10 @@ class _Surveyor:
                 self._leave_out(seen.piece, offset, f"`{word}` can't be filled: {why}")
 
     def _leave_out(self, piece: Piece, offset: int, what: str) -> None:
-        _log.warning("%s: %s", self._document.location_of(piece, offset), what)
+        _log.warning("%s: %s", self._document.location_at(piece.start + offset), what)
 
 
-def _names(document: Document, seen: _Seen, used: Counter[str]) -> dict[int, str]:
+def hole_names(document: Document, seen: SeenPiece, used: Counter[str]) -> dict[int, str]:
     """The names of the holes of a piece, by offset.
 
     A hole has the full name of its declaration, as Lean says it where it does, with `:1`, `:2`,
@@ -322,7 +318,7 @@ def _names(document: Document, seen: _Seen, used: Counter[str]) -> dict[int, str
     return names
 
 
-def _base_name(document: Document, seen: _Seen, offset: int) -> str:
+def _base_name(document: Document, seen: SeenPiece, offset: int) -> str:
     declaration = seen.piece.declaration_at(offset)
     if declaration is None or declaration.name:
         for sorry in seen.sorries.get(offset, []):

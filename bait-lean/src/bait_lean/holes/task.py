@@ -25,14 +25,12 @@ class Hole:
         piece: The piece that it is in.
         place: Where in the piece.
         declaration: The declaration that it is in, as far as its text tells.
-        siblings: The other holes of its piece.
     """
 
     name: str
     piece: Piece
     place: Place
     declaration: Declaration | None
-    siblings: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def sorries_by_offset(piece: Piece, sorries: tuple[Sorry, ...]) -> dict[int, lis
     for sorry in sorries:
         if sorry.pos is None:
             raise ProtocolError("Lean's answer has a `sorry` without position.")
-        found.setdefault(piece.offset(sorry.pos), []).append(sorry)
+        found.setdefault(piece.lines.offset(sorry.pos), []).append(sorry)
     return found
 
 

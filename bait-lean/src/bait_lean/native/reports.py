@@ -21,7 +21,7 @@ from bait_lean.process.reports import (
     graph_of,
 )
 from bait_lean.source.commands import scan
-from bait_lean.source.positions import Position, position_at
+from bait_lean.source.positions import Lines, Position
 from bait_lean.source.prefix import Prefix
 
 _EXAMPLE_KEYWORD = "example"
@@ -59,7 +59,7 @@ class NativeReports:
             if not any(message.severity == "error" for message in reply.messages):
                 raise
             report = Report((), "")
-        start = position_at(before, len(before))
+        start = Lines(before).position(len(before))
         new = tuple(c for c in report.constants if _is_from(c.position, start))
         if prefix is not None:
             old = [c for c in report.constants if not _is_from(c.position, start)]

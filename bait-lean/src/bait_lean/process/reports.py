@@ -30,8 +30,9 @@ class ConstantReport(Reply, frozen=True):
             constant, or trusts the compiler.
         proves: Its type is a proposition, whatever its kind.
         uses: The constants of the same text that its type or value mentions directly.
-        axioms: The imported axioms, and the constants that trust the compiler or a `sorry`, that
-            it mentions or reaches through imported constants.
+        axioms: The imported axioms and the constants that trust the compiler that it mentions.
+            The embedded server reports direct uses only; a project's own Lean also reports
+            those, and `sorryAx`, that are reached through imported constants.
         sorries: The place of each `sorry` that it mentions directly; None if Lean noted no place.
     """
 

@@ -105,10 +105,7 @@ class Prover:
             payload["env"] = self.environment(prefix)
         if parts and self.has_extensions:
             payload["parts"] = True
-        reply = self.ask(payload, CommandReply)
-        if isinstance(reply, ErrorReply):
-            raise ElaborationError(text, Message(severity="error", data=reply.message))
-        return reply
+        return self._elaborated(payload, CommandReply)
 
     def reported(self, text: str, prefix: Prefix | None, *, parts: bool = False) -> ReportedReply:
         """Elaborate a text as `command` does, with a report of what it adds.
@@ -124,9 +121,13 @@ class Prover:
             for piece in prefix.chain():
                 self._report_prefix(piece)
             payload["env"] = self._environments[prefix.key]
-        reply = self.ask(payload, ReportedReply)
+        return self._elaborated(payload, ReportedReply)
+
+    def _elaborated(self, payload: Mapping[str, Any], expected: type[R]) -> R:
+        reply = self.ask(payload, expected)
         if isinstance(reply, ErrorReply):
-            raise ElaborationError(text, Message(severity="error", data=reply.message))
+            error = Message(severity="error", data=reply.message)
+            raise ElaborationError(payload["cmd"], error)
         return reply
 
     def reported_once(self, text: str, prefix: Prefix | None) -> ReportedReply:

@@ -13,7 +13,7 @@ from bait_core.errors import TheoremError
 from bait_lean.source.commands import Command, scan
 from bait_lean.source.declarations import Declaration
 from bait_lean.source.lexer import Kind, code, components, tokenize
-from bait_lean.source.positions import Position
+from bait_lean.source.positions import Lines, Position
 
 BYTE_ORDER_MARK = "\ufeff"
 _PROOFS = frozenset({"theorem", "lemma", "example"})
@@ -56,16 +56,16 @@ class Piece:
         index = bisect.bisect_right(starts, offset) - 1
         return self.declarations[index] if index >= 0 else None
 
-    def offset(self, position: Position) -> int:
-        """The offset, counted from its start, of a place that Lean names."""
-        lines = self.text.split("\n")
-        return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column
+    @cached_property
+    def lines(self) -> Lines:
+        """Its lines; positions and offsets are counted from its start."""
+        return Lines(self.text)
 
 
 class Document:
     r"""A text with holes.
 
-    Line ends are `\n` in `text` and in the pieces, as Lean wants them; `filled` brings back
+    Line ends are `\n` in `text` and in the pieces, as Lean wants them; `in_file` brings back
     the original ones.
 
     Args:
@@ -89,9 +89,11 @@ class Document:
         self.original = original
         self._has_lines = has_lines
         self._mark = BYTE_ORDER_MARK if original.startswith(BYTE_ORDER_MARK) else ""
-        self.text = normalized(original)
+        self.text = original.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+        self._lines = Lines(self.text)
         commands = _with_holes(scan(self.text, starts), holes)
         self.pieces = tuple(_pieces(self.text, commands))
+        self._piece_starts = [piece.start for piece in self.pieces]
 
     def cut(self, starts: Sequence[int], holes: Collection[int]) -> Document:
         """The same text, cut where Lean says that commands begin.
@@ -135,34 +137,32 @@ class Document:
 
     def offset(self, position: Position) -> int:
         """The offset in the text of a place that Lean names."""
-        return self._line_starts[position.line - 1] + position.column
+        return self._lines.offset(position)
 
     def position(self, offset: int) -> Position:
         """The place of an offset, as Lean names it."""
-        line, column = self._line_and_column(offset)
-        return Position(line, column)
+        return self._lines.position(offset)
 
     def piece_at(self, offset: int) -> Piece:
         """The piece that an offset lies in."""
-        starts = [piece.start for piece in self.pieces]
-        return self.pieces[max(0, bisect.bisect_right(starts, offset) - 1)]
+        return self.pieces[max(0, bisect.bisect_right(self._piece_starts, offset) - 1)]
 
     def location(self, piece: Piece, position: Position | None) -> str:
         """A place in a piece as `FILE:LINE:COLUMN`, both counted from 1."""
         if position is None:
             return self.name
-        return self.location_of(piece, piece.offset(position))
+        return self.location_at(piece.start + piece.lines.offset(position))
 
-    def location_of(self, piece: Piece, offset: int) -> str:
-        """An offset in a piece as `FILE:LINE:COLUMN`, both counted from 1."""
+    def location_at(self, offset: int) -> str:
+        """An offset in the text as `FILE:LINE:COLUMN`, both counted from 1."""
         if not self._has_lines:
             return self.name
-        line, column = self._line_and_column(piece.start + offset)
-        return f"{self.name}:{line}:{column + 1}"
+        position = self.position(offset)
+        return f"{self.name}:{position.line}:{position.column + 1}"
 
     def line(self, piece: Piece, offset: int) -> int:
         """The line of an offset in a piece."""
-        return self._line_and_column(piece.start + offset)[0]
+        return self.position(piece.start + offset).line
 
     def in_file(self, edit: Edit) -> Edit:
         """An edit of the text as one of the original, with its line ends."""
@@ -170,23 +170,12 @@ class Document:
         return Edit(self._raw_offset(edit.start), self._raw_offset(edit.end), text)
 
     def _newline(self, offset: int) -> str:
-        line = bisect.bisect_right(self._line_starts, offset)
+        line = self.position(offset).line
         return "\r\n" if self._returns[line] > self._returns[line - 1] else "\n"
 
     def _raw_offset(self, offset: int) -> int:
-        line = bisect.bisect_right(self._line_starts, offset) - 1
-        return len(self._mark) + offset + self._returns[line]
-
-    def _line_and_column(self, offset: int) -> tuple[int, int]:
-        line = bisect.bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1]
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        starts = [0]
-        for line in self.text.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
-        return starts
+        returns = self._returns[self.position(offset).line - 1]
+        return len(self._mark) + offset + returns
 
     @cached_property
     def _returns(self) -> list[int]:
@@ -195,11 +184,6 @@ class Document:
         for line in self.original.removeprefix(BYTE_ORDER_MARK).split("\n"):
             counts.append(counts[-1] + line.endswith("\r"))
         return counts
-
-
-def normalized(original: str) -> str:
-    r"""A file's text without byte order mark and with `\n` as line end."""
-    return original.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
 
 
 def _with_holes(commands: list[Command], holes: Collection[int]) -> list[Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -16,15 +17,22 @@ class Position(msgspec.Struct, frozen=True):
     column: int
 
 
-def offset_at(text: str, position: Position) -> int:
-    """The offset of a place that Lean names."""
-    lines = text.split("\n")
-    return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column
+class Lines:
+    """Where the lines of a text begin: turns places as Lean names them into offsets, and back."""
 
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        for line in text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
 
-def position_at(text: str, offset: int) -> Position:
-    """The place of an offset, as Lean names it."""
-    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset) - 1)
+    def offset(self, position: Position) -> int:
+        """The offset of a position; what lies below the last line counts from the end."""
+        return self._starts[min(position.line, len(self._starts)) - 1] + position.column
+
+    def position(self, offset: int) -> Position:
+        """The position of an offset."""
+        line = bisect.bisect_right(self._starts, offset)
+        return Position(line, offset - self._starts[line - 1])
 
 
 def offset_after(offset: int, edits: Iterable[Edit]) -> int | None:
@@ -55,9 +63,9 @@ def left_open(
     text: str, sorries: Iterable[Position | None], edits: Sequence[Edit]
 ) -> frozenset[Position]:
     """Where the `sorry`s of a text are after edits, those apart that the edits replace."""
-    filled = apply_edits(text, edits)
-    moved = (offset_after(offset_at(text, p), edits) for p in sorries if p is not None)
-    return frozenset(position_at(filled, offset) for offset in moved if offset is not None)
+    lines, filled = Lines(text), Lines(apply_edits(text, edits))
+    moved = (offset_after(lines.offset(p), edits) for p in sorries if p is not None)
+    return frozenset(filled.position(offset) for offset in moved if offset is not None)
 
 
 def replace_sorries(text: str, sorries: Iterable[Position | None], edits: Iterable[Edit]) -> bool:
@@ -65,5 +73,6 @@ def replace_sorries(text: str, sorries: Iterable[Position | None], edits: Iterab
 
     Where Lean does not say which declarations it keeps, this tells that it has kept the hole's.
     """
-    places = [offset_at(text, place) for place in sorries if place is not None]
-    return all(any(edit.start <= place < edit.end for place in places) for edit in edits)
+    lines = Lines(text)
+    offsets = [lines.offset(position) for position in sorries if position is not None]
+    return all(any(edit.start <= offset < edit.end for offset in offsets) for edit in edits)
