@@ -80,10 +80,10 @@ def test_a_run_searches_trains_and_searches_again(finished: Path) -> None:
     assert first.searches["collect"].theorems == second.searches["collect"].theorems == 12
     assert first.trainings["tactics"].metrics["steps"] > 0
     assert not second.trainings
-    records = list(read_traces(finished / "traces" / "1" / "collect.jsonl.gz"))
+    records = list(read_traces(finished / "traces" / "2" / "collect.jsonl.gz"))
     model = records[0].configuration["model"]
     assert model["name"] == "bait-core:frequencies"
-    assert model["checkpoint"].endswith("training/0/tactics/checkpoint")
+    assert model["checkpoint"].endswith("training/1/tactics/checkpoint")
     learner = make_tactic_model("frequencies", {"checkpoint": model["checkpoint"]})
     learned = learner.get_tactics([None], 100)[0]  # type: ignore[list-item]
     used = {edge.tactic for record in records for edge in record.edges}
@@ -92,7 +92,7 @@ def test_a_run_searches_trains_and_searches_again(finished: Path) -> None:
 
 def test_metrics_count_what_is_new_and_what_is_known(finished: Path) -> None:
     names = []
-    for iteration in range(2):
+    for iteration in (1, 2):
         records = read_traces(finished / "traces" / str(iteration) / "collect.jsonl.gz")
         names.append({r.theorem for r in records if r.status == "proved"})
     first, second = (it.searches["collect"] for it in read_report(finished).iterations)
@@ -149,7 +149,7 @@ def test_there_is_one_seed(tmp_path: Path) -> None:
     shown = bait("run", path, "seed=3", "--print-config", folder=tmp_path)
     assert shown.count("seed:") == 1
     config = load_config(path, ["seed=3"])
-    assert search_job(config, config.collect or TheoremSet(), 0, {}).settings.seed == 3
+    assert search_job(config, config.collect or TheoremSet(), 1, {}).settings.seed == 3
 
 
 def test_what_is_no_run_costs_no_report_of_others(tmp_path: Path, finished: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_step_goes_on_from_the_newest_checkpoint(tmp_path: Path) -> None:
     def start(config: ExperimentConfig, **newest: Path) -> str | None:
         checkpoints = {f"{part}.checkpoint": path for part, path in newest.items()}
         folder = RunFolder(tmp_path)
-        return training_job(config, config.training[0], 0, folder, checkpoints, ()).start
+        return training_job(config, config.training[0], 1, folder, checkpoints, ()).start
 
     assert start(config) == "first"
     assert start(config, model=Path("second")) == "second"
@@ -285,7 +285,7 @@ def test_theorems_that_are_measured_are_not_learned_from(tmp_path: Path) -> None
     path = write(tmp_path, changed(evaluate={"environment": {"theorems": 3}}))
     told = bait("run", path, "--output", tmp_path / "run", folder=tmp_path, code=2)
     assert "theorem-0 is one of the theorems that the models are evaluated on" in told
-    assert not (tmp_path / "run" / "training" / "0" / "tactics" / "checkpoint").exists()
+    assert not (tmp_path / "run" / "training" / "1" / "tactics" / "checkpoint").exists()
 
 
 def test_a_run_without_theorems(tmp_path: Path) -> None:
@@ -318,25 +318,25 @@ def test_a_run_that_is_stopped_while_searching_is_taken_up(tmp_path: Path, how: 
         changed(environment=SLOW, training=[], iterations=1, model=BASE["initial"]["model"]),
     )
     with subprocess.Popen([BAIT, "run", path], cwd=tmp_path, stderr=subprocess.DEVNULL) as run:
-        wait_for(tmp_path, "traces/0/collect.jsonl.gz")
+        wait_for(tmp_path, "traces/1/collect.jsonl.gz")
         run.send_signal(how)
         assert run.wait(60) in {-how, 130}
     [folder] = (tmp_path / "runs" / "loop").iterdir()
     bait("run", path, "--resume", "settings.expansions=60", folder=tmp_path)
-    names = Counter(r.theorem for r in read_traces(folder / "traces" / "0" / "collect.jsonl.gz"))
+    names = Counter(r.theorem for r in read_traces(folder / "traces" / "1" / "collect.jsonl.gz"))
     assert names == Counter(f"theorem-{k}" for k in range(12))
 
 
 def test_a_run_that_is_killed_while_training_is_taken_up(tmp_path: Path) -> None:
     path = write(tmp_path, BASE)
     bait("run", path, "--output", tmp_path / "run", folder=tmp_path)
-    done = tmp_path / "run" / "training" / "0" / "tactics"
+    done = tmp_path / "run" / "training" / "1" / "tactics"
     counts = (done / "checkpoint" / "frequencies.json").read_bytes()
-    first = (tmp_path / "run" / "traces" / "0" / "collect.jsonl.gz").read_bytes()
+    first = (tmp_path / "run" / "traces" / "1" / "collect.jsonl.gz").read_bytes()
     (done / "result.json").unlink()  # as if killed before the end
     bait("run", path, "--output", tmp_path / "run", folder=tmp_path)
     assert (done / "checkpoint" / "frequencies.json").read_bytes() == counts
-    assert (tmp_path / "run" / "traces" / "0" / "collect.jsonl.gz").read_bytes() == first
+    assert (tmp_path / "run" / "traces" / "1" / "collect.jsonl.gz").read_bytes() == first
 
 
 def wait_for(folder: Path, name: str) -> None:
@@ -368,7 +368,7 @@ def test_a_spent_budget_ends_the_run_and_its_report_is_partial(tmp_path: Path) -
 
 
 def test_evaluate_searches_once(tmp_path: Path, finished: Path) -> None:
-    checkpoint = finished / "training" / "0" / "tactics" / "checkpoint"
+    checkpoint = finished / "training" / "1" / "tactics" / "checkpoint"
     arguments = (f"model.checkpoint={checkpoint}", "--output", tmp_path / "evaluated")
     told = bait("evaluate", finished / "config.yaml", *arguments, "--json", folder=tmp_path)
     (iteration,) = json.loads(told)["iterations"]

@@ -288,7 +288,7 @@ def test_a_folder_is_read_past_what_is_no_trace(tmp_path):
     members(tmp_path / "b.jsonl.gz", "b")
     (tmp_path / "a.jsonl.gz").write_bytes(b"junk")
     (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(b'{"schema": 99}\n'))
-    training = tmp_path / "training" / "0" / "tactics"
+    training = tmp_path / "training" / "1" / "tactics"
     (training / "examples").mkdir(parents=True)
     (training / "job.json").write_text("{}")
     (training / "examples" / "train.jsonl.gz").write_bytes(gzip.compress(b"{}\n"))

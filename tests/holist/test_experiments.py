@@ -146,7 +146,7 @@ def run(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def checkpoint(run: Path, name: str) -> Path:
     """What the first training of a step of a run made."""
-    return RunFolder(run).training(0, name) / "checkpoint"
+    return RunFolder(run).training(1, name) / "checkpoint"
 
 
 def test_the_tactic_model_with_a_graph_network(run: Path) -> None:

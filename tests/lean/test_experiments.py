@@ -58,7 +58,7 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generator that the first experiment trained."""
     output = tmp_path_factory.mktemp("reprover") / "run"
     run("lean-reprover", *steps(f"size={TINY}"), output=output)
-    return output / "training" / "0" / "generator" / "checkpoint"
+    return output / "training" / "1" / "generator" / "checkpoint"
 
 
 @pytest.mark.parametrize("search", ["best-first", "breadth-first", "htps", "updown", "fringe"])

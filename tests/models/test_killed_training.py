@@ -64,7 +64,7 @@ def test_a_run_that_is_killed_while_training_ends_like_one_that_is_not(tmp_path:
     OmegaConf.save(OmegaConf.create(CONFIG), path)
     whole, again = tmp_path / "whole", tmp_path / "again"
     subprocess.run(command(path, whole), check=True, stderr=subprocess.DEVNULL, timeout=300)
-    training = again / "training" / "0" / "generator"
+    training = again / "training" / "1" / "generator"
     with subprocess.Popen(command(path, again), stderr=subprocess.DEVNULL) as run:
         wait_until((training / "trainer" / "kept" / "last.ckpt").exists)
         run.send_signal(signal.SIGKILL)
@@ -73,7 +73,7 @@ def test_a_run_that_is_killed_while_training_ends_like_one_that_is_not(tmp_path:
     assert not (training / "result.json").exists()
     subprocess.run(command(path, again), check=True, stderr=subprocess.DEVNULL, timeout=300)
     weights = [
-        (folder / "training" / "0" / "generator" / "checkpoint" / "model.safetensors").read_bytes()
+        (folder / "training" / "1" / "generator" / "checkpoint" / "model.safetensors").read_bytes()
         for folder in (whole, again)
     ]
     assert weights[0] == weights[1]

@@ -68,7 +68,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_was_proved_and_what_was_tried_in_vain_is_learned(finished: Path):
     training = read_report(finished).iterations[0].trainings["goals"]
     assert training.metrics["steps"] > 0
-    folder = finished / "training" / "0" / "goals" / "examples"
+    folder = finished / "training" / "1" / "goals" / "examples"
     found = list(read_examples(folder, "train", ProvabilityExample))
     assert {example.label for example in found} == {0.0, 1.0}
 
@@ -76,10 +76,10 @@ def test_what_was_proved_and_what_was_tried_in_vain_is_learned(finished: Path):
 def test_the_second_iteration_goes_by_what_was_learned(finished: Path):
     first, second = (
         list(read_traces(finished / "traces" / str(number) / "collect.jsonl.gz"))
-        for number in range(2)
+        for number in (1, 2)
     )
     assert {record.configuration["goal_model"]["name"] for record in first} == {"bait-models:size"}
-    agrees_with(second, finished / "training" / "0" / "goals" / "checkpoint")
+    agrees_with(second, finished / "training" / "1" / "goals" / "checkpoint")
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -87,9 +87,9 @@ def test_every_search_takes_the_checkpoint(tmp_path: Path, finished: Path, searc
     """What the second iteration does, without the training before."""
     wanted = config(tmp_path, search)
     assert check(wanted)["bait-models"]
-    checkpoint = finished / "training" / "0" / "goals" / "checkpoint"
+    checkpoint = finished / "training" / "1" / "goals" / "checkpoint"
     assert wanted.collect is not None
-    job = search_job(wanted, wanted.collect, 1, {"goal_model.checkpoint": checkpoint})
+    job = search_job(wanted, wanted.collect, 2, {"goal_model.checkpoint": checkpoint})
     search_all(job, 2, tmp_path / "found.jsonl.gz", DISPLAY)
     agrees_with(list(read_traces(tmp_path / "found.jsonl.gz")), checkpoint)
 

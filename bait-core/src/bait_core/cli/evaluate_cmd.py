@@ -11,7 +11,7 @@ from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
 from bait_core.cli.ui.console import print_json, stderr, stdout
 from bait_core.cli.ui.experiments import print_report, require_complete
 from bait_core.cli.ui.live_table import ConsoleDisplay
-from bait_core.experiment import Experiment, Models, RunFolder, load_config
+from bait_core.experiment import evaluate as evaluate_experiment
 from bait_core.experiment.report import as_json
 
 
@@ -31,19 +31,12 @@ def evaluate(
     Examples:
       $ bait evaluate lean.yaml model.checkpoint=trained/checkpoint --output evaluated
     """
-    wanted = load_config(config, changes or [])
-    once = wanted.model_copy(
-        update={
-            "iterations": 1,
-            "training": (),
-            "initial": Models(),
-            "collect": None if wanted.evaluate else wanted.collect,
-        }
+    console = stderr()
+    result = evaluate_experiment(
+        config, changes or [], output=output, display=ConsoleDisplay(console)
     )
-    folder, console = RunFolder(output), stderr()
-    report = Experiment(once, folder, ConsoleDisplay(console)).run()
     if as_json_:
-        print_json(as_json(report))
+        print_json(as_json(result.report))
     else:
-        print_report(stdout(), report)
-    require_complete(console, "evaluate", folder, report)
+        print_report(stdout(), result.report)
+    require_complete(console, "evaluate", result)

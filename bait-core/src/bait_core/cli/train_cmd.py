@@ -41,7 +41,7 @@ def train(
     chosen = _choose(wanted, step)
     check(wanted)
     source = RunFolder(run) if run else RunFolder(output)
-    job = training_job(wanted, chosen, wanted.iterations - 1, source, {}, held_out(wanted))
+    job = training_job(wanted, chosen, wanted.iterations, source, {}, held_out(wanted))
     report = train_in_child(job, output)
     if as_json_:
         print_json({"checkpoint": str(report.checkpoint), "metrics": dict(report.metrics)})

@@ -1,5 +1,6 @@
 """The loop: search for proofs, record, train on the record, search again."""
 
+from bait_core.experiment.api import ExperimentResult, evaluate, run_experiment
 from bait_core.experiment.config import (
     ExperimentConfig,
     Models,
@@ -15,12 +16,15 @@ from bait_core.experiment.run_folder import RunFolder
 __all__ = [
     "Experiment",
     "ExperimentConfig",
+    "ExperimentResult",
     "Metrics",
     "Models",
     "Report",
     "RunFolder",
     "TheoremSet",
     "TrainingStep",
+    "evaluate",
     "load_config",
     "read_report",
+    "run_experiment",
 ]

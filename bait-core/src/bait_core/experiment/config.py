@@ -19,6 +19,7 @@ from bait_core.plugins.config import PluginConfig
 from bait_core.proof_search import SearchLimits
 
 UPDATABLE = ("model", "goal_model")
+_MALFORMED = (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError)
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -140,12 +141,12 @@ class ExperimentConfig(Options):
         return self
 
 
-def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig:
+def load_config(path: Path, settings: Sequence[str] = ()) -> ExperimentConfig:
     """Read a configuration.
 
     Args:
         path: A YAML file.
-        assignments: Changes such as `settings.seconds=5` or `training.0.name=tactics`; what comes
+        settings: Changes such as `settings.seconds=5` or `training.0.name=tactics`; what comes
             after the equals sign is YAML.
 
     Raises:
@@ -153,23 +154,43 @@ def load_config(path: Path, assignments: Sequence[str] = ()) -> ExperimentConfig
     """
     try:
         loaded = OmegaConf.load(path)
-        if not isinstance(loaded, DictConfig):
-            raise ConfigurationError(f"the configuration {path} is not a mapping of keys to values")
-        assign(loaded, assignments)
-        values = cast("dict[Any, Any]", OmegaConf.to_container(loaded, resolve=True))
     except OSError as error:
         raise ConfigurationError(
             f"the configuration {path} can't be read: {error.strerror or error}",
             hint="See docs/experiments.md and the examples in examples/experiments.",
         ) from error
-    except (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+    except _MALFORMED as error:
         raise ConfigurationError(
-            f"the configuration {path} is not well-formed: {error}",
-            hint="It is YAML; changes are written KEY=VALUE, such as settings.seconds=5.",
+            f"the configuration {path} is not well-formed: {error}", hint="It must be YAML."
         ) from error
-    return config_of({str(key): value for key, value in values.items()}, f"The file {path}")
+    return _checked(loaded, f"The file {path}", settings)
 
 
-def config_of(values: Mapping[str, Any], title: str) -> ExperimentConfig:
-    """Check a configuration; raises ConfigurationError with the offending key."""
-    return validate(ExperimentConfig, values, title)
+def config_of(
+    values: Mapping[str, Any], title: str, settings: Sequence[str] = ()
+) -> ExperimentConfig:
+    """Check a configuration.
+
+    Args:
+        values: What would be in a file.
+        title: What to call it in messages.
+        settings: Changes, as of `load_config`.
+
+    Raises:
+        ConfigurationError: Something in it is wrong.
+    """
+    return _checked(OmegaConf.create(dict(values)), title, settings)
+
+
+def _checked(loaded: object, title: str, settings: Sequence[str]) -> ExperimentConfig:
+    if not isinstance(loaded, DictConfig):
+        raise ConfigurationError(f"{title} is not a mapping of keys to values")
+    assign(loaded, settings)
+    try:
+        values = OmegaConf.to_container(loaded, resolve=True)
+    except _MALFORMED as error:
+        raise ConfigurationError(
+            f"{title} is not well-formed: {error}", hint="`${...}` refers to another key."
+        ) from error
+    named = {str(key): value for key, value in cast("dict[Any, Any]", values).items()}
+    return validate(ExperimentConfig, named, title)

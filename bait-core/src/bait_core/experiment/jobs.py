@@ -39,10 +39,10 @@ def search_job(
     Args:
         config: The experiment.
         theorems: Which theorems.
-        iteration: The first has number 0.
+        iteration: The first has number 1.
         checkpoints: Options such as `model.checkpoint`, and what they name by now.
     """
-    first = config.initial if iteration == 0 else Models()
+    first = config.initial if iteration == 1 else Models()
     environment = config.environment
     limits = {
         name: getattr(theorems, name)
@@ -77,7 +77,7 @@ def training_job(
 ) -> TrainingJob:
     """A training after an iteration; arguments as of `search_job`."""
     trainer, processor = training_plugins(step)
-    searches = [folder.traces(i, "collect") for i in range(iteration + 1)]
+    searches = [folder.traces(i, "collect") for i in range(1, iteration + 1)]
     return TrainingJob(
         trace_processor=(processor.qualified_name, _processor_options(step)),
         trainer=(trainer.qualified_name, _trainer_options(step, checkpoints)),
@@ -88,7 +88,7 @@ def training_job(
         held_out=held_out,
         valid_share=step.valid_share,
         start=_start(config, step, checkpoints) if step.continued else None,
-        seed=config.seed + iteration,
+        seed=config.seed + iteration - 1,
     )
 
 
@@ -109,7 +109,7 @@ def held_out(config: ExperimentConfig) -> tuple[Identity, ...]:
     """The theorems that are measured and so must not be learned from; asks the environment."""
     if config.evaluate is None or not config.training:
         return ()
-    with search_job(config, config.evaluate, 0, {}).open_environment() as environment:
+    with search_job(config, config.evaluate, 1, {}).open_environment() as environment:
         return tuple((theorem.name, theorem.statement) for theorem in environment.theorems())
 
 
@@ -156,8 +156,9 @@ def check(config: ExperimentConfig) -> dict[str, str]:
     for step in config.training:
         _check_targets(config, step)
     for theorems in filter(None, (config.collect, config.evaluate)):
-        for iteration in range(min(2, config.iterations)):
-            job = search_job(config, theorems, iteration, _targets(config) if iteration else {})
+        for iteration in range(1, min(2, config.iterations) + 1):
+            updated = _targets(config) if iteration > 1 else {}
+            job = search_job(config, theorems, iteration, updated)
             _ = job.configuration
             versions |= job.versions
     for step in config.training:

@@ -55,21 +55,21 @@ class Experiment:
         with self.folder.claimed():
             self.folder.begin(self.config, self._versions)
             checkpoints: dict[str, Path] = {}
-            for iteration in range(self.config.iterations):
+            for iteration in range(1, self.config.iterations + 1):
                 end = self._search(iteration, checkpoints)
                 report = self._report()
                 if end is RunEnd.STOPPED:
                     raise KeyboardInterrupt
                 if end is RunEnd.SPENT:
                     return report
-                if iteration + 1 < self.config.iterations:
+                if iteration < self.config.iterations:
                     checkpoints = self._train(iteration, checkpoints)
             return self._report()
 
     def _search(self, iteration: int, checkpoints: Mapping[str, Path]) -> RunEnd:
         """Search every set of theorems, or those that there is time for."""
         for part, theorems in self._sets():
-            self._display.say(f"Iteration {iteration + 1}: {part}")
+            self._display.say(f"Iteration {iteration}: {part}")
             job = search_job(self.config, theorems, iteration, checkpoints)
             path = self.folder.traces(iteration, part)
             self._totals[iteration, part], end = search_all(
@@ -84,7 +84,7 @@ class Experiment:
         updated = dict(checkpoints)
         theorems = held_out(self.config)
         for step in self.config.training:
-            self._display.say(f"Iteration {iteration + 1}: training {step.name}")
+            self._display.say(f"Iteration {iteration}: training {step.name}")
             job = training_job(self.config, step, iteration, self.folder, updated, theorems)
             report = train_in_child(job, self.folder.training(iteration, step.name))
             self._display.say(_told(report))

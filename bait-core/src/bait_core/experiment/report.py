@@ -53,7 +53,7 @@ def make_report(
     """
     before: dict[str, set[str]] = {part: set() for part in parts}
     iterations: list[IterationReport] = []
-    for iteration in range(config.iterations):
+    for iteration in range(1, config.iterations + 1):
         searches: dict[str, Metrics] = {}
         for part in parts:
             path = folder.traces(iteration, part)

@@ -61,7 +61,7 @@ class RunFolder:
         return self.path / _REPORT
 
     def traces(self, iteration: int, part: str) -> Path:
-        """The trace file of the searches of an iteration: `collect` or `evaluate`."""
+        """The traces of an iteration, counted from 1; `part` is `collect` or `evaluate`."""
         return self.path / "traces" / str(iteration) / f"{part}{SUFFIX}"
 
     def training(self, iteration: int, step: str) -> Path:

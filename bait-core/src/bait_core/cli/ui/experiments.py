@@ -7,17 +7,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.experiment import Report, RunFolder
+from bait_core.experiment import ExperimentResult, Report
 from bait_core.experiment.report import rows, what_is_partial
 
 EXIT_PARTIAL = 1
 
 
-def require_complete(console: Console, command: str, folder: RunFolder, report: Report) -> None:
-    """Tell how to go on where the budget of a run ended it, and exit with 1 then."""
-    if report.is_partial:
-        again = f"bait {command} {folder.path / 'config.yaml'} --output {folder.path}"
-        console.print("The budget of the run is spent. What is left is searched by:")
+def require_complete(console: Console, command: str, result: ExperimentResult) -> None:
+    """Tell how to go on where the run's own limits ended it, and exit with 1 then."""
+    if result.report.is_partial:
+        folder = result.folder
+        console.print("The run has used up its limits. To search what is left:")
+        again = f"bait {command} {folder / 'config.yaml'} --output {folder}"
         console.print(f"  {again}", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_PARTIAL)
 

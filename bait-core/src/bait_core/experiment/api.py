@@ -1,0 +1,133 @@
+"""Experiments from Python: what `bait run` and `bait evaluate` do, as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bait_core.execution import Display, QuietDisplay
+from bait_core.experiment.config import ExperimentConfig, Models, config_of, load_config
+from bait_core.experiment.loop import Experiment
+from bait_core.experiment.report import Report, rows
+from bait_core.experiment.run_folder import RunFolder
+
+RUNS = Path("runs")
+"""The folder of runs, below the working directory."""
+
+Config = str | Path | Mapping[str, Any] | ExperimentConfig
+"""An experiment: a YAML file, or what would be in it."""
+
+
+@dataclass(frozen=True)
+class ExperimentResult:
+    """What a run has come to; a notebook shows the report as a table.
+
+    Attributes:
+        folder: The run's folder, with records, checkpoints and report.
+        report: The report; partial if the run's own limits ended it.
+    """
+
+    folder: Path
+    report: Report
+
+    def _repr_html_(self) -> str:
+        head, *lines = rows(self.report)
+        body = "".join(f"<tr>{_cells(line, 'td')}</tr>" for line in lines)
+        return f"<table><thead><tr>{_cells(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def run_experiment(
+    config: Config,
+    settings: Sequence[str] = (),
+    *,
+    output: str | Path | None = None,
+    resume: bool = False,
+    display: Display | None = None,
+) -> ExperimentResult:
+    """Run an experiment: search, record, train on the record, search again.
+
+    Args:
+        config: The experiment.
+        settings: Changes of it, such as `settings.seconds=5`.
+        output: The run's folder; None for a new one below `runs/NAME`.
+        resume: Go on with the newest run below `runs/NAME`.
+        display: Shows what happens.
+
+    Returns:
+        The folder of the run, and its report.
+
+    Raises:
+        KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
+        ConfigurationError: The configuration is wrong, or there is no run to go on with.
+        BaitError: A part failed; what was done is kept.
+    """
+    wanted = resolve(config, settings)
+    if output is not None:
+        folder = RunFolder(Path(output))
+    else:
+        folder = RunFolder.newest(RUNS, wanted) if resume else RunFolder.new(RUNS, wanted)
+    return _run(wanted, folder, display)
+
+
+def evaluate(
+    config: Config,
+    settings: Sequence[str] = (),
+    *,
+    output: str | Path,
+    display: Display | None = None,
+) -> ExperimentResult:
+    """Search the theorems of an experiment once, and train nothing.
+
+    The models are those that the experiment has after training; name their checkpoints. What the
+    folder holds already is not searched again.
+
+    Args:
+        config: The experiment.
+        settings: Changes of it, such as `model.checkpoint=trained/checkpoint`.
+        output: The folder for the records and the report.
+        display: Shows what happens.
+
+    Raises:
+        KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
+        ConfigurationError: The configuration is wrong.
+        BaitError: A part failed; what was done is kept.
+    """
+    wanted = resolve(config, settings)
+    once = wanted.model_copy(
+        update={
+            "iterations": 1,
+            "training": (),
+            "initial": Models(),
+            "collect": None if wanted.evaluate else wanted.collect,
+        }
+    )
+    return _run(once, RunFolder(Path(output)), display)
+
+
+def resolve(config: Config, settings: Sequence[str] = ()) -> ExperimentConfig:
+    """The checked configuration.
+
+    Raises:
+        ConfigurationError: It can't be read, or something in it is wrong.
+    """
+    match config:
+        case ExperimentConfig():
+            return config_of(config.model_dump(), "The configuration", settings)
+        case Mapping():
+            return config_of(config, "The configuration", settings)
+        case _:
+            return load_config(Path(config), settings)
+
+
+def _run(config: ExperimentConfig, folder: RunFolder, display: Display | None) -> ExperimentResult:
+    shown = display or QuietDisplay()
+    experiment = Experiment(config, folder, shown)
+    shown.say(f"Recording in {folder.path}")
+    return ExperimentResult(folder.path, experiment.run())
+
+
+def _cells(texts: Sequence[str], tag: str) -> str:
+    return "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)
