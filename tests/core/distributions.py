@@ -32,8 +32,15 @@ class Site:
 
     def run(self, *arguments: str, columns: int | None = 80) -> subprocess.CompletedProcess[str]:
         """Run `bait` in a process that sees the distributions; its output is piped."""
+        return self._run(command(*arguments), columns)
+
+    def python(self, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python code in a process that sees the distributions."""
+        return self._run([sys.executable, "-c", code, *arguments], 80)
+
+    def _run(self, arguments: list[str], columns: int | None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command(*arguments),
+            arguments,
             env=self.environment(columns),
             capture_output=True,
             text=True,

@@ -163,7 +163,10 @@ def test_plain_python_blocks_run(tmp_path):
     assert blocks
     for block in blocks:
         subprocess.run(
-            [sys.executable, "-c", block], check=True, env=os.environ | {"BAIT_HOME": str(tmp_path)}
+            [sys.executable, "-c", block],
+            check=True,
+            cwd=tmp_path,
+            env=os.environ | {"BAIT_HOME": str(tmp_path)},
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from filelock import FileLock
 from omegaconf import OmegaConf
 from scipy.stats import binomtest
 
+from bait_core.cli.plugins_cmd import yaml_of
 from bait_core.errors import BaitError, CheckpointError, ConfigurationError
 from bait_core.experiment import (
     ExperimentConfig,
@@ -25,9 +28,11 @@ from bait_core.experiment import (
     load_config,
     read_report,
 )
-from bait_core.experiment.jobs import check, search_job, training_job
+from bait_core.experiment.config import config_of
+from bait_core.experiment.jobs import check, search_job, training_job, training_plugins
 from bait_core.experiment.metrics import wilson_interval
-from bait_core.plugins.build import make_tactic_model
+from bait_core.plugins import Plugin, installed
+from bait_core.plugins.build import make_tactic_model, parse_options
 from bait_core.traces import read_traces
 
 BAIT = str(Path(sys.executable).with_name("bait"))
@@ -409,3 +414,32 @@ def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "frequencies.json").write_text("{}")
     with pytest.raises(CheckpointError, match="knows no tactic"):
         make_tactic_model("frequencies", {"checkpoint": tmp_path})
+
+
+FILLED_IN = {
+    "checkpoint": "x",
+    "corpus": "x.jsonl.gz",
+    "file": "x.lean",
+    "library": "x.jsonl.gz",
+    "model": "x",
+}
+"""Values for the options that a plugin's YAML leaves to the user."""
+
+
+@pytest.mark.parametrize(
+    "plugin", installed().plugins, ids=lambda plugin: f"{plugin.kind.value}-{plugin.spec.name}"
+)
+def test_the_yaml_of_every_plugin_is_accepted_as_printed(plugin: Plugin) -> None:
+    printed = yaml_of(plugin)
+    for option, value in FILLED_IN.items():
+        printed = re.sub(rf"\b{option}: \?\?\?", f"{option}: {value}", printed)
+    values = yaml.safe_load(printed)
+    base: dict[str, Any] = {"name": "stub", "environment": "synthetic", "model": "synthetic"}
+    if "goal_model" in values:
+        base["search"] = "updown"
+    config = config_of({**base, "collect": {}, **values}, "The YAML")
+    for step in config.training:
+        trainer, processor = training_plugins(step)
+        parse_options(trainer, step.trainer.options)
+        parse_options(processor, step.trace_processor.options if step.trace_processor else {})
+    _ = search_job(config, TheoremSet(), 1, {}).configuration

@@ -13,6 +13,7 @@ from bait_core.cli.arguments import JsonOption, KindOption
 from bait_core.cli.ui.console import print_json
 from bait_core.cli.ui.plain import Cell, show, show_rows
 from bait_core.plugins import (
+    EnvironmentSpec,
     Plugin,
     PluginKind,
     Registry,
@@ -152,7 +153,7 @@ def _details(plugin: Plugin) -> dict[str, Any]:
         "modules": list(plugin.spec.modules),
         "executables": list(plugin.spec.executables),
         "options": [asdict(option) for option in _options(plugin)],
-        "yaml": _yaml(plugin),
+        "yaml": yaml_of(plugin),
     }
 
 
@@ -180,11 +181,11 @@ def _show_details(plugin: Plugin) -> None:
             show(option.help, indent=6)
     show()
     show("YAML", bold=True)
-    for line in _yaml(plugin).splitlines():
+    for line in yaml_of(plugin).splitlines():
         typer.echo(f"  {line}")
 
 
-def _yaml(plugin: Plugin) -> str:
+def yaml_of(plugin: Plugin) -> str:
     """The section of a configuration that chooses this plugin; `???` marks what must be filled in.
 
     Scalars and lists are written as JSON, which is YAML too.
@@ -192,22 +193,49 @@ def _yaml(plugin: Plugin) -> str:
     kind = KINDS[plugin.kind]
     lines = [f"{kind.section}:", f"  name: {plugin.name}"]
     for option in _options(plugin):
-        value = "???" if option.required else json.dumps(option.default, ensure_ascii=False)
+        value = "???" if _is_needed(plugin, option) else json.dumps(option.default)
         lines.append(f"  {option.name}: {value}")
     if kind.in_training:
+        lines += _counterpart(plugin)
         lines = ["training:", f"  - name: {plugin.spec.name}", *(f"    {line}" for line in lines)]
-        if plugin.kind is PluginKind.TRACE_PROCESSOR:
-            lines.append(f"    trainer: {{name: {_trainer_for(plugin)}}}")
     return "\n".join(lines)
 
 
-def _trainer_for(processor: Plugin) -> str:
+def _counterpart(plugin: Plugin) -> list[str]:
+    """What a training step needs besides this plugin: a trainer, or what its processor requires."""
+    found = _trainer_for(plugin) or _processor_for(plugin)
+    if found is None:
+        return []
+    needed = [option.name for option in _options(found) if option.required]
+    if not needed and found.kind is PluginKind.TRACE_PROCESSOR:
+        return []  # the trainer names it itself
+    section = KINDS[found.kind].section
+    return [f"{section}:", f"  name: {found.name}", *(f"  {name}: ???" for name in needed)]
+
+
+def _trainer_for(plugin: Plugin) -> Plugin | None:
     """A trainer that learns from the examples of a trace processor."""
-    made = processor.spec.examples if isinstance(processor.spec, TraceProcessorSpec) else ""
     for trainer in installed().select(PluginKind.TRAINER):
-        if isinstance(trainer.spec, TrainerSpec) and trainer.spec.examples == made:
-            return trainer.name
-    return "???"
+        if (
+            isinstance(plugin.spec, TraceProcessorSpec)
+            and isinstance(trainer.spec, TrainerSpec)
+            and trainer.spec.examples == plugin.spec.examples
+        ):
+            return trainer
+    return None
+
+
+def _processor_for(plugin: Plugin) -> Plugin | None:
+    """The trace processor that a trainer names."""
+    if not (isinstance(plugin.spec, TrainerSpec) and plugin.spec.trace_processor):
+        return None
+    return installed().get(plugin.spec.trace_processor, PluginKind.TRACE_PROCESSOR)
+
+
+def _is_needed(plugin: Plugin, option: Option) -> bool:
+    """Whether a configuration has to give an option: an experiment on files needs a file."""
+    is_file = isinstance(plugin.spec, EnvironmentSpec) and option.name == plugin.spec.file_option
+    return option.required or is_file
 
 
 def _options(plugin: Plugin) -> list[Option]:
