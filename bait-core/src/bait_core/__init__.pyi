@@ -196,9 +196,6 @@ from .graph import (
 from .graph import (
     extract_proof as extract_proof,
 )
-from .graph import (
-    to_networkx as to_networkx,
-)
 from .merging import (
     merge_edits as merge_edits,
 )
@@ -344,6 +341,9 @@ from .traces import (
     TraceWriter as TraceWriter,
 )
 from .traces import (
+    graph_of_record as graph_of_record,
+)
+from .traces import (
     read_traces as read_traces,
 )
 from .traces import (
@@ -462,6 +462,7 @@ __all__ = [
     "apply_edits",
     "evaluate",
     "extract_proof",
+    "graph_of_record",
     "hookimpl",
     "installed",
     "load_config",
@@ -480,6 +481,5 @@ __all__ = [
     "record_searches",
     "run_experiment",
     "run_searches",
-    "to_networkx",
     "write_traces",
 ]
