@@ -1,11 +1,12 @@
-# make demo    prove, learn from the proofs and prove again, with Lean: the example experiment
-# make test    run all tests, with a coverage report
-# make check   lint, formatting and types
-# make bench   run the benchmarks
-# make wheels  build the packages into dist/, as they would be published
-# make pythons install those wheels in each Python from 3.11 that is here, and use each once
-# make lowest  run the core's tests with the lowest versions of what it depends on
-# make clean   remove what these made; installed provers stay
+# make demo      prove, learn from the proofs and prove again, with Lean: the example experiment
+# make test      run all tests
+# make coverage  run all tests and measure coverage, which takes much longer
+# make check     lint, formatting and types
+# make bench     run the benchmarks
+# make wheels    build the packages into dist/, as they would be published
+# make pythons   install those wheels in each Python from 3.11 that is here, and use each once
+# make lowest    run the core's tests with the lowest versions of what it depends on
+# make clean     remove what these made; installed provers stay
 #
 # Each makes .venv first, or brings it up to date. Variables:
 #   PYTHON        interpreter for .venv, 3.11 or later
@@ -24,7 +25,7 @@ STAMP := .venv/.up-to-date
 PACKAGES := bait-core bait-lean bait-holist bait-models
 DEMO := lean-reprover
 
-.PHONY: help demo test check bench wheels pythons lowest clean
+.PHONY: help demo test coverage check bench wheels pythons lowest clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -35,7 +36,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/bait lean install || echo "Tests with the real Lean will be skipped." >&2
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_FLAGS)
+	$(BIN)/pytest -n 2 $(PYTEST_FLAGS)
+
+coverage: override PYTEST_FLAGS += --cov --cov-report=term
+coverage: test
 
 check: $(STAMP)
 	$(BIN)/ruff check

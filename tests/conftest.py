@@ -6,13 +6,26 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
 
 from tests.case_ids import case_id
+from tests.scheduling import FileScheduling, slowest_first
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Refuse ids that may differ between the processes that share the tests."""
     return case_id(val, argname)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
+    """Share the tests between processes in our way, whatever `--dist` says."""
+    return FileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with what takes longest."""
+    slowest_first(items)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from bait_holist.prover.process import find_hol_light
 from .unguarded import unguarded_server
 
 MEMORY = 640  # MiB at which tactics are stopped in tests
+IDLE = 10  # minutes without a test after which it ends, should the tests have been killed
 BAIT = str(Path(sys.executable).with_name("bait"))
 
 
@@ -66,7 +67,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptHolLight]:
         find_hol_light()
     except NotInstalledError as error:
         pytest.skip(f"{error.message}. {error.hint}")
-    start = ("holist", "start", "--memory", str(MEMORY), "--idle", "60")
+    start = ("holist", "start", "--memory", str(MEMORY), "--idle", str(IDLE))
     command = [BAIT, *start]
     with subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.PIPE, text=True
@@ -80,10 +81,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptHolLight]:
         found = running.find()
     assert found is not None
     kept = KeptHolLight(found[1], environment, rival)
-    yield kept
-    if not home:
-        assert kept.bait("holist", "stop").stdout == "Stopped.\n"
-        assert not psutil.pid_exists(kept.server.process.pid)
+    try:
+        yield kept
+        if not home:
+            assert kept.bait("holist", "stop").stdout == "Stopped.\n"
+            assert not psutil.pid_exists(kept.server.process.pid)
+    finally:
+        if not home:
+            kept.server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from bait_core.cli.main import command_line
 from bait_core.experiment import Report, read_report
 from bait_core.plugins import installed
+from bait_lean.environment import environment as environment_module
 
-from .proving import needs_lean
+from .proving import STOCK, needs_lean
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "examples" / "experiments"
@@ -25,7 +27,15 @@ SMALL = (
 )
 THEOREMS = 3
 
-pytestmark = [*needs_lean, pytest.mark.timeout(300)]
+pytestmark = [*needs_lean, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def used_lean() -> Iterator[None]:
+    """Environments of experiments use Lean processes again: each iteration would start new ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment_module, "choose", lambda options: STOCK)
+        yield
 
 
 def bait(command: str, name: str, *changes: str, output: Path) -> Report:

@@ -109,5 +109,5 @@ def test_tokens_cover_the_text(text: str) -> None:
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nothing_around_hides_sorry(before: str, after: str) -> None:
-    # Only letters and the like, quotes or comments can make another word of it.
-    assert refusal(f"{before} sorry {after}") or '"' in before or "'" in before
+    # Only letters and the like, quotes, guillemets or comments can make another word of it.
+    assert refusal(f"{before} sorry {after}") or any(opening in before for opening in "\"'«")
