@@ -21,6 +21,7 @@ LAYERS = {
     "assignments": {"errors"},
     "domain": GROUND,
     "merging": GROUND | {"domain"},
+    "ranking": {"domain"},
     "graph": GROUND | {"domain"},
     "traces": GROUND | {"domain"},
     "protocols": GROUND | {"domain", "graph", "traces"},

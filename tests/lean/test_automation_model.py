@@ -22,7 +22,7 @@ from bait_core.domain import (
 from bait_core.protocols.tactic_model import TacticRequest
 from bait_lean.automation.model import AutomationModel
 from bait_lean.automation.options import AutomationOptions
-from bait_lean.automation.premise_ranking import PremiseRanker
+from bait_lean.automation.premise_ranking import PremiseViews
 
 FACTS = (
     Premise("Nat.add_comm", "∀ (n m : Nat), n + m = m + n", ("Nat", "Eq", "HAdd.hAdd")),
@@ -99,18 +99,18 @@ def test_earlier_theorems_of_the_file_are_used() -> None:
 
 def test_fitting_premises_come_before_others() -> None:
     goal = Goal("k", "a b : Nat\nh : a ∣ b\n⊢ a ≤ b", ("Nat", "Dvd.dvd", "LE.le"))
-    ranked = PremiseRanker().view(LIBRARY).rank(goal, 2)
+    ranked = PremiseViews().of(LIBRARY).rank(goal, 2)
     assert ranked[0].name == "Nat.le_of_dvd"
     assert "apply Nat.le_of_dvd" in tactics(goal.text, *goal.symbols, premises=LIBRARY)
 
 
 def test_sets_that_share_a_library_share_its_index() -> None:
-    ranker = PremiseRanker()
+    views = PremiseViews()
     library = tuple(Premise(f"l{i}", f"f{i} = g{i}", (f"f{i}",)) for i in range(50))
     more = Premise("mine", "h = f7", ("h", "f7"))
-    first = ranker.view(PremiseSet("a", library))
-    second = ranker.view(PremiseSet("a", library, local=(more,)))
-    third = ranker.view(PremiseSet("b", library[:45]))
+    first = views.of(PremiseSet("a", library))
+    second = views.of(PremiseSet("a", library, local=(more,)))
+    third = views.of(PremiseSet("b", library[:45]))
     assert first.index is second.index is not third.index
     goal = Goal("k", "⊢ h = f49", ("f49", "h"))
     assert [p.name for p in second.rank(goal, 4)][:2] == ["mine", "l49"]

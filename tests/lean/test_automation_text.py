@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bait_core.domain import Definition, DefinitionKind, Goal, Premise, PremiseSet
 from bait_lean.automation.formula import Shape, find_words, parse_formula, split_all
 from bait_lean.automation.goal_text import Hypothesis, parse_goal
-from bait_lean.automation.premise_ranking import PremiseRanker
+from bait_lean.automation.premise_ranking import PremiseViews
 from bait_lean.automation.vocabulary import Vocabulary, applications, vocabulary_of
 
 GOAL = """case node.inl
@@ -126,7 +126,7 @@ SIZE_MIRROR = Premise("Tree.size_mirror", "∀ (t : Tree), t.mirror.size = t.siz
 
 def vocabulary(text: str, *symbols: str) -> Vocabulary:
     premises = PremiseSet("", (), local=(SIZE_MIRROR,), definitions=DEFINITIONS)
-    return vocabulary_of(Goal("", text, symbols), PremiseRanker().view(premises))
+    return vocabulary_of(Goal("", text, symbols), PremiseViews().of(premises))
 
 
 def test_the_users_constants_are_those_that_the_text_defines() -> None:

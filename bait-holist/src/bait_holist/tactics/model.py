@@ -6,12 +6,18 @@ import heapq
 import math
 from collections.abc import Sequence
 
-from bait_core.domain import Suggestion
+from bait_core.domain import Premise, Suggestion
 from bait_core.protocols.tactic_model import TacticRequest
+from bait_core.ranking import PremiseIndex, PremiseIndexes
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.options import TemplateOptions
-from bait_holist.tactics.ranking import PremiseRanker
 from bait_holist.tactics.templates import fill, load_templates
+
+_KEPT_INDEXES = 8
+
+
+def _index(library: Sequence[Premise]) -> PremiseIndex:
+    return PremiseIndex(library, lambda premise: premise.symbols)
 
 
 class TemplateModel:
@@ -26,7 +32,7 @@ class TemplateModel:
         self._options = options or TemplateOptions()
         self._templates = load_templates()
         self._total = sum(template.count for template in self._templates)
-        self._ranker = PremiseRanker()
+        self._indexes = PremiseIndexes(_index, _KEPT_INDEXES)
 
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` different tactics for each goal, most probable first."""
@@ -34,7 +40,9 @@ class TemplateModel:
 
     def _suggest(self, request: TacticRequest, n: int) -> list[Suggestion]:
         goal = GoalView.of_key(request.goal.key)
-        premises = self._ranker.rank(request.goal, request.premises, self._options.premises)
+        index = self._indexes.of(request.premises)
+        ranked = index.rank(request.goal.symbols, self._options.premises)
+        premises = [premise.name for premise in ranked]
         weights: dict[str, float] = {}
         for template in self._templates:
             for tactic, share in fill(template, goal, premises, self._options):

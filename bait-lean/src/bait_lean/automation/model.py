@@ -15,7 +15,7 @@ from bait_lean.automation.hypotheses import hypotheses
 from bait_lean.automation.induction import induction
 from bait_lean.automation.options import AutomationOptions
 from bait_lean.automation.premise_based import fitting_first, premise_based
-from bait_lean.automation.premise_ranking import PremiseRanker, PremiseView
+from bait_lean.automation.premise_ranking import PremiseView, PremiseViews
 from bait_lean.automation.structural import structural
 from bait_lean.automation.unfolding import unfolding
 from bait_lean.automation.vocabulary import vocabulary_of
@@ -48,12 +48,12 @@ class AutomationModel:
     def __init__(self, options: AutomationOptions | None = None) -> None:
         self._options = options or AutomationOptions()
         self._disabled = frozenset(self._options.disabled)
-        self._ranker = PremiseRanker()
+        self._premises = PremiseViews()
 
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` different tactics for each goal, most probable first."""
         return [
-            self._suggest(request.goal, self._ranker.view(request.premises), n)
+            self._suggest(request.goal, self._premises.of(request.premises), n)
             for request in requests
         ]
 

@@ -1,58 +1,28 @@
-"""Which library facts look like a goal: BM25 over symbols and words.
-
-Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.
-"""
+"""Which facts look like a goal: the library's by BM25, the text's own by what they share."""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from bait_core.domain import Goal, Premise, PremiseSet
+from bait_core.ranking import PremiseIndex, PremiseIndexes
 from bait_lean.automation.formula import find_words
-
-if TYPE_CHECKING:
-    import bm25s
 
 _KEPT_INDEXES = 3
 
 
-class LibraryIndex:
-    """Many premises, prepared for ranking; building it takes about 40 microseconds each."""
+class LibraryIndex(PremiseIndex):
+    """The facts of a library, by their symbols and words.
+
+    Attributes:
+        frequency: How many of them each symbol occurs in.
+    """
 
     def __init__(self, premises: Sequence[Premise]) -> None:
-        self.premises = premises
+        super().__init__(premises, _tokens_of)
         self.frequency = Counter(s for p in premises for s in set(p.symbols))
-
-    @cached_property
-    def _bm25(self) -> bm25s.BM25:
-        import bm25s  # noqa: PLC0415  (numpy and its friends are slow to import)
-
-        index = bm25s.BM25()
-        index.index([sorted(_tokens_of(p)) for p in self.premises], show_progress=False)
-        return index
-
-    def scores(self, tokens: Iterable[str]) -> Any:
-        """One score per premise, as a numpy array."""
-        import numpy as np  # noqa: PLC0415
-
-        known = sorted((set(tokens) & self._bm25.vocab_dict.keys()) - {""})
-        return self._bm25.get_scores(known) if known else np.zeros(len(self.premises))
-
-    def rank(self, tokens: frozenset[str], count: int) -> list[Premise]:
-        """The `count` premises most like the tokens, best first."""
-        if not self.premises or not count:
-            return []
-        import numpy as np  # noqa: PLC0415
-
-        scores = self.scores(tokens)
-        count = min(count, len(scores))
-        best = np.argpartition(-scores, count - 1)[:count]
-        best = best[np.lexsort((best, -scores[best]))]
-        return [self.premises[i] for i in best if scores[i] > 0]
 
 
 class PremiseView:
@@ -96,27 +66,18 @@ class PremiseView:
         return [self._local[place] for score, place in sorted(scored, reverse=True) if score > 0]
 
 
-class PremiseRanker:
-    """Premise sets prepared for ranking; sets with the same library share its index."""
+class PremiseViews:
+    """Premise sets, prepared for ranking; sets with the same library share its index."""
 
     def __init__(self) -> None:
-        self._indexes: OrderedDict[str, LibraryIndex] = OrderedDict()
+        self._indexes = PremiseIndexes(LibraryIndex, _KEPT_INDEXES)
         self._views: WeakKeyDictionary[PremiseSet, PremiseView] = WeakKeyDictionary()
 
-    def view(self, premises: PremiseSet) -> PremiseView:
+    def of(self, premises: PremiseSet) -> PremiseView:
         """The set, prepared for ranking."""
         if premises not in self._views:
-            self._views[premises] = PremiseView(self._index(premises), premises)
+            self._views[premises] = PremiseView(self._indexes.of(premises), premises)
         return self._views[premises]
-
-    def _index(self, premises: PremiseSet) -> LibraryIndex:
-        key = premises.library_key
-        if key not in self._indexes:
-            self._indexes[key] = LibraryIndex(premises.library)
-            if len(self._indexes) > _KEPT_INDEXES:
-                self._indexes.popitem(last=False)
-        self._indexes.move_to_end(key)
-        return self._indexes[key]
 
 
 def _tokens_of(premise: Premise) -> frozenset[str]:
