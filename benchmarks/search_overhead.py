@@ -37,7 +37,7 @@ from bait_core.graph import ProofGraph
 from bait_core.plugins.build import make_search_model
 from bait_core.proof_search import Attempt, ProofSearch, SearchSettings
 from bait_core.proof_search.budget import Budget
-from bait_core.proof_search.goal_scores import GoalScores
+from bait_core.proof_search.models import GoalScores
 from bait_core.protocols import SearchContext, SearchModel, TacticRequest
 from bait_core.testing.synthetic import (
     SyntheticModel,

@@ -24,8 +24,7 @@ from bait_core.errors import ModelError
 from bait_core.execution import Runner, RunSettings
 from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.protocols import TacticRequest
-from bait_core.search.breadth_first import BreadthFirst
-from bait_core.search.options import BreadthFirstOptions
+from bait_core.search.breadth_first import BreadthFirst, BreadthFirstOptions
 
 from .toy import ToyEnvironment, ToyModel, goal
 

@@ -173,7 +173,7 @@ class TestShowPlugin:
         done = site.run("show-plugin", "bets-first")
         assert done.returncode == 2
         assert done.stderr.startswith(
-            "Error: There is no plugin named 'bets-first'.\nDid you mean 'best-first'?\n"
+            "Error: there is no plugin named 'bets-first'\nDid you mean 'best-first'?\n"
         )
 
 

@@ -22,8 +22,7 @@ from bait_core.errors import TraceError, TraceWarning
 from bait_core.execution import Runner, RunSettings
 from bait_core.proof_search import Attempt, SearchSettings
 from bait_core.proof_search.recording import trace_record
-from bait_core.search.best_first import BestFirst
-from bait_core.search.options import BestFirstOptions
+from bait_core.search.best_first import BestFirst, BestFirstOptions
 from bait_core.traces import (
     SCHEMA,
     TraceRecord,

@@ -79,7 +79,7 @@ def validate(model: type[Model], values: Mapping[str, object], title: str, see: 
     except ValidationError as error:
         messages, hints = zip(*(_explain(model, item) for item in error.errors()), strict=True)
     raise ConfigurationError(
-        f"{title} {'; '.join(messages)}.",
+        f"{title} {'; '.join(messages)}",
         hint="\n".join(dict.fromkeys(filter(None, [*hints, see]))),
     )
 

@@ -17,7 +17,6 @@ from bait_core.cli.ui.plain import show, show_rows
 from bait_core.errors import BaitError
 from bait_core.hints import describe_error
 from bait_core.plugins import DoctorCheck, Finding, Registry, installed
-from bait_core.plugins.needs import install_hint, missing_needs
 from bait_core.plugins.references import resolve
 
 _INDENT = 5
@@ -65,7 +64,7 @@ def _run_checks(registry: Registry) -> Iterator[_Checked]:
 def _run(check: DoctorCheck) -> Finding:
     try:
         with redirect_stdout(sys.stderr):
-            finding = resolve(check.check, f"The check {check.name!r}")()
+            finding = resolve(check.check, f"the check {check.name!r}")()
     except BaitError as error:
         return Finding(ok=False, message=error.message, hint=error.hint)
     except Exception as error:  # noqa: BLE001 - the report tells of it
@@ -91,9 +90,9 @@ def _show_checks(registry: Registry, verbose: bool) -> Iterator[_Checked]:
                 show(f"{key}: {value}", indent=_INDENT)
         yield item
     for plugin in registry.plugins:
-        if missing := missing_needs(plugin.spec):
+        if missing := plugin.missing:
             show_rows([[("-", "yellow"), (f"{plugin.name}: needs {', '.join(missing)}", "")]])
-            show(install_hint(plugin), indent=_INDENT)
+            show(plugin.install_hint, indent=_INDENT)
     show_problems(registry)
 
 
@@ -114,9 +113,9 @@ def _report(registry: Registry, checked: list[_Checked]) -> dict[str, Any]:
             for item in checked
         ],
         "missing": [
-            {"plugin": plugin.name, "needs": missing, "install_hint": install_hint(plugin)}
+            {"plugin": plugin.name, "needs": missing, "install_hint": plugin.install_hint}
             for plugin in registry.plugins
-            if (missing := missing_needs(plugin.spec))
+            if (missing := plugin.missing)
         ],
         "problems": problems_as_json(registry),
     }

@@ -46,7 +46,7 @@ class LazyCommand(TyperCommand):
             app.command(self.name)(target)
         else:
             raise BrokenPluginError(
-                f"{owner} can't run: {self._spec.app} is a {type(target).__name__}.",
+                f"{owner} can't run: {self._spec.app} is a {type(target).__name__}",
                 hint="It must be a typer.Typer or a function.",
             )
         command = typer.main.get_command(app)

@@ -22,7 +22,6 @@ from bait_core.plugins import (
     installed,
 )
 from bait_core.plugins.kinds import KINDS
-from bait_core.plugins.needs import install_hint, missing_needs
 
 if TYPE_CHECKING:
     from bait_core.options import Option
@@ -47,7 +46,7 @@ def list_plugins(
         print_json(_listing(registry, plugins))
     else:
         _show_listing(registry, plugins)
-    if strict and (registry.problems or any(missing_needs(plugin.spec) for plugin in plugins)):
+    if strict and (registry.problems or any(plugin.missing for plugin in plugins)):
         raise typer.Exit(1)
 
 
@@ -98,20 +97,20 @@ def _show_listing(registry: Registry, plugins: list[Plugin]) -> None:
             show()
         show(KINDS[kind].title, bold=True)
         show_rows([_row(plugin) for plugin in group], indent=2)
-    lacking = [plugin for plugin in plugins if missing_needs(plugin.spec)]
+    lacking = [plugin for plugin in plugins if plugin.missing]
     if lacking:
         show()
         show("Missing", bold=True)
     for plugin in lacking:
-        show(f"{plugin.name} needs {', '.join(missing_needs(plugin.spec))}", indent=2)
-        show(install_hint(plugin), indent=6)
+        show(f"{plugin.name} needs {', '.join(plugin.missing)}", indent=2)
+        show(plugin.install_hint, indent=6)
     if not plugins:
         show("No such plugin is installed.")
     show_problems(registry)
 
 
 def _row(plugin: Plugin) -> list[Cell]:
-    state = "missing" if missing_needs(plugin.spec) else "ok"
+    state = "missing" if plugin.missing else "ok"
     return [
         (plugin.name, "cyan"),
         (state, "green" if state == "ok" else "yellow"),
@@ -133,7 +132,7 @@ def _listing(registry: Registry, plugins: list[Plugin]) -> dict[str, Any]:
 
 
 def _overview(plugin: Plugin) -> dict[str, Any]:
-    missing = missing_needs(plugin.spec)
+    missing = plugin.missing
     return {
         "kind": plugin.kind.value,
         "name": plugin.name,
@@ -141,7 +140,7 @@ def _overview(plugin: Plugin) -> dict[str, Any]:
         "distribution": plugin.distribution,
         "state": "missing" if missing else "ok",
         "missing": missing,
-        "install_hint": install_hint(plugin) if missing else "",
+        "install_hint": plugin.install_hint if missing else "",
     }
 
 
@@ -159,14 +158,14 @@ def _details(plugin: Plugin) -> dict[str, Any]:
 
 def _show_details(plugin: Plugin) -> None:
     spec = plugin.spec
-    missing = missing_needs(spec)
+    missing = plugin.missing
     facts = {
         "Plugin": plugin.name,
         "Kind": plugin.kind.value,
         "From": plugin.distribution,
         "Needs": ", ".join((*spec.modules, *spec.executables)),
         "Missing": ", ".join(missing),
-        "Install": install_hint(plugin) if missing else "",
+        "Install": plugin.install_hint if missing else "",
     }
     show(spec.summary, bold=True)
     show()

@@ -1,8 +1,7 @@
 """Running many searches: in threads, in worker processes, or on a Ray cluster."""
 
-from bait_core.execution.display import Display, QuietDisplay
 from bait_core.execution.job import SearchJob
-from bait_core.execution.observer import Observer, SearchProgress
+from bait_core.execution.observer import Display, Observer, QuietDisplay, SearchProgress
 from bait_core.execution.recording import record_searches
 from bait_core.execution.run import run_searches
 from bait_core.execution.runner import AttemptObserver, Runner

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from bait_core.domain import Theorem
 from bait_core.errors import TraceError
-from bait_core.execution.display import Display
 from bait_core.execution.job import SearchJob
-from bait_core.execution.observer import Observer
+from bait_core.execution.observer import Display, Observer
 from bait_core.execution.run import run_searches
 from bait_core.execution.supervision import RunEnd
 from bait_core.protocols import Environment

@@ -11,8 +11,8 @@ from bait_core.execution.hosting import Host, HostedTacticModel, open_models
 from bait_core.execution.job import SearchJob
 from bait_core.proof_search import Attempt, Searcher
 from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.models import GoalScorer, TacticSource
 from bait_core.proof_search.recording import trace_record
-from bait_core.proof_search.sources import GoalScorer, TacticSource
 from bait_core.traces import encode_record
 
 

@@ -115,9 +115,9 @@ def resolve(config: Config, settings: Sequence[str] = ()) -> ExperimentConfig:
     """
     match config:
         case ExperimentConfig():
-            return config_of(config.model_dump(), "The configuration", settings)
+            return config_of(config.model_dump(), "the configuration", settings)
         case Mapping():
-            return config_of(config, "The configuration", settings)
+            return config_of(config, "the configuration", settings)
         case _:
             return load_config(Path(config), settings)
 

@@ -163,7 +163,7 @@ def load_config(path: Path, settings: Sequence[str] = ()) -> ExperimentConfig:
         raise ConfigurationError(
             f"the configuration {path} is not well-formed: {error}", hint="It must be YAML."
         ) from error
-    return _checked(loaded, f"The file {path}", settings)
+    return _checked(loaded, f"the file {path}", settings)
 
 
 def config_of(

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
 
 from bait_core.domain import Suggestion
 from bait_core.errors import CheckpointError
-from bait_core.frequencies.options import FrequencyOptions
 from bait_core.frequencies.training import read_counts
+from bait_core.options import Options
 from bait_core.protocols import TacticRequest
+
+
+class FrequencyOptions(Options):
+    """Where the counts are."""
+
+    checkpoint: Path = Field(description="what the trainer `frequencies` wrote")
 
 
 class FrequencyModel:

@@ -7,7 +7,7 @@ options into environments and models.
 
 from bait_core.plugins.hookspecs import API_VERSION, hookimpl
 from bait_core.plugins.kinds import PluginKind
-from bait_core.plugins.problems import Problem
+from bait_core.plugins.loading import Problem
 from bait_core.plugins.registry import Command, Plugin, Registry, installed
 from bait_core.plugins.specs import (
     CommandSpec,

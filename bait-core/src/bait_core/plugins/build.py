@@ -9,7 +9,6 @@ from bait_core.errors import BaitError, BrokenPluginError
 from bait_core.hints import describe_error
 from bait_core.options import Options, validate
 from bait_core.plugins.kinds import KINDS, PluginKind
-from bait_core.plugins.needs import install_hint, missing_needs
 from bait_core.plugins.references import resolve
 from bait_core.plugins.registry import Plugin, Registry, installed
 
@@ -84,10 +83,10 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
         BaitError: Whatever else the factory raises of this tree.
     """
     parsed = parse_options(plugin, options)
-    title = f"The {plugin.kind.value} {plugin.name!r} of {plugin.distribution}"
-    missing = missing_needs(plugin.spec)
+    title = f"the {plugin.kind.value} {plugin.name!r} of {plugin.distribution}"
+    missing = plugin.missing
     if missing:
-        raise BrokenPluginError(f"{title} needs {', '.join(missing)}.", hint=install_hint(plugin))
+        raise BrokenPluginError(f"{title} needs {', '.join(missing)}", hint=plugin.install_hint)
     factory = resolve(plugin.spec.factory, title)
     try:
         made = factory(parsed)
@@ -95,13 +94,13 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
         raise
     except Exception as error:
         raise BrokenPluginError(
-            f"{title} can't be made: {describe_error(error)}.", hint=_report_to(plugin)
+            f"{title} can't be made: {describe_error(error)}", hint=_report_to(plugin)
         ) from error
     lacking = [method for method in KINDS[plugin.kind].methods if not hasattr(made, method)]
     if lacking:
         raise BrokenPluginError(
             f"{plugin.spec.factory} made a {type(made).__name__}, which has no "
-            f"{', '.join(lacking)} and so is not a {plugin.kind.value}.",
+            f"{', '.join(lacking)} and so is not a {plugin.kind.value}",
             hint=_report_to(plugin),
         )
     return made
@@ -116,10 +115,10 @@ def options_of(plugin: Plugin) -> type[Options]:
     reference = plugin.spec.options
     if not reference:
         return Options
-    model = resolve(reference, f"The options of {plugin.name!r}")
+    model = resolve(reference, f"the options of {plugin.name!r}")
     if not (isinstance(model, type) and issubclass(model, Options)):
         raise BrokenPluginError(
-            f"{reference}, the options of {plugin.name!r}, is no subclass of {Options.__name__}.",
+            f"{reference}, the options of {plugin.name!r}, is not a subclass of {Options.__name__}",
             hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
         )
     return model
@@ -133,7 +132,7 @@ def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
             what would be right.
         BrokenPluginError: The model of the options can't be imported.
     """
-    title = f"The {plugin.kind.value} {plugin.name!r}"
+    title = f"the {plugin.kind.value} {plugin.name!r}"
     see = f"For all options: bait show-plugin {plugin.name}"
     return validate(options_of(plugin), values, title, see)
 

@@ -43,7 +43,7 @@ def bait_register_tactic_models() -> list[PluginSpec]:
             name="frequencies",
             summary="Tactics that proved something before, the most frequent first",
             factory="bait_core.frequencies.model:FrequencyModel",
-            options="bait_core.frequencies.options:FrequencyOptions",
+            options="bait_core.frequencies.model:FrequencyOptions",
         ),
     ]
 
@@ -83,13 +83,13 @@ def bait_register_search_models() -> list[PluginSpec]:
             name="best-first",
             summary="Most probable goal first",
             factory="bait_core.search.best_first:BestFirst",
-            options="bait_core.search.options:BestFirstOptions",
+            options="bait_core.search.best_first:BestFirstOptions",
         ),
         PluginSpec(
             name="breadth-first",
             summary="Oldest goal first",
             factory="bait_core.search.breadth_first:BreadthFirst",
-            options="bait_core.search.options:BreadthFirstOptions",
+            options="bait_core.search.breadth_first:BreadthFirstOptions",
         ),
     ]
 

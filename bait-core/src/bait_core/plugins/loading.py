@@ -19,12 +19,26 @@ from bait_core import __version__
 from bait_core.hints import describe_error, did_you_mean
 from bait_core.plugins.hookspecs import API_VERSION, HOOKSPECS, PROJECT
 from bait_core.plugins.kinds import ITEM_OF_HOOK, Item
-from bait_core.plugins.problems import Problem
 from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TITLE = re.compile(r"\S(.*\S)?")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps a distribution, or a part of it, from being used.
+
+    Attributes:
+        distribution: The installed distribution, such as `bait-lean`.
+        message: What is wrong.
+        hint: What to do about it.
+    """
+
+    distribution: str
+    message: str
+    hint: str = ""
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ def resolve(reference: str, owner: str) -> Any:
             target = getattr(target, part)
     except (Exception, SystemExit) as error:
         raise BrokenPluginError(
-            f"{owner} can't be loaded from {reference}: {describe_error(error)}.",
+            f"{owner} can't be loaded from {reference}: {describe_error(error)}",
             hint=f"For the traceback: python -c 'import {module}'",
         ) from error
     return target

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import re
+import shutil
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +15,7 @@ from importlib import metadata
 from bait_core.errors import AmbiguousPluginError, UnknownPluginError
 from bait_core.hints import did_you_mean
 from bait_core.plugins.kinds import KINDS, PluginKind
-from bait_core.plugins.loading import Contribution, load
-from bait_core.plugins.problems import Problem
+from bait_core.plugins.loading import Contribution, Problem, load
 from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 
 ENTRY_POINT_GROUP = "bait"
@@ -47,6 +49,20 @@ class Plugin:
     def qualified_name(self) -> str:
         """`distribution:name`, which always means this plugin only."""
         return f"{self.distribution}:{self.spec.name}"
+
+    @property
+    def missing(self) -> list[str]:
+        """The modules and programs that it needs and that are not there."""
+        modules = [f"the module {name!r}" for name in self.spec.modules if not _importable(name)]
+        programs = [
+            f"the program {name!r}" for name in self.spec.executables if not shutil.which(name)
+        ]
+        return modules + programs
+
+    @property
+    def install_hint(self) -> str:
+        """What to type when something is missing."""
+        return self.spec.install_hint or f"See the documentation of {self.distribution}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +190,7 @@ class Registry:
         unusable = sorted({problem.distribution for problem in self.problems})
         if unusable:
             hints.append(f"{', '.join(unusable)}: not wholly usable, see `bait list-plugins`.")
-        return UnknownPluginError(f"There is no {what} named {name!r}.", hint="\n".join(hints))
+        return UnknownPluginError(f"there is no {what} named {name!r}", hint="\n".join(hints))
 
 
 def installed() -> Registry:
@@ -206,11 +222,15 @@ def _ambiguous(name: str, found: Sequence[Plugin]) -> AmbiguousPluginError:
     if len({plugin.kind for plugin in found}) > 1:
         kinds = ", ".join(sorted({plugin.kind.value for plugin in found}))
         return AmbiguousPluginError(
-            f"{name!r} is the name of plugins of several kinds: {kinds}.",
+            f"{name!r} is the name of plugins of several kinds: {kinds}",
             hint="Tell the kind.",
         )
     names = " or ".join(plugin.qualified_name for plugin in found)
     return AmbiguousPluginError(
-        f"Several distributions bring a {found[0].kind.value} named {name!r}.",
+        f"several distributions bring a {found[0].kind.value} named {name!r}",
         hint=f"Write {names}.",
     )
+
+
+def _importable(module: str) -> bool:
+    return module in sys.modules or importlib.util.find_spec(module) is not None

@@ -9,8 +9,8 @@ from bait_core.errors import ModelError
 from bait_core.graph import Edge, GoalNode, ProofGraph, Status, extract_proof
 from bait_core.proof_search.attempt import Attempt, SelectionStep
 from bait_core.proof_search.budget import Budget
+from bait_core.proof_search.models import TacticSource
 from bait_core.proof_search.settings import SearchSettings
-from bait_core.proof_search.sources import TacticSource
 from bait_core.protocols import Response, SearchModel, Selection, Session, TacticRequest
 
 MOST_TACTICS = 100_000

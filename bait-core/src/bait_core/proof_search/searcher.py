@@ -14,10 +14,9 @@ from bait_core.errors import BaitError, ExecutionError
 from bait_core.graph import ProofGraph
 from bait_core.proof_search.attempt import Attempt
 from bait_core.proof_search.budget import Budget
-from bait_core.proof_search.goal_scores import GoalScores
+from bait_core.proof_search.models import GoalScorer, GoalScores, TacticSource
 from bait_core.proof_search.proof_search import ProofSearch
 from bait_core.proof_search.settings import SearchSettings
-from bait_core.proof_search.sources import GoalScorer, TacticSource
 from bait_core.protocols import Environment, SearchContext, SearchModel
 
 

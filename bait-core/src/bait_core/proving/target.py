@@ -43,7 +43,7 @@ class Target:
             ProverStartError: The prover is not installed in the end.
         """
         if self.spec.prepare:
-            prepare = resolve(self.spec.prepare, f"The environment {self.plugin.name!r}")
+            prepare = resolve(self.spec.prepare, f"the environment {self.plugin.name!r}")
             prepare(parse_options(self.plugin, self.options), yes)
 
     def restricted_to(self, names: Sequence[str]) -> Target:

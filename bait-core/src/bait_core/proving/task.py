@@ -92,12 +92,12 @@ def make_task(request: ProofRequest) -> ProofTask:
         search=_config(request.search),
         goal_model=_config(request.goal_model),
         settings=SearchSettings.of(
-            validate(SearchLimits, request.settings, "The section `settings`"),
+            validate(SearchLimits, request.settings, "the section `settings`"),
             tactic_seconds=target.spec.tactic_seconds,
             seed=request.seed,
         ),
-        run=validate(RunSettings, request.run, "The section `run`"),
-        execution=validate(ExecutionSettings, request.execution, "The section `execution`"),
+        run=validate(RunSettings, request.run, "the section `run`"),
+        execution=validate(ExecutionSettings, request.execution, "the section `execution`"),
     )
     _ = job.configuration  # checks the options of all plugins
     return ProofTask(job, target, destination)

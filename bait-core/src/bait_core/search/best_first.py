@@ -7,9 +7,23 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from bait_core.graph import GoalNode
+from bait_core.options import Options
 from bait_core.protocols import Response, SearchContext, Selection
-from bait_core.search.options import BestFirstOptions
+
+
+class BestFirstOptions(Options):
+    """Options of best-first search."""
+
+    length_exponent: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        description="alpha in (sum of log-probabilities) / length^alpha; 0 favours short proofs",
+    )
+    batch_size: int = Field(default=1, ge=1, description="goals expanded per step")
 
 
 class BestFirst:

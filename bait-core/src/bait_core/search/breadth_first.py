@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from bait_core.graph import GoalNode
+from bait_core.options import Options
 from bait_core.protocols import Response, SearchContext, Selection
-from bait_core.search.options import BreadthFirstOptions
+
+
+class BreadthFirstOptions(Options):
+    """Options of breadth-first search."""
+
+    batch_size: int = Field(default=1, ge=1, description="goals expanded per step")
 
 
 class BreadthFirst:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from bait_core.graph import Edge, GoalNode, Status
 from bait_core.protocols import Response, SearchContext, Selection
-from bait_core.search.breadth_first import BreadthFirst
-from bait_core.search.options import BreadthFirstOptions
+from bait_core.search.breadth_first import BreadthFirst, BreadthFirstOptions
 from bait_models.search.htps.hypertree import Hypertree, HypertreeSelector, Leaf
 from bait_models.search.htps.options import HTPSOptions
 from bait_models.search.htps.policy import POLICIES

@@ -1,12 +1,30 @@
-"""What the goal model said about the goals of one search."""
+"""Models as a search sees them, wherever they are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from bait_core.domain import Goal, Suggestion
 from bait_core.graph import GoalNode
 from bait_core.proof_search.attempt import Attempt
-from bait_core.proof_search.sources import GoalScorer
+from bait_core.protocols import TacticRequest
+
+
+class TacticSource(Protocol):
+    """Suggests tactics; used by several searches at a time."""
+
+    def get_tactics(self, requests: Sequence[TacticRequest]) -> list[list[Suggestion]]:
+        """A bounded number of distinct, valid suggestions for each request, in order."""
+        ...
+
+
+class GoalScorer(Protocol):
+    """Judges goals; used by several searches at a time."""
+
+    def score_goals(self, goals: Sequence[Goal]) -> list[float]:
+        """The valid log-probability of each goal's having a proof, in order."""
+        ...
 
 
 class GoalScores:

@@ -15,9 +15,8 @@ from bait_core.errors import ProverCrashError
 from bait_core.execution import RunEnd, Runner, RunSettings
 from bait_core.proof_search import SearchSettings
 from bait_core.proof_search.budget import Budget
-from bait_core.search.best_first import BestFirst
-from bait_core.search.breadth_first import BreadthFirst
-from bait_core.search.options import BestFirstOptions, BreadthFirstOptions
+from bait_core.search.best_first import BestFirst, BestFirstOptions
+from bait_core.search.breadth_first import BreadthFirst, BreadthFirstOptions
 from bait_core.testing.synthetic import (
     SyntheticEnvironment,
     SyntheticModel,
@@ -80,12 +79,12 @@ def test_the_budget_of_expansions_ends_the_search_and_is_not_exceeded():
 
 def test_the_run_has_a_budget_of_its_own():
     environment = ToyEnvironment({}, roots=("a", "b", "c"))
-    attempts = run(environment, run_settings={"expansions": 2})
+    attempts = run(environment, run_settings={"total_expansions": 2})
     assert sum(attempt.expansions for attempt in attempts) == 2
     assert [attempt.theorem.name for attempt in attempts] == ["a", "b"]
 
 
-@pytest.mark.parametrize("budget", [{"expansions": 3}, {"seconds": 0.3}])
+@pytest.mark.parametrize("budget", [{"total_expansions": 3}, {"total_seconds": 0.3}])
 def test_a_spent_budget_of_the_run_ends_it_as_a_stop_does(budget):
     chain: Rules = {f"{root}{i}": {"go": [f"{root}{i + 1}"]} for root in "ab" for i in range(999)}
     environment = ToyEnvironment(chain, roots=("a0", "b0"), on_tactic=lambda *_: time.sleep(0.01))
@@ -105,7 +104,7 @@ def test_a_spent_budget_of_the_run_ends_it_as_a_stop_does(budget):
 
 def test_a_theorem_that_has_used_its_own_budget_is_searched():
     """Even if the budget of the run is spent at the same moment."""
-    (attempt,) = run(ToyEnvironment(RULES), expansions=2, run_settings={"expansions": 2})
+    (attempt,) = run(ToyEnvironment(RULES), expansions=2, run_settings={"total_expansions": 2})
     assert attempt.status is SearchStatus.FAILED
 
 
