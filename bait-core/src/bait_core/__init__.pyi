@@ -202,6 +202,9 @@ from .merging import (
 from .options import (
     Options as Options,
 )
+from .paths import (
+    trace_folder as trace_folder,
+)
 from .plugins import (
     API_VERSION as API_VERSION,
 )
@@ -481,5 +484,6 @@ __all__ = [
     "record_searches",
     "run_experiment",
     "run_searches",
+    "trace_folder",
     "write_traces",
 ]
