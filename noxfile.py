@@ -38,7 +38,8 @@ def lowest(session: nox.Session) -> None:
     install = ("uv", "pip", "install", "--python", str(session.virtualenv.location))
     lowest = ("--resolution", "lowest-direct", "--constraint", TOOLS)  # which pip does not offer
     tools = ("hatchling", "hypothesis", "pip", "pytest", "pytest-timeout", "pytest-xdist")
-    session.run_install(*install, *lowest, "./bait-core", "./bait-lean", *tools, external=True)
+    packages = ("./bait-core", "./bait-lean", "./bait-holist")
+    session.run_install(*install, *lowest, *packages, *tools, external=True)
     # The tests run the searches of bait-models, which need no PyTorch.
     session.run_install(*install, "--no-deps", "./bait-models", external=True)
     session.run("pytest", "-n", "2", "-m", "not slow", "tests/core", *session.posargs)

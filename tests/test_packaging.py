@@ -180,7 +180,7 @@ def shell(command: str, environment: Path, folder: Path, home: Path) -> str:
         cwd=folder,
         env=os.environ
         | {"PATH": f"{environment.parent}:{os.environ['PATH']}", "BAIT_HOME": str(home)}
-        | {"PYTHONPATH": ""},
+        | {"PYTHONPATH": "", "PIP_NO_COMPILE": "1"},
         capture_output=True,
         text=True,
         timeout=280,
