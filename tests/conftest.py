@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -10,6 +11,10 @@ from xdist.remote import Producer
 
 from tests.case_ids import case_id
 from tests.scheduling import FileScheduling, slowest_first
+
+# Models of tests are tiny, and threads of OpenMP that wait for each other take several times as
+# long as one; before torch is imported, and for processes that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

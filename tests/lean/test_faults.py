@@ -24,7 +24,7 @@ from bait_lean.source.prefix import Prefix
 
 from .proving import closes, failure, needs_lean, open_session, prove, run, subgoals
 
-pytestmark = needs_lean
+pytestmark = [*needs_lean, pytest.mark.slow]
 
 STATEMENT = "theorem t (a b : Nat) (h : a = b) : b = a ∧ ∃ x, x = a + b"
 SCRIPT = ("constructor", ["exact h.symm", "exact ⟨a + b, rfl⟩"])

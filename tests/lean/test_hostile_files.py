@@ -22,7 +22,7 @@ from .hostile.files import WAYS, Hole, HostileFile, Truth, hostile_file
 from .hostile.texts import SHAPES
 from .proving import LIMIT, close_used_processes, file_environment, needs_lean
 
-pytestmark = needs_lean
+pytestmark = [*needs_lean, pytest.mark.slow]
 
 DEFAULT = 300
 FILES = int(os.environ.get("BAIT_HOSTILE_FILES", DEFAULT))
