@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import random
+import sys
 
 import pytest
 
@@ -184,13 +185,15 @@ def test_extreme_scores_do_no_harm():
 
 
 def test_fringes_may_be_very_long():
-    """A conjunction of 20,000 goals, then a chain as deep: no recursion, in use or when freed."""
-    play = Play(dict.fromkeys(map(str, range(20_000)), 0.0))
-    play.expand("root", list(map(str, range(20_000))))
-    for number in range(300):
-        play.expand(str(number), [])
+    """Wider and then deeper than the limit of recursion: there is none, in use or when freed."""
+    limit = sys.getrecursionlimit()
+    goals = [str(number) for number in range(2 * limit)]
+    play = Play(dict.fromkeys(goals, 0.0))
+    play.expand("root", goals)
+    for goal in goals[: limit + 100]:
+        play.expand(goal, [])
     (fringe,) = play.search._fringes
-    assert fringe.size == 19_700
+    assert fringe.size == limit - 100
     del play, fringe
     gc.collect()
 
