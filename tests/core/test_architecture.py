@@ -19,6 +19,7 @@ LAYERS = {
     "hints": set[str](),
     "options": {"errors", "hints"},
     "assignments": {"errors"},
+    "processes": {"errors"},
     "domain": GROUND,
     "merging": GROUND | {"domain"},
     "ranking": {"domain"},

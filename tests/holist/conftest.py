@@ -15,8 +15,8 @@ import pytest
 
 from bait_holist.errors import NotInstalledError
 from bait_holist.prover import running
+from bait_holist.prover.installation import find_hol_light
 from bait_holist.prover.launch import Server
-from bait_holist.prover.process import find_hol_light
 
 from .unguarded import unguarded_server
 

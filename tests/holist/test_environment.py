@@ -18,8 +18,8 @@ from bait_core.errors import ProverCrashError, TheoremError
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.prover.connection import Worker
+from bait_holist.prover.installation import find_hol_light
 from bait_holist.prover.launch import Server
-from bait_holist.prover.process import find_hol_light
 from tests.holist.provers import apply, prove, session
 
 pytestmark = pytest.mark.hol

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from bait_core.domain import Failed, FailureKind, Goal, Proved
 from bait_core.errors import ProverCrashError
 from bait_core.execution import SearchJob
 from bait_core.plugins.config import PluginConfig
+from bait_core.processes import ProverProcess
 from bait_core.proof_search import SearchSettings
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
@@ -52,7 +52,7 @@ class Doorway:
         folder.mkdir()
         path = folder / "socket"
         path.symlink_to(self._behind.socket)
-        process = subprocess.Popen(["/bin/sleep", "1000"], stdin=subprocess.PIPE)
+        process = ProverProcess(["/bin/sleep", "1000"])
         self.servers.append(Server(psutil.Process(process.pid), path, folder, process))
         return self.servers[-1]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bait_holist.prover import launch
+from bait_holist.prover.installation import hol_folder
 from bait_holist.prover.launch import Server
-from bait_holist.prover.process import hol_folder
 
 HOSTILE_LIBRARY = r"""
 (* Another type of the same name and shape as the kernel's: its values need no proof. *)

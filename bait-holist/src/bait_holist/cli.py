@@ -22,8 +22,8 @@ from bait_holist.library import Library
 from bait_holist.prover import running
 from bait_holist.prover.connection import Worker
 from bait_holist.prover.connector import Connector
+from bait_holist.prover.installation import hol_folder
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
-from bait_holist.prover.process import hol_folder
 from bait_holist.prover.progress import shown_progress
 
 _NOT_RUNNING = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bait_core.plugins import Finding
 from bait_holist.errors import NotInstalledError
 from bait_holist.prover import running
-from bait_holist.prover.process import PACKAGES, find_hol_light
+from bait_holist.prover.installation import PACKAGES, find_hol_light
 
 
 def hol_light() -> Finding:

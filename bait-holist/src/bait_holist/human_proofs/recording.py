@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import tempfile
 import time
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
-import psutil
-
+from bait_core.processes import ProverProcess, describe_exit, log_tail
 from bait_holist.errors import HumanProofsError
-from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
+from bait_holist.prover.installation import PACKAGES, find_hol_light
 
 #: The first file of the library that is loaded when `prove` is there.
 _FIRST_FILE = "itab.ml"
@@ -63,18 +62,19 @@ def record_library(
         }
         commands = folder / "commands"
         commands.write_text(_use(ocaml / finish))
-        with commands.open("rb") as stdin:
-            process = spawn(find_hol_light(hol_folder), log, environment, stdin)
-        family = psutil.Process(process.pid)
-        try:
-            _watch(process, recording, output, progress, time.monotonic() + seconds)
-        finally:
-            end_family(family)
-            process.wait()
-        if process.returncode != 0:
-            code, tail = process.returncode, log_tail(log)
+        with commands.open("rb") as stdin, log.open("wb") as printed:
+            process = ProverProcess(
+                find_hol_light(hol_folder),
+                cwd=folder,
+                env=os.environ | environment,
+                stdin=stdin,
+                output=printed,
+            )
+        with process:
+            code = _watch(process, recording, output, progress, time.monotonic() + seconds)
+        if code != 0:
             raise HumanProofsError(
-                f"HOL Light ended with code {code} while it recorded:\n{tail}",
+                f"HOL Light {describe_exit(code)} while it recorded:\n{log_tail(log)}",
                 hint="Recording needs OCaml's own libraries: apt-get install ocaml-compiler-libs",
             )
 
@@ -95,13 +95,14 @@ def _overlay(hol_folder: Path, overlay: Path, ocaml: Path) -> None:
 
 
 def _watch(
-    process: subprocess.Popen[bytes],
+    process: ProverProcess,
     recording: Path,
     output: Path,
     progress: Progress,
     deadline: float,
-) -> None:
-    while process.poll() is None:
+) -> int:
+    """Tell of the progress until the process ends, and return its exit code."""
+    while (code := process.exit_code) is None:
         if time.monotonic() > deadline:
             raise HumanProofsError("recording took too long and was stopped")
         if output.exists():
@@ -109,6 +110,7 @@ def _watch(
         else:
             progress("recording", _lines(recording, b"(proof "))
         time.sleep(_POLL_SECONDS)
+    return code
 
 
 def _lines(path: Path, beginning: bytes) -> int:

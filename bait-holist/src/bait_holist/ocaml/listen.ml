@@ -67,7 +67,6 @@ module Listen = struct
     Sys.set_signal Sys.sigterm (Sys.Signal_handle end_all);
     Sys.set_signal Sys.sigchld Sys.Signal_ignore;
     let listening = listen () in
-    let watched = if setting "OWNED" = None then [ listening ] else [ listening; Unix.stdin ] in
     let used = ref (Unix.gettimeofday ()) in
     let end_if_idle () =
       if has_workers () then used := Unix.gettimeofday ()
@@ -76,12 +75,11 @@ module Listen = struct
         | Some seconds when Unix.gettimeofday () -. !used > seconds -> end_all 0
         | _ -> () in
     let rec loop () =
-      (match Unix.select watched [] [] patience with
+      (match Unix.select [ listening ] [] [] patience with
       | [], _, _ -> end_if_idle ()
-      | readable, _, _ ->
+      | _ ->
           used := Unix.gettimeofday ();
-          if List.mem Unix.stdin readable then end_all 0;
-          if List.mem listening readable then accept listening definitions
+          accept listening definitions
       | exception Unix.Unix_error (Unix.EINTR, _, _) -> ());
       loop () in
     loop ()

@@ -4,7 +4,6 @@
      BAIT_HOLIST_OCAML   the folder of these files
      BAIT_HOLIST_SOCKET  the unix socket to listen on
      BAIT_HOLIST_MEMORY  MiB of heap at which a tactic is stopped; 0 for no limit
-     BAIT_HOLIST_OWNED   if set, the server ends when its standard input does
      BAIT_HOLIST_IDLE    seconds without a client after which it ends; for ever if not set *)
 
 #load "unix.cma";;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import socket
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from bait_core.processes import limit_address_space
 from bait_holist.errors import RequestError, ServerGoneError, WorkerLostError
 from bait_holist.prover.replies import (
     Applied,
@@ -67,8 +67,7 @@ class Worker:
             raise
         self._pid = self.greeting.pid
         if memory:
-            limit = memory * _ADDRESS_SPACE * 1024 * 1024
-            resource.prlimit(self._pid, resource.RLIMIT_AS, (limit, limit))
+            limit_address_space(self._pid, memory * _ADDRESS_SPACE * 1024 * 1024)
 
     def admit(self, index: int, forbidden: Sequence[str]) -> None:
         """Allow only theorems bound before `index`, and none that states one of `forbidden`.

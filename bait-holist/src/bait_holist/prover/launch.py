@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import psutil
 
+from bait_core.processes import ProverProcess, describe_exit, end_family, log_tail
 from bait_holist.errors import LoadError, NotInstalledError, WorkerError
 from bait_holist.prover.axioms import check_axioms
 from bait_holist.prover.connection import Worker
-from bait_holist.prover.process import PACKAGES, end_family, find_hol_light, log_tail, spawn
+from bait_holist.prover.installation import PACKAGES, find_hol_light
 
 LOAD_TIMEOUT = 600.0
 MEMORY = 2048
@@ -44,7 +44,7 @@ class Server:
     process: psutil.Process
     socket: Path
     folder: Path
-    started: subprocess.Popen[bytes] | None = None  # holds the pipe whose end ends the server
+    started: ProverProcess | None = None  # None if another Python process started it
 
     def is_alive(self) -> bool:
         """Whether the process runs and its socket exists."""
@@ -58,9 +58,7 @@ class Server:
         """End the server and all its workers. May be called twice."""
         end_family(self.process)
         if self.started is not None:
-            if self.started.stdin is not None:
-                self.started.stdin.close()
-            self.started.wait()
+            self.started.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -98,15 +96,16 @@ def start(
         "BAIT_HOLIST_SOCKET": str(path),
         "BAIT_HOLIST_MEMORY": str(memory),
     }
-    if owned:
-        environment["BAIT_HOLIST_OWNED"] = "1"
     if idle is not None:
         environment["BAIT_HOLIST_IDLE"] = str(idle)
     log = folder / "log"
-    process = spawn(command, log, environment, subprocess.PIPE)
+    with log.open("wb") as output:
+        process = ProverProcess(
+            command, cwd=folder, env=os.environ | environment, output=output, detached=not owned
+        )
     server = Server(psutil.Process(process.pid), path, folder, process)
     try:
-        _feed(process, owned=owned)
+        _feed(process)
         _await_ready(process, server, log, timeout, progress)
     except BaseException:
         server.stop()
@@ -114,18 +113,13 @@ def start(
     return server
 
 
-def _feed(process: subprocess.Popen[bytes], *, owned: bool) -> None:
-    assert process.stdin is not None  # noqa: S101  (a pipe was asked for)
-    try:
-        process.stdin.write(b'#use "%s";;\n' % os.fsencode(ocaml_folder() / "server.ml"))
-        if not owned:
-            process.stdin.close()
-    except BrokenPipeError:
-        pass  # it has ended; the log says why
+def _feed(process: ProverProcess) -> None:
+    with suppress(BrokenPipeError), process.stdin as stdin:  # if it has ended, the log says why
+        stdin.write(b'#use "%s";;\n' % os.fsencode(ocaml_folder() / "server.ml"))
 
 
 def _await_ready(
-    process: subprocess.Popen[bytes],
+    process: ProverProcess,
     server: Server,
     log: Path,
     timeout: float,
@@ -136,8 +130,8 @@ def _await_ready(
         text = log.read_bytes()
         if b"nums.cma" in text and b"Cannot find file" in text:
             raise NotInstalledError("OCaml's num library is not installed", hint=PACKAGES)
-        if process.poll() is not None:
-            raise _not_loaded(f"ended with exit code {process.returncode}", log)
+        if (code := process.exit_code) is not None:
+            raise _not_loaded(describe_exit(code), log)
         if time.monotonic() > deadline:
             raise _not_loaded(f"did not load within {timeout:g} s", log)
         progress(min(0.99, len(text) / _LOG_SIZE))

@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import filelock
-import psutil
 
 from bait_core.errors import ProverStartError
 from bait_core.files import replace_file
 from bait_core.paths import data_folder
+from bait_core.processes import find_process
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Progress, Server, ignore_progress, start
-
-_TOLERANCE = 2.0  # seconds between the clock's and the process table's idea of a start
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,11 @@ class Record:
 
     def server(self) -> Server | None:
         """The server, if it still runs."""
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.created) < _TOLERANCE
-        except psutil.NoSuchProcess:
+        process = find_process(self.pid, self.created)
+        if process is None:
             return None
         server = Server(process, Path(self.socket), Path(self.folder))
-        return server if same and server.is_alive() else None
+        return server if server.is_alive() else None
 
     def age(self) -> float:
         """Seconds since it was started."""

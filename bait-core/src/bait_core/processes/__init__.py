@@ -1,0 +1,19 @@
+"""The life of a prover process: start, memory, and an end that takes all its children along.
+
+POSIX only; elsewhere starting one raises `ProverStartError`.
+"""
+
+from bait_core.processes.family import end_family, find_process
+from bait_core.processes.last_words import describe_exit, log_tail
+from bait_core.processes.memory import MemoryWatch, limit_address_space
+from bait_core.processes.prover_process import ProverProcess
+
+__all__ = [
+    "MemoryWatch",
+    "ProverProcess",
+    "describe_exit",
+    "end_family",
+    "find_process",
+    "limit_address_space",
+    "log_tail",
+]
