@@ -44,6 +44,23 @@ HOUSES = {
             "plugin",
         ),
     ),
+    "bait_holist": House(
+        below=frozenset({"bait_core"}),
+        rooms=(
+            "errors",
+            "terms",
+            "prover",
+            "library",
+            "holist_protocol",
+            "benchmark",
+            "environment",
+            "human_proofs",
+            "tactics",
+            "doctor",
+            "cli",
+            "plugin",
+        ),
+    ),
     "bait_models": House(
         below=frozenset({"bait_core", "bait_holist"}),
         rooms=(

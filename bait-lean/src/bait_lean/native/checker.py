@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from bait_core.errors import ProverError
+from bait_core.processes import describe_exit
 from bait_lean.errors import ProtocolError
 from bait_lean.native import lake
 from bait_lean.process.messages import Message, Reply
@@ -188,6 +189,5 @@ def _hash(term: str) -> str:
 def _failure(ended: Ended) -> str:
     """How a program failed, in its own words if it has any."""
     said = (ended.stderr.strip() or ended.stdout.strip()).decode(errors="replace")[-_TAIL:]
-    code = ended.exit_code
-    how = f"it was killed by signal {-code}" if code < 0 else f"it ended with exit code {code}"
+    how = f"it {describe_exit(ended.exit_code)}"
     return f"{how}: {said}" if said else f"{how}."

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
+from bait_core.processes import MemoryWatch, ProverProcess
 from bait_lean.errors import ReplCrashError, ReplTimeoutError
-from bait_lean.process.memory import MemoryWatch
-from bait_lean.process.repl import start, too_big
 
 _CHUNK = 1 << 16
 _INTERVAL = 0.05
@@ -54,29 +51,26 @@ def run(command: Sequence[str], *, cwd: Path, limits: Limits) -> Ended:
         ReplTimeoutError: The time is over; it was killed.
         ReplCrashError: It used too much memory or wrote too much; it was killed.
     """
-    process, lifeline = start(command, cwd)
-    with lifeline, _Output(process) as output:
+    with ProverProcess(command, cwd=cwd) as process, _Output(process) as output:
         try:
             _wait(process, output, limits)
         finally:
-            # The watcher keeps the group in being, so the number can't be another's by now.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
+        exit_code = process.wait()
         output.read(0)
-        return Ended(process.returncode, *output.texts())
+        return Ended(exit_code, *output.texts())
 
 
-def _wait(process: subprocess.Popen[bytes], output: _Output, limits: Limits) -> None:
+def _wait(process: ProverProcess, output: _Output, limits: Limits) -> None:
     deadline = time.monotonic() + limits.seconds
     memory = MemoryWatch(process.pid, limits.memory) if limits.memory else None
-    while process.poll() is None:
+    while process.exit_code is None:
         output.read(_INTERVAL)
         now = time.monotonic()
         if now >= deadline:
             raise ReplTimeoutError(f"Lean did not end within {limits.seconds:g} s and was killed.")
         if memory and (excess := memory.excess(now)):
-            raise too_big(excess, memory.limit)
+            raise ReplCrashError(f"The Lean process was killed: {excess}.")
         if output.size > limits.output:
             raise ReplCrashError(
                 f"The Lean process was killed: it wrote more than {limits.output / 1e6:,.0f} MB."
@@ -86,11 +80,9 @@ def _wait(process: subprocess.Popen[bytes], output: _Output, limits: Limits) -> 
 class _Output:
     """What a process writes, kept as it comes."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        pipes = (process.stdin, process.stdout, process.stderr)
-        self._pipes: list[IO[bytes]] = [pipe for pipe in pipes if pipe is not None]
-        stdin, *outputs = self._pipes
-        stdin.close()
+    def __init__(self, process: ProverProcess) -> None:
+        process.stdin.close()
+        outputs = (process.stdout, process.stderr)
         self._kept = {pipe.fileno(): bytearray() for pipe in outputs}
         self._selector = selectors.DefaultSelector()
         for number in self._kept:
@@ -102,8 +94,6 @@ class _Output:
 
     def __exit__(self, *_: object) -> None:
         self._selector.close()
-        for pipe in self._pipes:
-            pipe.close()
 
     @property
     def size(self) -> int:

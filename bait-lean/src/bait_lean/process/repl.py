@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 import msgspec
 
-from bait_core.errors import ProverStartError
+from bait_core.processes import MemoryWatch, ProverProcess, describe_exit
 from bait_lean.errors import ReplCrashError, ReplTimeoutError
-from bait_lean.process import launcher
 from bait_lean.process.framing import Answer, AnswerReader
-from bait_lean.process.memory import MemoryWatch
 
 _CHUNK = 1 << 16
 _STDERR_TAIL = 1 << 13
@@ -62,15 +57,9 @@ class ReplProcess:
         self._reader = AnswerReader()
         self._stderr_tail = b""
         self._requests = threading.Lock()
-        self._ending = threading.Lock()
-        self._killed = False
-        self._closed = False
-        self._process, self._lifeline = start(command, cwd, env)
-        # `start` asks for all three pipes.
-        self._stdin, self._stdout, self._stderr = cast(
-            "tuple[IO[bytes], IO[bytes], IO[bytes]]",
-            (self._process.stdin, self._process.stdout, self._process.stderr),
-        )
+        self._process = ProverProcess(command, cwd=cwd, env=env)
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        self._stderr = self._process.stderr
         os.set_blocking(self._stdin.fileno(), False)
         os.set_blocking(self._stderr.fileno(), False)
         self._poll = select.poll()
@@ -86,7 +75,7 @@ class ReplProcess:
     @property
     def alive(self) -> bool:
         """Whether the process runs, as far as is known without asking it."""
-        return not self._killed and self._process.poll() is None
+        return not self._process.killed and self._process.exit_code is None
 
     def request(self, payload: Mapping[str, Any], timeout: float) -> Answer:
         """Send a request and return the answer.
@@ -114,23 +103,13 @@ class ReplProcess:
 
     def kill(self) -> None:
         """Kill the process and its children at once. From any thread, any number of times."""
-        with self._ending:
-            if not self._killed:
-                self._killed = True
-                # The watcher keeps the group in being, so the number can't be another's by now.
-                with suppress(ProcessLookupError):
-                    os.killpg(self.pid, signal.SIGKILL)
+        self._process.kill()
 
     def close(self) -> None:
         """Kill the process and release its pipes. From any thread, any number of times."""
         self.kill()
         with self._requests:
-            if self._closed:
-                return
-            self._closed = True
-            self._process.wait()
-            for pipe in (self._lifeline, self._stdin, self._stdout, self._stderr):
-                pipe.close()
+            self._process.close()
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +124,7 @@ class ReplProcess:
 
     def _exchange(self, data: bytes, timeout: float) -> Answer:
         with self._requests:
-            if self._killed:
+            if self._process.killed:
                 raise ReplCrashError("The Lean process was ended before this request.")
             try:
                 return self._transfer(memoryview(data), timeout)
@@ -184,7 +163,10 @@ class ReplProcess:
         seconds = deadline - now
         if self._memory:
             if excess := self._memory.excess(now):
-                raise self._too_big(excess, self._memory.limit)
+                self.kill()
+                raise ReplCrashError(
+                    f"The Lean process was killed: {excess}.", exit_code=self._process.wait()
+                )
             seconds = min(seconds, self._memory.interval)
         for descriptor, _ in self._poll.poll(seconds * 1000):
             if descriptor == self._stdout.fileno():
@@ -202,7 +184,7 @@ class ReplProcess:
         return bool(chunk)
 
     def _crash(self) -> ReplCrashError:
-        killed_by_us = self._killed
+        killed_by_us = self._process.killed
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE)
         self.kill()
@@ -213,66 +195,5 @@ class ReplProcess:
         stderr = self._stderr_tail.decode(errors="replace").strip()
         if killed_by_us:
             return ReplCrashError("The Lean process was ended during a request.", exit_code=code)
-        if code < 0:
-            how = f"was killed by signal {-code}."
-        else:
-            last = f": {stderr.splitlines()[-1]}" if stderr else "."
-            how = f"ended with exit code {code}{last}"
-        return ReplCrashError(f"The Lean process {how}", exit_code=code, stderr=stderr)
-
-    def _too_big(self, used: int, limit: int) -> ReplCrashError:
-        self.kill()
-        return too_big(used, limit, self._process.wait())
-
-
-def too_big(used: int, limit: int, exit_code: int | None = None) -> ReplCrashError:
-    """What to raise for a process that was killed at its memory limit; both in bytes."""
-    return ReplCrashError(
-        f"The Lean process was killed: it used {used / 1e6:,.0f} MB of memory, "
-        f"and its limit is {limit / 1e6:,.0f} MB.",
-        exit_code=exit_code,
-    )
-
-
-def start(
-    command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """Start a process, in a group of its own, that does not outlive this one.
-
-    Returns:
-        The process, and the writing end of the pipe that keeps it alive.
-
-    Raises:
-        ProverStartError: The program can't be started.
-    """
-    if os.name != "posix":
-        raise ProverStartError(
-            "Lean processes can't be controlled on this system.",
-            hint="Use Linux or macOS; on Windows, use the Windows Subsystem for Linux.",
-        )
-    path = None if env is None else env.get("PATH")
-    if shutil.which(command[0], path=path) is None:
-        raise ProverStartError(
-            f"{command[0]} can't be run: there is no such program.",
-            hint="Check the path, or install it.",
-        )
-    watched, kept = os.pipe()
-    lifeline = os.fdopen(kept, "wb")
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", launcher.__file__, str(watched), *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env=env,
-            bufsize=0,
-            pass_fds=(watched,),
-            start_new_session=True,
-        )
-    except OSError as error:
-        lifeline.close()
-        raise ProverStartError(f"{command[0]} can't be started: {error}.") from error
-    finally:
-        os.close(watched)
-    return process, lifeline
+        how = describe_exit(code, stderr)
+        return ReplCrashError(f"The Lean process {how}.", exit_code=code, stderr=stderr)
