@@ -25,7 +25,7 @@ from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.session import HolistSession
 from bait_holist.prover import running
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import start
 from bait_holist.terms import quote, write_key
 
@@ -96,7 +96,7 @@ def new_goals(session: HolistSession, bare: BareSocket, keys: list[str]) -> tupl
 
 def keys_of_library(path: Path) -> list[str]:
     """Keys of the library's theorems that begin with a quantifier."""
-    with closing(Worker(path)) as worker:
+    with closing(ProverConnection(path)) as worker:
         facts = [fact for fact in worker.library() if fact.text.startswith("!")]
     return [write_key((), fact.sexp) for fact in facts]
 

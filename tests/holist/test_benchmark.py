@@ -76,7 +76,7 @@ def test_entries_are_chosen_by_what_they_are(tmp_path: Path) -> None:
     assert list(database.select(split=pb.Theorem.TESTING)) == [first, second]
     assert not list(database.select(library="b.ml"))
     assert database.find(second.fingerprint) == second
-    assert database.place_of(second.fingerprint) == 1
+    assert database.position_of(second.fingerprint) == 1
     with pytest.raises(DatabaseError, match="no entry with fingerprint 17"):
         database.find(17)
 

@@ -11,7 +11,7 @@ from bait_holist.benchmark.comparison import Match, compare, comparison_table
 from bait_holist.benchmark.database import TheoremDatabase
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.library import Library
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import Server
 from bait_holist.prover.replies import Fact
 from bait_holist.terms import canonical, parse
@@ -132,7 +132,7 @@ def test_the_core_theorems_in_the_running_hol_light(
     if not DATABASE.exists():
         pytest.skip("HOList's theorem database is not here")
     monkeypatch.setenv("BAIT_HOME", str(tmp_path))
-    worker = Worker(hol_light.socket)
+    worker = ProverConnection(hol_light.socket)
     library = Library(worker.library(), worker.greeting.version)
     worker.close()
     database = TheoremDatabase.load(DATABASE)

@@ -21,7 +21,7 @@ def test_two_starts_at_once(kept: KeptHolLight) -> None:
     assert "bait holist status" in kept.rival.stderr
     again = kept.bait("holist", "start")
     assert again.returncode == 2
-    assert "already kept running" in again.stderr
+    assert "is already running" in again.stderr
 
 
 def test_status(kept: KeptHolLight) -> None:
@@ -113,7 +113,7 @@ def test_export_without_hol_light(tmp_path: Path) -> None:
     environment = {"BAIT_HOME": str(tmp_path), "HOLLIGHT_DIR": str(tmp_path)}
     result = run_bait("holist", "export", environment=environment)
     assert result.returncode == 2
-    assert "HOL Light is not in" in result.stderr
+    assert "HOL Light was not found in" in result.stderr
     assert "apt-get install hol-light" in result.stderr
 
 

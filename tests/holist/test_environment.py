@@ -17,7 +17,7 @@ from bait_core.domain import Failed, FailureKind, Proof, ProofStep, Proved, Subg
 from bait_core.errors import ProverCrashError, TheoremError
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.installation import find_hol_light
 from bait_holist.prover.launch import Server
 from tests.holist.provers import apply, prove, session
@@ -149,7 +149,7 @@ def test_a_theorem_can_use_neither_itself_nor_later_ones(hol_light: Server, prem
 
 
 def test_a_theorem_that_states_the_same_in_other_words_is_not_admitted(hol_light: Server) -> None:
-    with closing(Worker(hol_light.socket)) as worker:
+    with closing(ProverConnection(hol_light.socket)) as worker:
         term, _ = worker.parse("!a b. a + b = b + a")
         goal = worker.goal(f"(g () {term})")
         [applied] = worker.apply(goal.number, ["MATCH_ACCEPT_TAC ADD_SYM"], 5.0)

@@ -17,7 +17,7 @@ from bait_core.plugins import installed
 from bait_core.traces import read_traces
 from bait_core.training import CorpusPremise, write_corpus
 from bait_holist.human_proofs.records import End, LibraryTheorem
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import Server
 from bait_holist.terms import to_text
 
@@ -109,7 +109,7 @@ def step(number: int, *options: str) -> list[str]:
 @pytest.fixture(scope="module")
 def setting(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
     """Asks for the library once, not for each search."""
-    with closing(Worker(hol_light.socket)) as worker:
+    with closing(ProverConnection(hol_light.socket)) as worker:
         facts = worker.library()
     folder = tmp_path_factory.mktemp("library")
     made = Setting(hol_light.socket, folder / "theorems.jsonl.gz", folder / "premises.jsonl.gz")
@@ -121,7 +121,7 @@ def setting(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made.library.write_bytes(gzip.compress(b"".join(lines)))
     write_corpus(made.corpus, [CorpusPremise(t.name, t.text) for t in theorems])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Worker, "library", lambda worker: facts)
+        patch.setattr(ProverConnection, "library", lambda worker: facts)
         yield made
 
 

@@ -24,9 +24,9 @@ from bait_core.proof_search import SearchSettings
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.session import HolistSession
-from bait_holist.errors import WorkerLostError
+from bait_holist.errors import ConnectionLostError
 from bait_holist.prover import running
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
 
@@ -122,8 +122,8 @@ def test_what_listens_may_be_something_else(tmp_path: Path) -> None:
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with pytest.raises(WorkerLostError, match="no HOL Light of this version"):
-            Worker(path)
+        with pytest.raises(ConnectionLostError, match="not a HOL Light of this version"):
+            ProverConnection(path)
         thread.join()
 
 

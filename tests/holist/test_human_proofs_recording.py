@@ -16,7 +16,7 @@ HOL = Path(os.environ.get("HOLLIGHT_DIR", "/usr/share/hol-light"))
 
 pytestmark = [
     pytest.mark.hol,
-    pytest.mark.skipif(not (HOL / "hol.ml").is_file(), reason=f"HOL Light is not in {HOL}"),
+    pytest.mark.skipif(not (HOL / "hol.ml").is_file(), reason=f"HOL Light was not found in {HOL}"),
 ]
 
 PROOFS = r"""
@@ -133,7 +133,7 @@ def test_proofs_by_functions_are_told_apart(recorded):
 
 
 def test_a_folder_without_hol_light_is_named(tmp_path):
-    with pytest.raises(HumanProofsError, match="HOL Light is not in") as caught:
+    with pytest.raises(HumanProofsError, match="HOL Light was not found in") as caught:
         record_library(tmp_path, tmp_path / "output", lambda _what, _count: None)
     assert "apt-get install" in caught.value.hint
 
@@ -148,5 +148,5 @@ def test_a_failure_midway_is_reported_and_stops_the_prover(tmp_path):
 
 def test_a_prover_that_takes_too_long_is_stopped(tmp_path):
     folder = beginning_of_hol(tmp_path / "hol", "while true do () done;;")
-    with pytest.raises(HumanProofsError, match="too long"):
+    with pytest.raises(HumanProofsError, match="exceeded its time limit"):
         record_library(folder, tmp_path / "output", lambda _what, _count: None, seconds=6)

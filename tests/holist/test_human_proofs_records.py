@@ -113,7 +113,7 @@ def test_rates_keep_people_and_procedures_apart():
     assert (rates.total.proofs, rates.total.linear, rates.total.proved_again) == (3, 2, 1)
     assert (rates.total.steps, rates.total.expressible, rates.total.reproduced) == (6, 5, 4)
     assert rates.procedural.proofs == 1
-    assert rates_table(rates).splitlines()[-1] == "| all | 3 | 33.3% | 6 | 83.3% | 66.7% |"
+    assert rates_table(rates).splitlines()[-1] == "| total | 3 | 33.3% | 6 | 83.3% | 66.7% |"
 
 
 def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():

@@ -23,7 +23,7 @@ from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.messages import key_of
 from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantServiceStub
 from bait_holist.holist_protocol.server import serving
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
 from bait_holist.terms import fingerprint, to_text
@@ -76,7 +76,7 @@ def prover(port: int) -> Iterator[RemoteProver]:
 def statements(hol_light: Server) -> dict[str, str]:
     """The library's statements by name."""
 
-    worker = Worker(hol_light.socket)
+    worker = ProverConnection(hol_light.socket)
     facts = {fact.name: to_text(fact.sexp) for fact in worker.library()}
     worker.close()
     return facts
@@ -196,17 +196,17 @@ def children(server: Server) -> list[psutil.Process]:
 @pytest.mark.parametrize(
     ("conclusion", "tactics", "message"),
     [
-        pytest.param(SWAP, [], "1 goals are not proved", id="no tactic"),
+        pytest.param(SWAP, [], "1 goals are left unproved", id="no tactic"),
         pytest.param(
             SWAP,
             ["DISCH_TAC", "CONJ_TAC", "ITAUT_TAC"],
-            "1 goals are not proved",
+            "1 goals are left unproved",
             id="too few tactics",
         ),
         pytest.param(
             SWAP,
             ["ITAUT_TAC", "ITAUT_TAC"],
-            "step 2: all goals are proved already",
+            "step 2: no goals are left",
             id="too many tactics",
         ),
         pytest.param(
@@ -235,7 +235,7 @@ def test_the_theorem_must_be_what_the_goal_says(port: int) -> None:
     request = pb.VerifyProofRequest(goal=goal(SWAP), tactics=["ITAUT_TAC"], theorem=goal(P))
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         response = ProofAssistantServiceStub(channel).VerifyProof(request)
-    assert (response.sound, response.error_msg) == (False, "the theorem is not what the goal says")
+    assert (response.sound, response.error_msg) == (False, "the theorem does not state the goal")
 
 
 def slow(prover: RemoteProver, seconds: float) -> pb.ApplyTacticResponse:

@@ -27,12 +27,12 @@ from bait_holist.benchmark.writing import database_of, write_database
 from bait_holist.environment.environment import make_environment
 from bait_holist.environment.options import HolistOptions
 from bait_holist.environment.remote import RemoteEnvironment
-from bait_holist.environment.remote_session import Registry, RemoteSession, holist_form
+from bait_holist.environment.remote_session import RemoteSession, TheoremRegistry, holist_form
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.holist_protocol.server import serving
 from bait_holist.library import Library
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
 from bait_holist.terms import fingerprint
@@ -48,7 +48,7 @@ P_IMPLIES_P = f"(a (a (c {BOOL2} ==>) {P}) {P})"
 def database(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The library as a HOList database."""
     path = tmp_path_factory.mktemp("database") / "library.textpb"
-    with closing(Worker(hol_light.socket)) as worker:
+    with closing(ProverConnection(hol_light.socket)) as worker:
         write_database(database_of(Library(worker.library(), "")), path)
     return path
 
@@ -228,9 +228,9 @@ def test_what_follows_the_same_theorem_in_other_words_is_no_premise(tmp_path: Pa
 def test_a_server_that_calls_a_theorem_otherwise_does_not_know_it(address: str) -> None:
     misnamed = pb.Theorem(conclusion="(c (bool) T)", fingerprint=17)
     with closing(RemoteProver(address)) as prover:
-        assert "there its fingerprint is " in Registry(prover).register(misnamed)
+        assert "its fingerprint there is " in TheoremRegistry(prover).register(misnamed)
         right = pb.Theorem(conclusion="(c (bool) T)", fingerprint=fingerprint("(c (bool) T)"))
-        assert Registry(prover).register(right) == ""
+        assert TheoremRegistry(prover).register(right) == ""
 
 
 def test_theorems_are_chosen_by_name_file_split_and_limit(database: Path) -> None:

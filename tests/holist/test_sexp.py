@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bait_holist.errors import SexpError
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import Server
 from bait_holist.terms import MAX_DEPTH, Sexp, atom, parse, to_text
 
@@ -72,7 +72,7 @@ def test_hexadecimal_escapes_are_bytes(escaped: str, meant: str) -> None:
 
 @pytest.mark.hol
 def test_hol_light_writes_atoms_the_same_way(hol_light: Server) -> None:
-    worker = Worker(hol_light.socket)
+    worker = ProverConnection(hol_light.socket)
     for name in ("é", "a b", "a\xa0b", "\u3000", "\x85", "\x7f", '"\\', "\t\n", "\\x41", "𝔸"):
         key = to_text(("g", (), ("v", ("bool",), name)))
         assert worker.goal(key).key == key

@@ -11,14 +11,14 @@ from bait_core.domain import CheckResult, Failed, PremiseSet, Proof, ProofStep, 
 from bait_core.errors import TheoremError
 from bait_holist.environment.environment import HolistEnvironment
 from bait_holist.environment.options import HolistOptions
-from bait_holist.environment.session import HolistSession, Task
+from bait_holist.environment.session import HolistSession, HolistTask
 from bait_holist.errors import LoadError
 from bait_holist.library import Library
 from bait_holist.prover.axioms import check_axioms
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 from bait_holist.prover.launch import Server
-from bait_holist.prover.replies import Axiom, Checked
+from bait_holist.prover.replies import Axiom, CheckedProof
 from bait_holist.terms import parse
 
 from .conftest import KeptHolLight
@@ -101,7 +101,7 @@ def attempt(server: Server, statement: str) -> Iterator[HolistSession]:
         closing(connector.connect()) as worker,
     ):
         term, _ = worker.parse(statement)
-        task = Task("statement", term, None, PremiseSet("none", ()))
+        task = HolistTask("statement", term, None, PremiseSet("none", ()))
         with closing(HolistSession(task, connector)) as opened:
             yield opened
 
@@ -252,8 +252,8 @@ def test_proofs_of_several_steps_are_judged_by_their_theorem(
     assert message in checked.message
 
 
-def check_steps(server: Server, goal: str, steps: list[tuple[str, int]]) -> Checked:
-    with closing(Worker(server.socket)) as worker:
+def check_steps(server: Server, goal: str, steps: list[tuple[str, int]]) -> CheckedProof:
+    with closing(ProverConnection(server.socket)) as worker:
         return worker.check(goal, steps, 10.0)
 
 
@@ -358,31 +358,31 @@ def test_no_name_of_a_theorem_proves_it(unguarded: Server, target: str) -> None:
 
 
 def test_a_name_that_was_bound_again_counts_from_its_first_binding(hol_light: Server) -> None:
-    with closing(Worker(hol_light.socket)) as worker:
+    with closing(ProverConnection(hol_light.socket)) as worker:
         library = Library(worker.library(), "")
     places = {name: fact for name in ("ITERATE_UNIV", "NSUM_UNIV") if (fact := library.find(name))}
     again, between = places["ITERATE_UNIV"], places["NSUM_UNIV"]
-    assert library.place_of(again) < between.index < again.index
+    assert library.first_index(again) < between.index < again.index
     renamed = library.find("NOT_SUC")  # bound before to a theorem about another zero
     assert renamed is not None
     assert renamed.earlier
-    assert library.place_of(renamed) == renamed.index
+    assert library.first_index(renamed) == renamed.index
 
 
 def test_a_theorem_of_another_library_is_not_taken_for_its_namesake(hol_light: Server) -> None:
     with (
         closing(HolistEnvironment(HolistOptions(server=hol_light.socket))) as environment,
-        pytest.raises(TheoremError, match="not what it was"),
+        pytest.raises(TheoremError, match="states something else"),
     ):
         environment.start(Theorem("ADD_SYM", "!m n. m + n = m"))
 
 
 def test_axioms_of_a_librarys_own_are_refused(hol_light: Server, unguarded: Server) -> None:
     for server in (hol_light, unguarded):
-        with closing(Worker(server.socket)) as worker:
+        with closing(ProverConnection(server.socket)) as worker:
             assert worker.greeting.counts.axioms == len(worker.axioms()) == 3
             check_axioms(worker.axioms())
-    with closing(Worker(unguarded.socket)) as worker:
+    with closing(ProverConnection(unguarded.socket)) as worker:
         goal = worker.goal(f"(g () {FALSE})").number
         list(worker.apply(goal, [any_ocaml("CHEAT_TAC")], 10.0))
         with pytest.raises(LoadError, match=r"axioms of its own: \|- F\n"):

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import Server
 
 pytestmark = pytest.mark.hol
@@ -98,11 +98,11 @@ def test_a_line_that_is_too_large_ends_the_session_only(hol_light: Server) -> No
     with raw(hol_light) as (connection, lines):
         connection.sendall(b"(" * (16 * 1024 * 1024 + 65_536))
         assert b"toolarge" in lines.readline()
-    Worker(hol_light.socket).close()
+    ProverConnection(hol_light.socket).close()
 
 
 def test_fingerprints_name_library_theorems_only(hol_light: Server) -> None:
-    worker = Worker(hol_light.socket)
+    worker = ProverConnection(hol_light.socket)
     term, _ = worker.parse("!m n. m + n = n + m")
     assert worker.register(123, term) == "ADD_SYM"
     goal = worker.goal(f"(g () {term})")

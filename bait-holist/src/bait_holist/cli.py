@@ -1,4 +1,4 @@
-"""`bait holist`: keep a HOL Light running, serve it to others, and export its human proofs."""
+"""`bait holist`: keep a HOL Light running, serve it to HOList's clients, export human proofs."""
 
 from __future__ import annotations
 
@@ -20,55 +20,62 @@ from bait_holist.human_proofs import (
 )
 from bait_holist.library import Library
 from bait_holist.prover import running
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 from bait_holist.prover.installation import hol_folder
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
-from bait_holist.prover.progress import shown_progress
+from bait_holist.prover.progress import loading_progress
 
 _NOT_RUNNING = 1
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 SocketOption = Annotated[
     Path | None,
-    typer.Option(help="Of a running HOL Light; by default the one kept, or one of its own."),
+    typer.Option(
+        help="Socket of a running HOL Light (default: the one kept running, or a new one)."
+    ),
 ]
 
-app = typer.Typer(no_args_is_help=True, help="HOL Light for many runs, and for others.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Keep a HOL Light running, serve it to HOList's clients, export human proofs.",
+)
 
 
 @app.command("start")
 def start_command(
     memory: Annotated[
-        int, typer.Option(help="MiB of heap at which a tactic is stopped.", min=512)
+        int, typer.Option(help="Heap at which a tactic is stopped, in MiB.", min=512)
     ] = MEMORY,
     idle: Annotated[
-        float | None, typer.Option(help="Minutes without use after which it ends.", min=0.1)
+        float | None, typer.Option(help="Stop after this many minutes without use.", min=0.1)
     ] = None,
     timeout: Annotated[
-        float, typer.Option(help="Seconds that HOL Light may take to load.", min=1)
+        float, typer.Option(help="Time limit for loading HOL Light, in seconds.", min=1)
     ] = LOAD_TIMEOUT,
 ) -> None:
-    """Load HOL Light once, and keep it for all runs of this user until `bait holist stop`.
+    """Load HOL Light once and keep it for all your runs, until `bait holist stop`.
 
     Example:
       $ bait holist start
     """
-    with shown_progress() as progress:
+    with loading_progress() as progress:
         record = running.keep(
             memory=memory,
             idle=None if idle is None else idle * 60,
             timeout=timeout,
             progress=progress,
         )
-    stdout().print(Text(f"HOL Light runs as process {record.pid} and listens on {record.socket}."))
+    stdout().print(
+        Text(f"HOL Light is running as process {record.pid} and listens on {record.socket}.")
+    )
 
 
 @app.command("status")
 def status_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the HOL Light that is kept running. Exits with 1 if there is none.
+    """Show the HOL Light that is kept running; exit with 1 if there is none.
 
     Examples:
       $ bait holist status
@@ -79,10 +86,10 @@ def status_command(
         if as_json:
             print_json({"running": False})
         else:
-            stdout().print("No HOL Light is kept running. Start one by `bait holist start`.")
+            stdout().print("No HOL Light is running. Start one with `bait holist start`.")
         raise typer.Exit(_NOT_RUNNING)
     record, server = found
-    with closing(Worker(server.socket)) as worker:
+    with closing(ProverConnection(server.socket)) as worker:
         greeting = worker.greeting
     if as_json:
         print_json({"running": True, **asdict(record), "theorems": greeting.counts.theorems})
@@ -98,7 +105,7 @@ def status_command(
 
 @app.command("stop")
 def stop_command() -> None:
-    """End the HOL Light that is kept running, with all its workers.
+    """Stop the HOL Light that is kept running, with all its workers.
 
     Example:
       $ bait holist stop
@@ -110,15 +117,15 @@ def stop_command() -> None:
 @app.command("serve")
 def serve_command(
     port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 for any.", min=0, max=65535)
+        int, typer.Option(help="Port to listen on; 0 chooses a free one.", min=0, max=65535)
     ] = 2000,
     host: Annotated[
-        str, typer.Option(help="Interface to listen on; the protocol has no passwords.")
+        str, typer.Option(help="Interface to listen on. The protocol has no authentication.")
     ] = "127.0.0.1",
-    threads: Annotated[int, typer.Option(help="Requests answered at a time.", min=1)] = 8,
+    threads: Annotated[int, typer.Option(help="Requests handled at once.", min=1)] = 8,
     socket: SocketOption = None,
 ) -> None:
-    """Offer HOL Light to HOList's clients over gRPC, until Ctrl-C.
+    """Serve HOL Light to HOList's clients over gRPC, until Ctrl-C.
 
     Example:
       $ bait holist serve --port 2000
@@ -130,10 +137,12 @@ def serve_command(
         connector.connect().close()  # load HOL Light now rather than at the first request
         with serving(connector, host=host, port=port, threads=threads) as (server, bound):
             stdout().print(
-                Text(f"HOList's clients can connect to {host}:{bound}; end with Ctrl-C.")
+                Text(f"HOList's clients can connect to {host}:{bound}; press Ctrl-C to stop.")
             )
             if host not in _LOOPBACK:
-                stderr().print("Whoever reaches this address can use the prover.", style="yellow")
+                stderr().print(
+                    "Anyone who can reach this address can use the prover.", style="yellow"
+                )
             server.wait_for_termination()
     except KeyboardInterrupt:
         stdout().print("Stopped.")
@@ -143,13 +152,13 @@ def serve_command(
 
 @app.command("database")
 def database_command(
-    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    output: Annotated[Path, typer.Argument(help="File to write.")],
     socket: SocketOption = None,
 ) -> None:
     """Write the theorems of HOL Light's library as a HOList theorem database.
 
-    HOList's own clients tell their server of all theorems of their database, which `bait holist
-    serve` can only accept if its HOL Light has them: give them this database.
+    HOList's own clients register every theorem of their database with the server, and `bait
+    holist serve` accepts only those that its HOL Light has: give your clients this database.
 
     Example:
       $ bait holist database library.textpb
@@ -167,7 +176,7 @@ def compare_command(
     tag: Annotated[str, typer.Option(help="Compare the theorems with this library tag.")] = "core",
     socket: SocketOption = None,
 ) -> None:
-    """Show how many theorems of HOList's database are in this HOL Light, and why others are not.
+    """Show how many theorems of HOList's database this HOL Light has, and why it lacks the rest.
 
     Example:
       $ bait holist compare theorem_database_v1.1.textpb
@@ -184,14 +193,16 @@ def compare_command(
 @app.command("export")
 def export_command(
     folder: Annotated[
-        Path | None, typer.Option(help="Where to write; by default BAIT's cache.")
+        Path | None, typer.Option(help="Folder to write to (default: in BAIT's cache).")
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Record even if it was done.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Record again even if there is an export already.")
+    ] = False,
 ) -> None:
-    """Record the proofs that people wrote for HOL Light's library; takes three to four minutes.
+    """Record the human proofs of HOL Light's library; takes three to four minutes.
 
-    Writes the library's theorems in binding order, the steps of every proof, and the same as
-    traces; prints how many of them the tactic language says.
+    Writes the library's theorems in binding order, the steps of every proof, and traces of the
+    proofs; prints how many of the steps the tactic language can express.
 
     Example:
       $ bait holist export

@@ -1,16 +1,16 @@
 """HOL Light's and HOList's own errors, all below `bait_core.errors.BaitError`.
 
-* DatabaseError             a theorem database can't be read, or lacks what is looked for
+* DatabaseError             a theorem database can't be read, or lacks an entry
 * ProverError
   + ProverStartError
     - NotInstalledError     HOL Light, or the library it needs, is missing
     - LoadError             HOL Light did not load, or not all of it
-  + SexpError               a text is no S-expression
+  + SexpError               a text is not an S-expression
   + RequestError            the prover refused a request that is not a tactic
-  + WorkerError             the connection to a worker is of no use any more
-    - WorkerLostError       the worker ended, or was killed
+  + ProverConnectionError   the connection to a worker can't be used any more
+    - ConnectionLostError   the worker ended, or was killed
     - ServerGoneError       there is no server to connect to
-  + RemoteError             a call of a HOList server failed
+  + RemoteError             a call to a HOList server failed
   + HumanProofsError        human proofs can't be recorded or read
 """
 
@@ -20,7 +20,7 @@ from bait_core.errors import BaitError, ProverError, ProverStartError
 
 
 class DatabaseError(BaitError):
-    """A theorem database can't be read, or lacks what is looked for."""
+    """A theorem database can't be read, or lacks an entry."""
 
 
 class NotInstalledError(ProverStartError):
@@ -32,7 +32,7 @@ class LoadError(ProverStartError):
 
 
 class SexpError(ProverError):
-    """A text is no S-expression, or one beyond the limits."""
+    """A text is not an S-expression, or exceeds the limits."""
 
 
 class RequestError(ProverError):
@@ -49,12 +49,12 @@ class RequestError(ProverError):
         self.reason = message
 
 
-class WorkerError(ProverError):
-    """The connection to a worker is of no use any more."""
+class ProverConnectionError(ProverError):
+    """The connection to a worker can't be used any more."""
 
 
-class WorkerLostError(WorkerError):
-    """The worker ended, or was killed because it did not answer in time.
+class ConnectionLostError(ProverConnectionError):
+    """The worker ended, or was killed for not answering in time.
 
     Args:
         message: What happened.
@@ -67,12 +67,12 @@ class WorkerLostError(WorkerError):
         self.timed_out = timed_out
 
 
-class ServerGoneError(WorkerError):
+class ServerGoneError(ProverConnectionError):
     """There is no server to connect to."""
 
 
 class RemoteError(ProverError):
-    """A call of a HOList server failed.
+    """A call to a HOList server failed.
 
     Args:
         message: What happened.

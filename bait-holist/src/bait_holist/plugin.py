@@ -1,4 +1,4 @@
-"""What bait-holist brings, told without importing it."""
+"""The plugins of bait-holist, registered without importing them."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ BAIT_API = 1
 
 @hookimpl
 def bait_register_environments() -> list[EnvironmentSpec]:
-    """HOL Light itself."""
+    """The environment for HOL Light."""
     return [
         EnvironmentSpec(
             name="holist",
-            summary="HOL Light: a statement, or theorems of the library",
+            summary="HOL Light, or a HOList server: a statement, or theorems of the library",
             factory="bait_holist.environment.environment:make_environment",
             options="bait_holist.environment.options:HolistOptions",
             statement_option="statement",
             only_option="theorems",
             tactic_model="holist-tactics",
             only_by_name=True,
-            tactic_seconds=0.1,  # longer ones prove less in the same time: docs/hol-light.md
+            tactic_seconds=0.1,  # higher limits prove less in the same time: docs/hol-light.md
         )
     ]
 
 
 @hookimpl
 def bait_register_tactic_models() -> list[PluginSpec]:
-    """The tactic models for HOL Light."""
+    """The tactic model for HOL Light."""
     return [
         PluginSpec(
             name="holist-tactics",
-            summary="What HOL Light's own proofs use most often, without learning",
+            summary="The most frequent tactics of HOL Light's human proofs; needs no training",
             factory="bait_holist.tactics.model:TemplateModel",
             options="bait_holist.tactics.options:TemplateOptions",
             modules=("bm25s",),
@@ -44,10 +44,16 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 @hookimpl
 def bait_register_commands() -> list[CommandSpec]:
     """`bait holist`."""
-    return [CommandSpec("holist", "HOL Light for many runs, and for others", "bait_holist.cli:app")]
+    return [
+        CommandSpec(
+            "holist",
+            "Keep HOL Light running, serve it to HOList's clients, export human proofs",
+            "bait_holist.cli:app",
+        )
+    ]
 
 
 @hookimpl
 def bait_register_doctor_checks() -> list[DoctorCheck]:
-    """Whether there is a HOL Light."""
+    """The check for an installed HOL Light."""
     return [DoctorCheck("hol-light", "bait_holist.doctor:hol_light")]

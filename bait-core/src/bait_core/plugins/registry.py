@@ -223,7 +223,7 @@ def _ambiguous(name: str, found: Sequence[Plugin]) -> AmbiguousPluginError:
         kinds = ", ".join(sorted({plugin.kind.value for plugin in found}))
         return AmbiguousPluginError(
             f"{name!r} is the name of plugins of several kinds: {kinds}",
-            hint="Tell the kind.",
+            hint=f"Choose one with --kind, such as `--kind {found[0].kind.value}`.",
         )
     names = " or ".join(plugin.qualified_name for plugin in found)
     return AmbiguousPluginError(

@@ -1,4 +1,4 @@
-"""What of HOList's database is in the HOL Light that runs here, and why the rest is not."""
+"""Which entries of HOList's database the running HOL Light has, and why it lacks the rest."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ _EXAMPLE_WIDTH = 100
 
 
 class Match(StrEnum):
-    """How an entry of the database is in the library; the first that holds."""
+    """How an entry of the database matches the library; the first that applies."""
 
     SAME = "the same term"
-    TYPE_VARIABLES = "the same but for names of type variables"
-    VARIABLES = "the same but for names of variables"
-    LEMMA = "a lemma within a proof: it has no name"
-    SPECIFICATION = "the existence theorem behind a definition: it has no name"
-    ABSENT = "none of these: computed by a procedure, or stated otherwise in this version"
+    TYPE_VARIABLES = "the same up to names of type variables"
+    VARIABLES = "the same up to names of variables"
+    LEMMA = "a lemma within a proof, which has no name"
+    SPECIFICATION = "the existence theorem behind a definition, which has no name"
+    ABSENT = "none of these: computed by a procedure, or stated differently in this version"
 
 
 def compare(
     entries: Iterable[pb.Theorem], library: Library, lemmas: Iterable[str]
 ) -> dict[Match, list[pb.Theorem]]:
-    """The entries by how they are in the library.
+    """Group the entries by how they match the library.
 
     Args:
-        entries: Of HOList's database, without hypotheses.
-        library: Of the running HOL Light.
-        lemmas: Statements that its proofs prove on the way, as S-expressions.
+        entries: Entries of HOList's database, without hypotheses.
+        library: The library of the running HOL Light.
+        lemmas: Statements proved within its proofs, as S-expressions.
     """
-    index = _Index([fact.sexp for fact in library.facts], [parse(lemma) for lemma in lemmas])
+    index = _StatementIndex(
+        [fact.sexp for fact in library.facts], [parse(lemma) for lemma in lemmas]
+    )
     found: dict[Match, list[pb.Theorem]] = {match: [] for match in Match}
     for entry in entries:
         found[index.match(entry)].append(entry)
@@ -44,10 +46,10 @@ def compare(
 
 
 def comparison_table(found: Mapping[Match, Sequence[pb.Theorem]]) -> Table:
-    """Counts and shares, each with the shortest entries as examples."""
+    """A table of counts and shares, with the shortest entries as examples."""
     total = sum(len(entries) for entries in found.values())
     table = Table(title=f"{total} statements of the database, in this HOL Light")
-    for column in ("", "count", "share", "for example"):
+    for column in ("", "count", "share", "examples"):
         table.add_column(column, justify="right" if column in ("count", "share") else "left")
     for match, entries in found.items():
         shortest = sorted((e.pretty_printed for e in entries), key=len)[:2]
@@ -56,7 +58,7 @@ def comparison_table(found: Mapping[Match, Sequence[pb.Theorem]]) -> Table:
     return table
 
 
-class _Index:
+class _StatementIndex:
     def __init__(self, facts: Sequence[Sexp], lemmas: Sequence[Sexp]) -> None:
         self._same = set(facts)
         self._type_variables = {canonical(fact, keep_variables=True) for fact in facts}

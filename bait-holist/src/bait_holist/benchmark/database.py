@@ -1,4 +1,4 @@
-"""HOList's theorem database: Bansal et al., HOList, ICML 2019, arXiv 1904.03241, section 4."""
+"""HOList's theorem database (Bansal et al., HOList, ICML 2019, arXiv 1904.03241, section 4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPLITS = {
     pb.Theorem.VALIDATION: Split.VALID,
     pb.Theorem.TESTING: Split.TEST,
 }
-"""Our names of the database's splits."""
+"""Our names for the database's splits."""
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
@@ -40,15 +40,15 @@ class TheoremDatabase:
         theorems: The entries.
 
     Raises:
-        DatabaseError: There are none, two have the same fingerprint, or one has a wrong one.
+        DatabaseError: There are no entries, or two have the same fingerprint.
     """
 
     def __init__(self, theorems: Sequence[pb.Theorem]) -> None:
         self.theorems = theorems
         if not theorems:
             raise DatabaseError("a theorem database has no theorems")
-        if len(self._places) < len(theorems):
-            twice = next(t for i, t in enumerate(theorems) if self._places[t.fingerprint] != i)
+        if len(self._positions) < len(theorems):
+            twice = next(t for i, t in enumerate(theorems) if self._positions[t.fingerprint] != i)
             raise DatabaseError(
                 f"a theorem database has two entries with fingerprint {twice.fingerprint}"
             )
@@ -57,10 +57,10 @@ class TheoremDatabase:
     def load(cls, path: Path) -> TheoremDatabase:
         """Read a database in protobuf's text format: plain, `.gz` or `.xz`.
 
-        What was read once is kept in BAIT's cache in binary form, by the hash of the file.
+        A binary copy is kept in BAIT's cache, keyed by the hash of the file.
 
         Raises:
-            DatabaseError: There is no such file, or it is truncated, corrupt or contradicts itself.
+            DatabaseError: The file does not exist, or is truncated, corrupt or inconsistent.
         """
         try:
             with path.open("rb") as file:
@@ -83,18 +83,18 @@ class TheoremDatabase:
         Raises:
             DatabaseError: There is none.
         """
-        return self.theorems[self.place_of(number)]
+        return self.theorems[self.position_of(number)]
 
-    def place_of(self, number: int) -> int:
+    def position_of(self, number: int) -> int:
         """Position of the entry with this fingerprint.
 
         Raises:
             DatabaseError: There is none.
         """
-        place = self._places.get(number)
-        if place is None:
+        position = self._positions.get(number)
+        if position is None:
             raise DatabaseError(f"the theorem database has no entry with fingerprint {number}")
-        return place
+        return position
 
     def select(
         self,
@@ -103,11 +103,11 @@ class TheoremDatabase:
         split: pb.Theorem.Split | None = None,
         library: str | None = None,
     ) -> Iterator[pb.Theorem]:
-        """The entries that are all of this, in order.
+        """The entries that match all the criteria, in order.
 
         Args:
-            tag: Theorem, definition or definition of a type.
-            split: Part of the benchmark.
+            tag: Theorem, definition or type definition.
+            split: Split of the benchmark.
             library: A tag of the library, such as `core`, `complex`, `flyspeck` or `arith.ml`.
         """
         for theorem in self.theorems:
@@ -119,8 +119,8 @@ class TheoremDatabase:
                 yield theorem
 
     @cached_property
-    def _places(self) -> dict[int, int]:
-        return {theorem.fingerprint: place for place, theorem in enumerate(self.theorems)}
+    def _positions(self) -> dict[int, int]:
+        return {theorem.fingerprint: position for position, theorem in enumerate(self.theorems)}
 
 
 def core_splits(database: TheoremDatabase) -> dict[Split, list[int]]:
@@ -132,7 +132,7 @@ def core_splits(database: TheoremDatabase) -> dict[Split, list[int]]:
 
 
 def _parse(path: Path) -> pb.TheoremDatabase:
-    """Read entry by entry: the end of one is a brace that is not indented."""
+    """Parse entry by entry; an entry ends with a brace that is not indented."""
     database = pb.TheoremDatabase()
     entry: list[str] = []
     first = 1
@@ -161,22 +161,22 @@ def _open(path: Path) -> TextIO:
 
 
 def _check_fingerprints(path: Path, theorems: Sequence[pb.Theorem]) -> None:
-    for place, theorem in enumerate(theorems):
+    for position, theorem in enumerate(theorems):
         found = fingerprint(theorem.conclusion, theorem.hypotheses)
         if found != theorem.fingerprint:
-            what = f"entry {place} has fingerprint {theorem.fingerprint} instead of {found}"
+            what = f"entry {position} has fingerprint {theorem.fingerprint} instead of {found}"
             raise _damaged(path, what)
 
 
 def _damaged(path: Path, what: str) -> DatabaseError:
     return DatabaseError(
-        f"{path} is no readable theorem database: {what}",
-        hint="Get the file again; it may be truncated or damaged.",
+        f"{path} is not a valid theorem database: {what}",
+        hint="Download the file again; it may be truncated or damaged.",
     )
 
 
 def _read_cache(path: Path) -> pb.TheoremDatabase | None:
-    """What was kept; None if there is nothing, or it is damaged."""
+    """The cached database; None if there is none, or it is damaged."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The theorems of the running HOL Light as a theorem database of HOList's."""
+"""The theorems of the running HOL Light as a HOList theorem database."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PROTOBUF_SPLITS = {ours: theirs for theirs, ours in SPLITS.items()}
 
 
 def database_of(library: Library) -> pb.TheoremDatabase:
-    """The library's theorems as they were first stated; of those that state the same, the first."""
+    """The library's theorems in the order they were first stated; one entry for each statement."""
     theorems: dict[int, pb.Theorem] = {}
-    for fact in sorted(library.facts, key=library.place_of):
+    for fact in sorted(library.facts, key=library.first_index):
         theorem = _entry(fact, is_definition=fact.name in library.definitions)
         theorems.setdefault(theorem.fingerprint, theorem)
     return pb.TheoremDatabase(theorems=theorems.values())
@@ -31,7 +31,7 @@ def write_database(database: pb.TheoremDatabase, path: Path) -> None:
     """Write the database in protobuf's text format, entry by entry.
 
     Raises:
-        DatabaseError: The file can't be written; an old one is untouched.
+        DatabaseError: The file can't be written; an existing one is left untouched.
     """
     try:
         replace_file(path, _text(database))

@@ -10,7 +10,7 @@ from bait_core.domain import Theorem
 from bait_core.errors import TheoremError
 from bait_core.protocols import Environment
 from bait_holist.environment.options import STATEMENT, HolistOptions
-from bait_holist.environment.session import HolistSession, Task
+from bait_holist.environment.session import HolistSession, HolistTask
 from bait_holist.errors import RequestError
 from bait_holist.library import Library, theorem_of
 from bait_holist.prover.connector import Connector
@@ -19,9 +19,9 @@ from bait_holist.terms import to_text
 
 
 class HolistEnvironment:
-    """Theorems of HOL Light's library, or a statement of the user.
+    """Theorems of HOL Light's library, or one statement from the user.
 
-    Each session has a worker of its own: a fork of one HOL Light that has loaded its library.
+    Each session has its own worker: a fork of one HOL Light that has loaded its library.
     """
 
     def __init__(self, options: HolistOptions | None = None) -> None:
@@ -38,7 +38,7 @@ class HolistEnvironment:
         """The theorems to prove, in binding order.
 
         Raises:
-            TheoremError: The statement is not well-formed, or a name is not known.
+            TheoremError: The statement is not well-formed, or a name is unknown.
             ProverStartError: HOL Light does not start.
         """
         if self._options.statement is not None:
@@ -53,21 +53,21 @@ class HolistEnvironment:
         if fact is not None:
             if theorem.statement != fact.text:
                 raise TheoremError(
-                    f"HOL Light's {theorem.name} is not what it was: {fact.text}",
-                    hint="It was chosen from another library. Choose it anew.",
+                    f"{theorem.name} states something else in this HOL Light: {fact.text}",
+                    hint="It was chosen from another version of the library. Choose it again.",
                 )
-            place, premises = library.place_of(fact), library.premises_for(fact)
-            task = Task(theorem.name, to_text(fact.sexp), place, premises)
+            index, premises = library.first_index(fact), library.premises_for(fact)
+            task = HolistTask(theorem.name, to_text(fact.sexp), index, premises)
             return HolistSession(task, self._connector)
         if self._options.statement is None:
             raise TheoremError(f"HOL Light's library has no theorem {theorem.name}")
         term, _ = self._read(self._options.statement)
         return HolistSession(
-            Task(STATEMENT, term, None, library.premises_for(None)), self._connector
+            HolistTask(STATEMENT, term, None, library.premises_for(None)), self._connector
         )
 
     def close(self) -> None:
-        """End all provers; from any thread, any number of times."""
+        """End all provers. From any thread, any number of times."""
         self._connector.close()
 
     def _select(self) -> Iterator[Fact]:
@@ -96,10 +96,10 @@ class HolistEnvironment:
 
 def _hint(statement: str) -> str:
     if statement.startswith("`"):
-        return "Leave out the backquotes: they mark a term in HOL Light and are not part of it."
+        return "Leave out the backquotes: they quote a term in HOL Light but are not part of it."
     if "//" in statement:
         return "Leave out the comment."
-    return "Quantify free variables, and give types where they are not clear."
+    return "Quantify all variables, and annotate types that are ambiguous."
 
 
 def make_environment(options: HolistOptions | None = None) -> Environment:

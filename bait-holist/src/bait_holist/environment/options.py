@@ -12,50 +12,51 @@ from bait_holist.library import Split
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
 
 STATEMENT = "statement"
-"""What a statement of the user is called."""
+"""The name of a theorem that is a statement from the user."""
 
 
 class HolistOptions(Options):
     """What to prove, and with which HOL Light."""
 
     statement: str | None = Field(
-        default=None, description="A statement to prove, in HOL Light's syntax."
+        default=None, description="Statement to prove, in HOL Light's syntax."
     )
     theorems: tuple[str, ...] = Field(
-        default=(), description="Names of library theorems to prove; if empty, all but definitions."
+        default=(),
+        description="Names of the library theorems to prove (default: all but definitions).",
     )
     files: tuple[str, ...] = Field(
-        default=(), description="Only theorems of these library files, such as arith."
+        default=(), description="Only theorems from these library files, such as arith."
     )
     split: Split | None = Field(
-        default=None, description="Only library theorems of this split: train, valid or test."
+        default=None, description="Only theorems of this split: train, valid or test."
     )
-    limit: int | None = Field(default=None, ge=1, description="At most so many theorems.")
+    limit: int | None = Field(default=None, ge=1, description="Maximum number of theorems.")
     server: Path | None = Field(
         default=None,
-        description="Socket of a running server; by default the one that `bait holist start` "
-        "keeps, or else one that is started and stopped with the run.",
+        description="Socket of a running HOL Light (default: the one that `bait holist start` "
+        "keeps, or else a new one for this run).",
     )
     memory: int = Field(
-        default=MEMORY, ge=512, description="MiB of heap at which a tactic is stopped."
+        default=MEMORY, ge=512, description="Heap at which a tactic is stopped, in MiB."
     )
     load_timeout: float = Field(
-        default=LOAD_TIMEOUT, gt=0, description="Seconds that HOL Light may take to load."
+        default=LOAD_TIMEOUT, gt=0, description="Time limit for loading HOL Light, in seconds."
     )
 
     address: str | None = Field(
         default=None,
         pattern=r"^[^\s/]+:\d+$",
-        description="host:port of a HOList server to use instead of a HOL Light on this machine.",
+        description="host:port of a HOList server to use in place of a local HOL Light.",
     )
     database: Path | None = Field(
-        default=None, description="HOList's theorem database, whose theorems such a server proves."
+        default=None, description="HOList's theorem database, for use with address."
     )
 
     @model_validator(mode="after")
     def _one_prover(self) -> Self:
         if self.address is None and self.database is not None:
-            raise ValueError("a database is for HOList servers: give the address of one")
+            raise ValueError("a database needs the address of a HOList server")
         if self.address is not None and self.server is not None:
             raise ValueError("give an address or a server, not both")
         if self.address is not None and self.database is None and self.statement is None:
@@ -66,5 +67,5 @@ class HolistOptions(Options):
     def _one_source(self) -> Self:
         selection = self.theorems or self.files or self.split or self.limit
         if self.statement is not None and selection:
-            raise ValueError("a statement can't be combined with a choice of library theorems")
+            raise ValueError("a statement can't be combined with theorems, files, split or limit")
         return self

@@ -1,4 +1,4 @@
-"""Any HOList server as an environment: theorems come from HOList's database."""
+"""Any HOList server as an environment for the theorems of HOList's database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bait_core.domain import Premise, PremiseSet, Theorem
 from bait_core.errors import TheoremError
 from bait_holist.benchmark.database import SPLITS, TheoremDatabase
 from bait_holist.environment.options import STATEMENT, HolistOptions
-from bait_holist.environment.remote_session import Registry, RemoteSession, RemoteTask
+from bait_holist.environment.remote_session import RemoteSession, RemoteTask, TheoremRegistry
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver
 from bait_holist.terms import constants, meaning, parse
@@ -19,8 +19,8 @@ from bait_holist.terms import constants, meaning, parse
 class RemoteEnvironment:
     """Theorems of a HOList database, proved at a HOList server.
 
-    Theorems are called by their fingerprints. A proof may use the entries before its theorem, as
-    `THM FINGERPRINT`; the server is told of one when a tactic first names it.
+    Theorems are named by their fingerprints. A proof may use the entries before its theorem, as
+    `THM FINGERPRINT`; an entry is registered with the server when a tactic first names it.
 
     Args:
         address: `host:port`.
@@ -35,47 +35,49 @@ class RemoteEnvironment:
         self._entries: Sequence[pb.Theorem] = ()
         if options.database is not None:
             self._entries = TheoremDatabase.load(options.database).theorems
-        self._places = {str(entry.fingerprint): i for i, entry in enumerate(self._entries)}
-        self._key = hashlib.sha256(repr(list(self._places)).encode()).hexdigest()
+        self._positions = {str(entry.fingerprint): i for i, entry in enumerate(self._entries)}
+        self._key = hashlib.sha256(repr(list(self._positions)).encode()).hexdigest()
         self._premises: list[Premise] = []
         self._lock = threading.Lock()
-        self._registry = Registry(RemoteProver(address))
+        self._registry = TheoremRegistry(RemoteProver(address))
 
     def theorems(self) -> Sequence[Theorem]:
         """The theorems to prove, in the database's order.
 
         Raises:
-            TheoremError: The database has none of that fingerprint.
+            TheoremError: The database has no entry with a given fingerprint.
         """
         if self._options.statement is not None:
             return [Theorem(STATEMENT, self._options.statement)]
         for name in self._options.theorems:
-            self._place(name)
+            self._position(name)
         return list(self._choose())
 
     def start(self, theorem: Theorem) -> RemoteSession:
         """Begin a proof; see `bait_core.protocols.Environment`."""
-        place = len(self._entries)
+        position = len(self._entries)
         goal = pb.Theorem(conclusion=self._options.statement)
         if self._options.statement is None:
-            entry = self._entries[self._place(theorem.name)]
-            place = self._first_stated(entry)
+            entry = self._entries[self._position(theorem.name)]
+            position = self._first_stated(entry)
             goal = pb.Theorem(conclusion=entry.conclusion, hypotheses=entry.hypotheses)
-        known = {entry.fingerprint: entry for entry in self._entries[:place]}
-        return RemoteSession(RemoteTask(goal, self._premises_before(place), known), self._registry)
+        known = {entry.fingerprint: entry for entry in self._entries[:position]}
+        return RemoteSession(
+            RemoteTask(goal, self._premises_before(position), known), self._registry
+        )
 
     def close(self) -> None:
-        """End the connection. May be called twice, and from any thread."""
+        """End the connection. From any thread, any number of times."""
         self._registry.prover.close()
 
-    def _place(self, name: str) -> int:
-        place = self._places.get(name)
-        if place is None:
+    def _position(self, name: str) -> int:
+        position = self._positions.get(name)
+        if position is None:
             raise TheoremError(
                 f"the theorem database has no theorem {name}",
-                hint="Its theorems are called by their fingerprints.",
+                hint="Theorems are named by their fingerprints.",
             )
-        return place
+        return position
 
     def _choose(self) -> Iterator[Theorem]:
         options, count = self._options, 0
@@ -93,26 +95,26 @@ class RemoteEnvironment:
                 yield Theorem(name, entry.pretty_printed, " ".join(entry.library_tag))
 
     def _first_stated(self, entry: pb.Theorem) -> int:
-        """The place of the first entry that states the same in other words, or of this one."""
-        place = self._place(str(entry.fingerprint))
+        """Position of the first entry that states the same up to renaming, or of this one."""
+        position = self._position(str(entry.fingerprint))
         if entry.hypotheses:
-            return place
+            return position
         statement = parse(entry.conclusion)
         symbols = set(constants(statement))
         stated = meaning(statement)
-        for earlier, premise in enumerate(self._premises_before(place).library):
+        for earlier, premise in enumerate(self._premises_before(position).library):
             other = self._entries[earlier]
             if other.hypotheses or set(premise.symbols) != symbols:
                 continue
             if meaning(parse(other.conclusion)) == stated:
                 return earlier
-        return place
+        return position
 
-    def _premises_before(self, place: int) -> PremiseSet:
-        """The entries before a place; what they mention is found when it is first asked for."""
+    def _premises_before(self, position: int) -> PremiseSet:
+        """The entries before a position; their symbols are computed on first use."""
         with self._lock:
-            for entry in self._entries[len(self._premises) : place]:
+            for entry in self._entries[len(self._premises) : position]:
                 name = f"THM {entry.fingerprint}"
                 symbols = tuple(constants(parse(entry.conclusion)))
                 self._premises.append(Premise(name, entry.pretty_printed, symbols))
-            return PremiseSet(f"holist:{self._key}:{place}", tuple(self._premises[:place]))
+            return PremiseSet(f"holist:{self._key}:{position}", tuple(self._premises[:position]))

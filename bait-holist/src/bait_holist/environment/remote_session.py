@@ -1,4 +1,4 @@
-"""One theorem under proof at a HOList server."""
+"""A proof attempt at a HOList server."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _TACTIC = re.compile(rf"[A-Z][A-Z0-9_]*(?:\s+(?:{_ARGUMENT}))*", re.ASCII)
 _PUNCTUATION = re.compile(r"\s*([\[\];])\s*")
 
 
-class Registry:
-    """A server, and the theorems that it was told of. Used by several threads."""
+class TheoremRegistry:
+    """A server and the theorems registered with it. Safe to use from several threads."""
 
     def __init__(self, prover: RemoteProver) -> None:
         self.prover = prover
@@ -40,7 +40,7 @@ class Registry:
         self._lock = threading.Lock()
 
     def register(self, theorem: pb.Theorem) -> str:
-        """Tell the server of a theorem, once: why it did not take it, or the empty string.
+        """Register a theorem with the server, once; returns why it was refused, or "".
 
         Raises:
             RemoteError: The server did not answer.
@@ -54,14 +54,14 @@ class Registry:
             return self._answers[theorem.fingerprint]
 
     def forget(self) -> None:
-        """The server is gone; a new one knows nothing."""
+        """Forget what was registered: the server is gone, and a new one knows nothing."""
         with self._lock:
             self._answers.clear()
 
 
 @dataclass(frozen=True)
 class RemoteTask:
-    """What a session is to prove.
+    """What a session has to prove.
 
     Attributes:
         goal: The goal.
@@ -77,12 +77,12 @@ class RemoteTask:
 class RemoteSession:
     """A proof attempt at a HOList server.
 
-    Tactics are in HOList's form: a tactic of its list with theorems `THM n`, assumptions `ASSUM n`,
-    lists of these in brackets, and terms as S-expressions in backquotes. All else is refused here,
-    since servers may know theorems by names that a proof must not use.
+    Tactics are in HOList's form: a tactic's name with theorems `THM n`, assumptions `ASSUM n`,
+    lists of these in brackets, and terms as S-expressions in backquotes. Everything else is refused
+    here, since servers may know theorems by names that a proof must not use.
     """
 
-    def __init__(self, task: RemoteTask, registry: Registry) -> None:
+    def __init__(self, task: RemoteTask, registry: TheoremRegistry) -> None:
         self._task = task
         self._registry = registry
         self._prover = registry.prover
@@ -98,7 +98,7 @@ class RemoteSession:
         return self._task.premises
 
     def check(self, proof: Proof) -> CheckResult:
-        """Let the server verify the whole of `proof`, which must use nothing that it may not."""
+        """Have the server verify all of `proof`, after checking that it uses no later theorem."""
         if proof.root.key != self.root.key:
             return _refused(f"this proves another goal: {proof.root.text}")
         try:
@@ -114,11 +114,11 @@ class RemoteSession:
         return CheckResult(accepted=True, script=self.script(proof))
 
     def script(self, proof: Proof) -> str:
-        """The tactics of `proof`, depth first, one a line: what the server verifies."""
+        """The tactics of `proof`, depth first, one per line: what the server verifies."""
         return "\n".join(_tactics(proof))
 
     def close(self) -> None:
-        """Nothing to release: the connection is the environment's."""
+        """Release nothing: the connection belongs to the environment."""
 
     def _run(self, goal: pb.Theorem, tactic: str, timeout: float) -> Outcome:
         try:
@@ -155,14 +155,14 @@ def _refused(message: str, culprit: Goal | None = None) -> CheckResult:
 
 
 def _misnamed(theorem: pb.Theorem, fingerprint: int) -> str:
-    """Why `THM` and the theorem's fingerprint mean another theorem there; empty if they do not."""
+    """Why the server knows the theorem by another fingerprint; empty if it does not."""
     if fingerprint == theorem.fingerprint:
         return ""
-    return f"there its fingerprint is {fingerprint}"
+    return f"its fingerprint there is {fingerprint}"
 
 
 def holist_form(tactic: str) -> str:
-    """The tactic with spaces around brackets and semicolons, as HOList's servers split it."""
+    """The tactic with spaces around brackets and semicolons, as HOList's servers expect."""
     parts = tactic.split("`")
     parts[::2] = [_PUNCTUATION.sub(r" \1 ", part) for part in parts[::2]]
     return "`".join(parts).strip()
@@ -176,11 +176,11 @@ def _outcome(response: pb.ApplyTacticResponse) -> Outcome:
             return Proved()
         case "error":
             return Failed(_kind(response.error), response.error)
-    return Failed(FailureKind.ERROR, "the server gave an empty answer")
+    return Failed(FailureKind.ERROR, "the server sent an empty answer")
 
 
 def _kind(error: str) -> FailureKind:
-    """The kind of a failure: ours say it, HOList's own interrupts what takes too long."""
+    """The kind of a failure: our server names it; HOList's own interrupts slow tactics."""
     if "Sys.Break" in error:
         return FailureKind.TIMEOUT
     head = error.partition(":")[0]

@@ -1,4 +1,4 @@
-"""One theorem under proof in HOL Light."""
+"""A proof attempt in HOL Light."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ from bait_core.domain import (
     Proved,
     Subgoals,
 )
-from bait_holist.errors import WorkerError, WorkerLostError
-from bait_holist.prover.connection import Worker
+from bait_holist.errors import ConnectionLostError, ProverConnectionError
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
-from bait_holist.prover.replies import Applied, KnownGoal
+from bait_holist.prover.replies import AppliedTactic, KnownGoal
 
 CHECK_SECONDS = 60.0
-"""CPU time that one tactic of a proof may take when the proof is checked."""
+"""CPU seconds that each tactic may take when a proof is checked."""
 
 _OCAML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 
 
 @dataclass(frozen=True)
-class Task:
-    """What a session is to prove.
+class HolistTask:
+    """What a session has to prove.
 
     Attributes:
-        name: Of the theorem.
-        statement: S-expression.
-        place: Of the theorem in the library; None for a statement of the user.
+        name: The theorem's name.
+        statement: Its S-expression.
+        index: Binding index at which the library first states it; None for a statement from the
+            user.
         premises: What the proof may use.
     """
 
     name: str
     statement: str
-    place: int | None
+    index: int | None
     premises: PremiseSet
 
     @property
@@ -50,17 +51,17 @@ class Task:
         """Key of the goal to prove."""
         return f"(g () {self.statement})"
 
-    def restrict(self, worker: Worker) -> Worker:
-        """Let the worker use nothing that the proof must not: itself, aliases, later theorems."""
-        if self.place is not None:
-            worker.admit(self.place, [self.statement])
+    def restrict(self, worker: ProverConnection) -> ProverConnection:
+        """Forbid the worker the theorem itself, its aliases and all later theorems."""
+        if self.index is not None:
+            worker.admit(self.index, [self.statement])
         return worker
 
 
 class HolistSession:
-    """A proof attempt with a worker of its own."""
+    """A proof attempt with its own worker."""
 
-    def __init__(self, task: Task, connector: Connector) -> None:
+    def __init__(self, task: HolistTask, connector: Connector) -> None:
         self._task = task
         self._connector = connector
         self._numbers: dict[str, int] = {}
@@ -76,7 +77,7 @@ class HolistSession:
             try:
                 for applied in self._worker.apply(number, tactics[len(outcomes) :], timeout):
                     outcomes.append(self._outcome(applied))  # noqa: PERF401  (may break off)
-            except WorkerLostError as error:
+            except ConnectionLostError as error:
                 kind = FailureKind.TIMEOUT if error.timed_out else FailureKind.CRASH
                 outcomes.append(Failed(kind, error.message))
                 self._restart()
@@ -87,7 +88,7 @@ class HolistSession:
         return self._task.premises
 
     def check(self, proof: Proof) -> CheckResult:
-        """Replay the whole of `proof` in a worker that took no part in the search."""
+        """Replay all of `proof` in a worker that took no part in the search."""
         if proof.root.key != self.root.key:
             message = f"this proves another goal: {proof.root.text}"
             return CheckResult(accepted=False, script="", message=message)
@@ -96,7 +97,7 @@ class HolistSession:
         with closing(self._task.restrict(self._connector.connect())) as worker:
             try:
                 checked = worker.check(proof.root.key, steps, CHECK_SECONDS)
-            except WorkerError as error:
+            except ProverConnectionError as error:
                 return CheckResult(accepted=False, script="", message=error.message)
             if not checked.accepted:
                 culprit = walked[checked.step].goal if checked.step >= 0 else None
@@ -114,14 +115,14 @@ class HolistSession:
         """`proof` as `let NAME = prove(...)`, which HOL Light itself accepts.
 
         Raises:
-            RequestError: It is no proof.
+            RequestError: It is not a proof.
         """
         steps = [(step.tactic, len(step.subgoals)) for _, _, step in proof.walk()]
         with closing(self._task.restrict(self._connector.connect())) as worker:
             return worker.script(_script_name(self._task.name), proof.root.key, steps)
 
     def close(self) -> None:
-        """End the worker. May be called twice."""
+        """End the worker. Any number of times."""
         self._worker.kill()
 
     def _restart(self) -> None:
@@ -133,7 +134,7 @@ class HolistSession:
         if goal.key not in self._numbers:
             try:
                 self._know(self._worker.goal(goal.key))
-            except WorkerLostError:  # it died while nobody asked it anything
+            except ConnectionLostError:  # it died between requests
                 self._restart()
                 self._know(self._worker.goal(goal.key))
         return self._numbers[goal.key]
@@ -146,7 +147,7 @@ class HolistSession:
             self._goals[known.key] = goal
         return goal
 
-    def _outcome(self, applied: Applied) -> Outcome:
+    def _outcome(self, applied: AppliedTactic) -> Outcome:
         if applied.failure:
             kind = FailureKind(applied.failure)
             return Failed(kind, applied.message, applied.seconds)

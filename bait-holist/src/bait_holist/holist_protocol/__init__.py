@@ -1,1 +1,1 @@
-"""HOList's protocol, in protocol buffers."""
+"""HOList's gRPC protocol: messages, client and server."""

@@ -1,4 +1,4 @@
-"""A client of any server that speaks HOList's protocol."""
+"""A client for any server that speaks HOList's protocol."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from bait_holist.holist_protocol.proof_assistant_pb2_grpc import ProofAssistantS
 REQUEST_SECONDS = 60.0
 QUEUE_SECONDS = 30.0
 PROOF_SECONDS = 600.0
-"""How long the client waits for an answer; a busy server may not begin at once."""
+"""How long the client waits for an answer; a busy server may not start at once."""
 
 _CAUSES = {
     grpc.StatusCode.UNAVAILABLE: (
         "can't be reached",
-        "Is the server running, and is the address right? Ours starts by `bait holist serve`.",
+        "Is the server running, and the address right? `bait holist serve` starts ours.",
     ),
     grpc.StatusCode.DEADLINE_EXCEEDED: (
         "did not answer in time",
-        "It may be busy with other clients, or the tactic does not end.",
+        "It may be busy with other clients, or the tactic may not terminate.",
     ),
     grpc.StatusCode.RESOURCE_EXHAUSTED: (
         "refused a message that is too large",
-        "Goals of this size can't be sent to it.",
+        "The goal is too large for this server.",
     ),
     grpc.StatusCode.UNIMPLEMENTED: (
         "does not speak HOList's protocol",
-        "Is the port that of HOList's proof assistant?",
+        "Is this the port of a HOList server?",
     ),
 }
-_UNFORESEEN = ("failed", "See the server's log.")
+_OTHER_CAUSE = ("failed", "See the server's log.")
 
 
 class RemoteProver:
     """A HOList server, e.g. at `127.0.0.1:2000`. Safe to use from several threads.
 
-    All methods raise RemoteError if the server can't be reached, does not answer in time, or does
-    not take the message.
+    All methods raise RemoteError if the server can't be reached, does not answer in time, or
+    refuses the message.
     """
 
     def __init__(self, address: str) -> None:
@@ -56,7 +56,7 @@ class RemoteProver:
         Args:
             goal: Conclusion and hypotheses.
             tactic: In HOList's form.
-            seconds: That the tactic may take.
+            seconds: Time limit for the tactic.
         """
         request = pb.ApplyTacticRequest(goal=goal, tactic=tactic, timeout_ms=int(seconds * 1000))
         limit = 2 * seconds + QUEUE_SECONDS
@@ -64,11 +64,11 @@ class RemoteProver:
         return response
 
     def verify(self, goal: pb.Theorem, tactics: list[str]) -> pb.VerifyProofResponse:
-        """Let the server replay a whole proof, and compare the theorem with the goal.
+        """Have the server replay a whole proof and compare the theorem with the goal.
 
         Args:
-            goal: What is proved.
-            tactics: Depth first.
+            goal: The goal that is proved.
+            tactics: The tactics, depth first.
         """
         theorem = pb.Theorem(
             tag=pb.Theorem.THEOREM, conclusion=goal.conclusion, hypotheses=goal.hypotheses
@@ -80,7 +80,7 @@ class RemoteProver:
         return response
 
     def register(self, theorem: pb.Theorem) -> pb.RegisterTheoremResponse:
-        """Make a theorem known, so that tactics can name it as `THM FINGERPRINT`."""
+        """Register a theorem, so that tactics can name it as `THM FINGERPRINT`."""
         request = pb.RegisterTheoremRequest(theorem=theorem)
         response: pb.RegisterTheoremResponse = self._call(
             self._stub.RegisterTheorem, request, REQUEST_SECONDS
@@ -88,14 +88,14 @@ class RemoteProver:
         return response
 
     def close(self) -> None:
-        """End the connection. May be called twice."""
+        """End the connection. Any number of times."""
         self._channel.close()
 
     def _call(self, method: Callable[..., Any], request: Any, seconds: float) -> Any:  # generated
         try:
             return method(request, timeout=seconds)
         except grpc.RpcError as error:
-            what, hint = _CAUSES.get(error.code(), _UNFORESEEN)
+            what, hint = _CAUSES.get(error.code(), _OTHER_CAUSE)
             raise RemoteError(
                 f"the prover at {self._address} {what}: {error.details()}",
                 hint=hint,

@@ -1,4 +1,4 @@
-"""HOList's messages and the keys of BAIT's goals, each from the other."""
+"""Conversion between HOList's messages and the keys of BAIT's goals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHANNEL_OPTIONS = (
     ("grpc.max_send_message_length", _GIGABYTE),
     ("grpc.max_receive_message_length", _GIGABYTE),
 )
-"""As HOList's own clients and servers have them."""
+"""The limits of HOList's own clients and servers."""
 
 _THEOREM_NUMBER = re.compile(r"\bTHM\s+(\d+)", re.ASCII)
 
@@ -22,7 +22,7 @@ def key_of(theorem: pb.Theorem) -> str:
     """The key of a goal that HOList sends.
 
     Raises:
-        SexpError: One of its terms is no S-expression.
+        SexpError: One of its terms is not an S-expression.
     """
     return write_key([parse(text) for text in theorem.hypotheses], parse(theorem.conclusion))
 
@@ -31,8 +31,8 @@ def goal_of(key: str, text: str = "") -> pb.Theorem:
     """A goal as HOList sends it.
 
     Args:
-        key: Its key; labels of hypotheses, which HOList does not have, are left out.
-        text: As it is printed.
+        key: Its key; labels of hypotheses are dropped, since HOList has none.
+        text: The goal as it is printed.
     """
     hypotheses, conclusion = read_key(key)
     return pb.Theorem(

@@ -18,11 +18,11 @@ from bait_holist.holist_protocol.workers import WorkerPool
 from bait_holist.prover.connector import Connector
 
 DEFAULT_PORT = 2000
-"""Where HOList's clients look for their server."""
+"""The port on which HOList's clients expect their server."""
 
 LOOPBACK = "127.0.0.1"
 
-_GRACE = 1.0  # seconds that calls may take to end when the server stops
+_GRACE = 1.0  # seconds that running calls have to finish when the server stops
 
 
 @contextmanager
@@ -32,18 +32,18 @@ def serving(
     """A running server and its port, until the context is left.
 
     Args:
-        connector: Where workers come from.
+        connector: Connects to new workers.
         host: Address of the interface to listen on. The protocol has neither passwords nor
             encryption.
-        port: 0 for any that is free.
-        threads: Requests that are answered at a time.
+        port: Port to listen on; 0 chooses a free one.
+        threads: Requests that are handled at once.
 
     Raises:
-        ProverStartError: The port is taken, or the address is not one of this machine.
+        ProverStartError: The port is taken, or this machine does not have the address.
     """
     workers = WorkerPool(connector)
     executor = ThreadPoolExecutor(threads, thread_name_prefix="holist")
-    # Without this option two servers could share a port, each answering some of the calls.
+    # Otherwise two servers could share a port, each answering some of the calls.
     options = (*CHANNEL_OPTIONS, ("grpc.so_reuseport", 0))
     server = grpc.server(executor, options=options)
     add_ProofAssistantServiceServicer_to_server(ProofService(workers), server)  # type: ignore[no-untyped-call]

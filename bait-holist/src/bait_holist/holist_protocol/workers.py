@@ -1,4 +1,4 @@
-"""Workers for requests that come from several clients, in any order."""
+"""Workers for requests from several clients, in any order."""
 
 from __future__ import annotations
 
@@ -7,57 +7,57 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from bait_holist.errors import WorkerError
+from bait_holist.errors import ProverConnectionError
 from bait_holist.holist_protocol.messages import theorem_numbers
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.connector import Connector
 
-_MOST_REQUESTS = 10_000  # a worker remembers all goals it has seen: now and then, take a new one
+_MOST_REQUESTS = 10_000  # a worker remembers every goal it has seen, so it is replaced now and then
 
 
 @dataclass
-class _Seat:
-    worker: Worker
+class _PooledWorker:
+    worker: ProverConnection
     known: set[int] = field(default_factory=set)
     requests: int = 0
 
 
 class WorkerPool:
-    """Lends workers that know the registered theorems. Used by several threads."""
+    """Lends workers that know the registered theorems. Safe to use from several threads."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._free: list[_Seat] = []
+        self._free: list[_PooledWorker] = []
         self._registered: dict[int, str] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def borrow(self, tactics: Sequence[str] = ()) -> Iterator[Worker]:
+    def borrow(self, tactics: Sequence[str] = ()) -> Iterator[ProverConnection]:
         """A worker for one request.
 
         Args:
-            tactics: What it will be asked to apply; it is told of the theorems that they name.
+            tactics: Tactics it will be asked to apply; the theorems they name are registered.
 
         Raises:
-            WorkerError: It was lost over the request; the next request gets another.
+            ProverConnectionError: The worker was lost; the next request gets another.
         """
         with self._lock:
-            seat = self._free.pop() if self._free else None
-        seat = seat or _Seat(self._connector.connect())
+            pooled = self._free.pop() if self._free else None
+        pooled = pooled or _PooledWorker(self._connector.connect())
         try:
-            self._teach(seat, tactics)
-            yield seat.worker
-        except WorkerError:
-            seat.worker.kill()
+            self._teach(pooled, tactics)
+            yield pooled.worker
+        except ProverConnectionError:
+            pooled.worker.kill()
             raise
         finally:
-            self._take_back(seat)
+            self._take_back(pooled)
 
     @contextmanager
-    def fresh(self, tactics: Sequence[str]) -> Iterator[Worker]:
-        """A worker that has done nothing yet, and serves nobody else."""
+    def fresh(self, tactics: Sequence[str]) -> Iterator[ProverConnection]:
+        """A worker that has done nothing yet and serves no other request."""
         with closing(self._connector.connect()) as worker:
-            self._teach(_Seat(worker), tactics)
+            self._teach(_PooledWorker(worker), tactics)
             yield worker
 
     def register(self, fingerprint: int, statement: str) -> None:
@@ -71,22 +71,22 @@ class WorkerPool:
         self._registered[fingerprint] = statement
 
     def close(self) -> None:
-        """End the workers that nobody uses."""
+        """End the idle workers."""
         with self._lock:
-            for seat in self._free:
-                seat.worker.kill()
+            for pooled in self._free:
+                pooled.worker.kill()
             self._free.clear()
 
-    def _teach(self, seat: _Seat, tactics: Sequence[str]) -> None:
-        for number in theorem_numbers(tactics) - seat.known:
+    def _teach(self, pooled: _PooledWorker, tactics: Sequence[str]) -> None:
+        for number in theorem_numbers(tactics) - pooled.known:
             if number in self._registered:
-                seat.worker.register(number, self._registered[number])
-                seat.known.add(number)
+                pooled.worker.register(number, self._registered[number])
+                pooled.known.add(number)
 
-    def _take_back(self, seat: _Seat) -> None:
-        seat.requests += 1
-        if seat.requests == _MOST_REQUESTS:
-            seat.worker.close()
-        if not seat.worker.is_closed:
+    def _take_back(self, pooled: _PooledWorker) -> None:
+        pooled.requests += 1
+        if pooled.requests == _MOST_REQUESTS:
+            pooled.worker.close()
+        if not pooled.worker.is_closed:
             with self._lock:
-                self._free.append(seat)
+                self._free.append(pooled)

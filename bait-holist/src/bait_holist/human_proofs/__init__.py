@@ -1,4 +1,4 @@
-"""The proofs that people wrote for HOL Light's library, recorded step by step."""
+"""Human proofs of HOL Light's library, recorded step by step."""
 
 from bait_holist.human_proofs.export import Export, export_human_proofs
 from bait_holist.human_proofs.records import (

@@ -20,9 +20,9 @@ from bait_holist.errors import HumanProofsError
 from bait_holist.human_proofs.recording import Progress, record_library
 from bait_holist.human_proofs.records import (
     End,
+    ExportRecord,
     HumanProof,
     LibraryTheorem,
-    Record,
     decode_records,
     read_human_proofs,
     read_library_theorems,
@@ -34,12 +34,12 @@ _BATCH = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Where an export is.
+    """The files of an export.
 
     Attributes:
         theorems: The library's theorems, for `read_library_theorems`.
         proofs: Its human proofs, for `read_human_proofs`.
-        traces: The same as traces in BAIT's standard format, for `bait_core.traces.read_traces`.
+        traces: The proofs as traces in BAIT's format, for `bait_core.traces.read_traces`.
     """
 
     theorems: Path
@@ -48,24 +48,24 @@ class Export:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all its files are there."""
+        """Whether all its files exist."""
         return all(path.is_file() for path in (self.theorems, self.proofs, self.traces))
 
 
 def export_human_proofs(
     hol_folder: Path, progress: Progress, folder: Path | None = None, *, again: bool = False
 ) -> Export:
-    """Record the human proofs of HOL Light's library, unless that was done before.
+    """Record the human proofs of HOL Light's library, unless there is an export already.
 
     Args:
-        hol_folder: Where HOL Light is.
-        progress: Is told what is being done, and of how many proofs it is done.
-        folder: Where to write; by default a place in BAIT's cache that belongs to this library
-            and this version of the tactic language.
-        again: Record in any case.
+        hol_folder: HOL Light's folder.
+        progress: Called with the current stage and the number of proofs done.
+        folder: Folder to write to; by default one in BAIT's cache for this library and this
+            version of the tactic language.
+        again: Record even if there is an export already.
 
     Raises:
-        HumanProofsError: HOL Light can't be started, it failed midway, or nothing can be written.
+        HumanProofsError: HOL Light can't be started or fails, or the files can't be written.
     """
     folder = folder or cache_folder() / "holist" / "human-proofs" / _version(hol_folder)
     export = Export(
@@ -85,7 +85,7 @@ def export_human_proofs(
 
 
 def _version(hol_folder: Path) -> str:
-    """What the recording depends on: the library's files, and the files that record."""
+    """A hash of all that the recording depends on: the library's files and our own."""
     digest = hashlib.sha256()
     own = sorted((files("bait_holist") / "ocaml").iterdir(), key=lambda item: item.name)
     for item in [*sorted(hol_folder.glob("*.ml")), *own]:
@@ -108,7 +108,7 @@ def _write(hol_folder: Path, progress: Progress, export: Export) -> None:
     replace_file(export.traces, members)
 
 
-def _line(record: Record) -> bytes:
+def _line(record: ExportRecord) -> bytes:
     return msgspec.json.encode(record) + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""Loading HOL Light's library with a recorder inside."""
+"""Loading HOL Light's library with a recorder in place."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from bait_core.processes import ProverProcess, describe_exit, log_tail
 from bait_holist.errors import HumanProofsError
-from bait_holist.prover.installation import PACKAGES, find_hol_light
+from bait_holist.prover.installation import INSTALL_HINT, find_hol_light
 
-#: The first file of the library that is loaded when `prove` is there.
+#: The first file of the library that is loaded once `prove` is defined.
 _FIRST_FILE = "itab.ml"
 _POLL_SECONDS = 0.5
 
-#: Is told what is being done, and of how many proofs it is done.
+#: Called with the current stage and the number of proofs done.
 Progress = Callable[[str, int], None]
 
 
@@ -32,19 +32,19 @@ def record_library(
     """Load the library while recording its proofs, check them, and write JSON lines.
 
     Args:
-        hol_folder: Where HOL Light is, e.g. /usr/share/hol-light.
-        output: Written by the prover; only complete if its last line says so.
-        progress: Is told what is being done, and of how many proofs it is done.
-        seconds: Wall time at which to give up.
-        finish: What is run when the library is loaded; relative to our own OCaml files.
+        hol_folder: HOL Light's folder, such as /usr/share/hol-light.
+        output: File that the prover writes; complete only if its last line says so.
+        progress: Called with the current stage and the number of proofs done.
+        seconds: Time limit (wall time).
+        finish: OCaml file to run once the library is loaded, relative to our own.
 
     Raises:
-        HumanProofsError: HOL Light can't be started, or it failed midway.
+        HumanProofsError: HOL Light can't be started, or failed midway.
     """
     if not (hol_folder / "hol.ml").is_file():
         raise HumanProofsError(
-            f"HOL Light is not in {hol_folder}",
-            hint=f"{PACKAGES}; or set HOLLIGHT_DIR.",
+            f"HOL Light was not found in {hol_folder}",
+            hint=f"{INSTALL_HINT} If it is elsewhere, set HOLLIGHT_DIR.",
         )
     with (
         as_file(files("bait_holist") / "ocaml") as ocaml,
@@ -75,7 +75,7 @@ def record_library(
         if code != 0:
             raise HumanProofsError(
                 f"HOL Light {describe_exit(code)} while it recorded:\n{log_tail(log)}",
-                hint="Recording needs OCaml's own libraries: apt-get install ocaml-compiler-libs",
+                hint="Recording needs OCaml's libraries: `apt-get install ocaml-compiler-libs`.",
             )
 
 
@@ -85,7 +85,7 @@ def _use(path: Path) -> str:
 
 
 def _overlay(hol_folder: Path, overlay: Path, ocaml: Path) -> None:
-    """A folder that looks like the library, except that its first proof starts the recorder."""
+    """Make a copy of the library, of links, that starts the recorder before its first proof."""
     overlay.mkdir()
     for item in hol_folder.iterdir():
         if item.name != _FIRST_FILE:
@@ -101,10 +101,10 @@ def _watch(
     progress: Progress,
     deadline: float,
 ) -> int:
-    """Tell of the progress until the process ends, and return its exit code."""
+    """Report progress until the process ends; returns its exit code."""
     while (code := process.exit_code) is None:
         if time.monotonic() > deadline:
-            raise HumanProofsError("recording took too long and was stopped")
+            raise HumanProofsError("recording exceeded its time limit and was stopped")
         if output.exists():
             progress("checking", _lines(output, b'{"kind":"proof"'))
         else:

@@ -1,4 +1,4 @@
-"""Recorded human proofs and the theorems of their library: what they are, and reading them."""
+"""The records of an export, human proofs and library theorems, and reading them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LibraryTheorem(msgspec.Struct, frozen=True, tag="theorem", tag_field="kind
 
 
 class HumanGoal(msgspec.Struct, frozen=True):
-    """A goal, as the environment would tell it.
+    """A goal, as the environment would describe it.
 
     Attributes:
         key: Its S-expression.
@@ -46,16 +46,16 @@ class HumanGoal(msgspec.Struct, frozen=True):
 
 
 class HumanStep(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A tactic applied to a goal, and what came of it.
+    """A tactic applied to a goal, and its result.
 
     Attributes:
-        goal: Position among the goals of the proof.
-        line: Where it is written.
-        source: As it is written.
-        subgoals: Positions among the goals of the proof.
-        tactic: What it is in the tactic language; None if the table can't express it.
-        reason: Why not.
-        deviation: What `tactic` did to the goal when it was run again, if not the same.
+        goal: Index among the goals of the proof.
+        line: Line in the source file.
+        source: Source text.
+        subgoals: Indices among the goals of the proof.
+        tactic: Its text in the tactic language; None if the language can't express it.
+        reason: Why it can't be expressed.
+        deviation: How the result differed when `tactic` was run again; empty if it did not.
     """
 
     goal: int
@@ -68,7 +68,7 @@ class HumanStep(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_expressible(self) -> bool:
-        """Whether the tactic language can say it."""
+        """Whether the tactic language can express it."""
         return self.tactic is not None
 
     @property
@@ -81,13 +81,13 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
     """A call of `prove` in the library, with the steps that the final proof consists of.
 
     Attributes:
-        name: The theorem that it was bound to; None for lemmas within other proofs.
-        binding: The toplevel name in whose definition it is, or the empty string.
-        index: The proof may use the library's theorems with a smaller one.
-        is_procedural: It is within a function, so a proof procedure wrote it, not a person.
+        name: The name the theorem was bound to; None for lemmas within other proofs.
+        binding: The toplevel name in whose definition it occurs, or the empty string.
+        index: The proof may use the library's theorems with a smaller index.
+        is_procedural: It is within a function, so a proof procedure made it, not a person.
         goals: The first is the theorem.
         steps: In the order of execution.
-        script: The steps depth first, as positions; None if some are missing.
+        script: The steps depth first, as indices; None if some are missing.
         fault: Why the script alone does not prove the theorem; empty if it does.
     """
 
@@ -109,7 +109,7 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
 
     @property
     def linear_script(self) -> list[tuple[str, int]] | None:
-        """Tactics and their numbers of subgoals, depth first; None if they don't prove it."""
+        """Tactics with their numbers of subgoals, depth first; None if they don't prove it."""
         if self.script is None or self.fault:
             return None
         steps = [self.steps[position] for position in self.script]
@@ -117,10 +117,10 @@ class HumanProof(msgspec.Struct, frozen=True, omit_defaults=True, tag="proof", t
 
 
 class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
-    """The mark that nothing is missing."""
+    """The last record: it shows that the file is complete."""
 
 
-Record = LibraryTheorem | HumanProof | End
+ExportRecord = LibraryTheorem | HumanProof | End
 _Kind = TypeVar("_Kind", LibraryTheorem, HumanProof)
 
 
@@ -128,7 +128,7 @@ def read_human_proofs(path: Path) -> Iterator[HumanProof]:
     """The proofs of an export, in the order in which the library proves them.
 
     Raises:
-        HumanProofsError: There is no such file, or it is damaged or incomplete.
+        HumanProofsError: The file does not exist, or is damaged or incomplete.
     """
     return _only(path, HumanProof)
 
@@ -137,7 +137,7 @@ def read_library_theorems(path: Path) -> Iterator[LibraryTheorem]:
     """The theorems of an export, in binding order.
 
     Raises:
-        HumanProofsError: There is no such file, or it is damaged or incomplete.
+        HumanProofsError: The file does not exist, or is damaged or incomplete.
     """
     return _only(path, LibraryTheorem)
 
@@ -152,22 +152,22 @@ def _only(path: Path, kind: type[_Kind]) -> Iterator[_Kind]:
         raise HumanProofsError(f"{path} can't be read: {error}", hint=_AGAIN) from error
 
 
-_AGAIN = "`bait holist export` writes it anew."
+_AGAIN = "Write it again with `bait holist export --again`."
 
 
-def decode_records(lines: Iterable[bytes], path: Path) -> Iterator[Record]:
-    """The records on the lines of a file, checked.
+def decode_records(lines: Iterable[bytes], path: Path) -> Iterator[ExportRecord]:
+    """Decode the records on the lines of a file.
 
     Raises:
-        HumanProofsError: A line is no record, or the last one is not the end.
+        HumanProofsError: A line is not a record, or the end is missing.
     """
-    decoder = msgspec.json.Decoder(Record)
-    record: Record | None = None
+    decoder = msgspec.json.Decoder(ExportRecord)
+    record: ExportRecord | None = None
     for number, line in enumerate(lines, start=1):
         try:
             record = decoder.decode(line)
         except msgspec.MsgspecError as error:
-            message = f"line {number} of {path} is no record: {error}"
+            message = f"line {number} of {path} is not a record: {error}"
             raise HumanProofsError(message, hint=_AGAIN) from error
         yield record
     if not isinstance(record, End):

@@ -1,4 +1,4 @@
-"""How much of the human proofs the tactic language covers, file by file."""
+"""How much of the human proofs the tactic language covers, by file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Rates:
     Attributes:
         linear: Proofs whose steps form a linear script.
         proved_again: Proofs whose linear script alone proves the theorem.
-        expressible: Steps that the tactic language can say.
+        expressible: Steps that the tactic language can express.
         reproduced: Steps whose text in it gives the same subgoals.
     """
 
@@ -38,7 +38,7 @@ class Rates:
 
 @dataclass(slots=True)
 class FileRates:
-    """Rates of the proofs that people wrote, as a whole and by file, and of proof procedures."""
+    """Rates of human proofs, in total and by file, and of proof procedures."""
 
     total: Rates = field(default_factory=Rates)
     files: dict[str, Rates] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class FileRates:
 
 
 def rates_by_file(proofs: Iterable[HumanProof]) -> FileRates:
-    """Count proofs and steps; files are in the order in which the library loads them."""
+    """Count proofs and steps by file, in the order in which the library loads the files."""
     rates = FileRates()
     for proof in proofs:
         if proof.is_procedural:
@@ -58,10 +58,10 @@ def rates_by_file(proofs: Iterable[HumanProof]) -> FileRates:
 
 
 def rates_table(rates: FileRates) -> str:
-    """The rates as a table in Markdown: a line for each file, then the whole."""
+    """The rates as a Markdown table: a row for each file, then the total."""
     head = ["file", "proofs", "proved again", "steps", "expressible", "reproduced"]
     rows = [_row(name, file) for name, file in rates.files.items()]
-    rows.append(_row("all", rates.total))
+    rows.append(_row("total", rates.total))
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 

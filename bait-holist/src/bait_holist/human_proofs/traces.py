@@ -1,4 +1,4 @@
-"""Human proofs as traces: as if a search had found each at once."""
+"""Human proofs as traces, as if a search had found each without a detour."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Library = Mapping[str, LibraryTheorem]
 
 
 def human_traces(proofs: Iterable[HumanProof], library: Library) -> Iterator[TraceRecord]:
-    """The traces of the proofs that people wrote, each with a name of its own.
+    """The traces of the human proofs, each with a unique name.
 
-    Lemmas within a proof have none; of a name that the library gives twice the second counts as
-    such a lemma.
+    Lemmas within a proof get a name from where they occur, and so does the second theorem where
+    the library uses a name twice.
     """
     names = set[str]()
     for number, proof in enumerate(proofs):
@@ -30,10 +30,10 @@ def human_traces(proofs: Iterable[HumanProof], library: Library) -> Iterator[Tra
 
 
 def split_of_proof(proof: HumanProof, library: Library) -> Split:
-    """The split that a proof belongs to: that of its theorem, and of the one it is a lemma of.
+    """The split of a proof: that of its theorem, or of the theorem whose proof it is a lemma of.
 
-    If these differ, it is the one that is held out more: who is tested on a theorem must not have
-    learned from a lemma in its proof.
+    Of the two, the one that is held out more: a model that is tested on a theorem must not have
+    been trained on a lemma in its proof.
     """
     statements = [proof.statement]
     if proof.binding in library:
@@ -50,11 +50,11 @@ def human_trace(proof: HumanProof, name: str, library: Library) -> TraceRecord:
 
     Args:
         proof: Each of its goals is a goal of the trace.
-        name: Of the theorem, in the trace.
-        library: Gives the statement as the environment tells it.
+        name: The theorem's name in the trace.
+        library: Gives the statement as the environment states it.
 
-    The configuration tells these traces from searches: `source` is `human`, `split` the split that
-    the proof belongs to, and `index` the place in the library from which it was proved.
+    The configuration distinguishes these traces from searches: `source` is `human`, `split` the
+    split of the proof, and `index` the binding index at which it was proved.
     """
     fact = library.get(name)
     is_fact = fact is not None and fact.statement == proof.statement

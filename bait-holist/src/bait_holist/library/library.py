@@ -16,11 +16,11 @@ from bait_holist.terms import Canonical, constants, meaning, to_text
 
 
 class Library:
-    """The library's theorems by name and place.
+    """The library's theorems by name and index.
 
     Args:
-        facts: In binding order.
-        version: Of HOL Light.
+        facts: The theorems in binding order.
+        version: HOL Light's version.
     """
 
     def __init__(self, facts: Sequence[Fact], version: str) -> None:
@@ -37,10 +37,10 @@ class Library:
 
     @cached_property
     def definitions(self) -> frozenset[str]:
-        """Names of the theorems that are the first to say anything of some constant.
+        """Names of the theorems that are the first to mention some constant.
 
-        No earlier theorem can prove them. What one binding binds, such as the rules of an inductive
-        definition and its induction, comes at once.
+        No earlier theorem can prove them. The theorems of one binding, such as the rules of an
+        inductive definition and its induction principle, count as simultaneous.
         """
         found: list[str] = []
         known: set[str] = set()
@@ -51,49 +51,49 @@ class Library:
         return frozenset(found)
 
     def find(self, name: str) -> Fact | None:
-        """The theorem that is called so."""
+        """The theorem with this name."""
         return self._by_name.get(name)
 
-    def place_of(self, fact: Fact) -> int:
-        """Where the theorem was stated first: a proof of it may use what was bound before.
+    def first_index(self, fact: Fact) -> int:
+        """Binding index at which the theorem was first stated: a proof may use what came before.
 
-        Under another name, or under its own: that binding can't be seen any more, and is taken for
-        the theorem if the constants in it were known by then.
+        It may have been stated under another name, or earlier under its own. That binding can't be
+        seen any more, and is assumed to be the theorem if its constants were known by then.
         """
         known = max((self._mentioned[name] for name in constants(fact.sexp)), default=-1)
-        own = (place for place in fact.earlier if place > known)
+        own = (index for index in fact.earlier if index > known)
         return min(self._stated[meaning(fact.sexp)], *own, fact.index)
 
     @cached_property
     def _stated(self) -> dict[Canonical, int]:
-        places: dict[Canonical, int] = {}
+        indices: dict[Canonical, int] = {}
         for fact in self.facts:
-            places.setdefault(meaning(fact.sexp), fact.index)
-        return places
+            indices.setdefault(meaning(fact.sexp), fact.index)
+        return indices
 
     @cached_property
     def _mentioned(self) -> dict[str, int]:
-        places: dict[str, int] = {}
+        indices: dict[str, int] = {}
         for fact in self.facts:
             for name in constants(fact.sexp):
-                places.setdefault(name, fact.index)
-        return places
+                indices.setdefault(name, fact.index)
+        return indices
 
     def premises_for(self, fact: Fact | None) -> PremiseSet:
-        """What a proof of the theorem may use: what was bound before it was first stated.
+        """What a proof of the theorem may use: all that was bound before it was first stated.
 
         Args:
-            fact: A theorem of the library; None for a statement of the user, which may use all.
+            fact: A theorem of the library; None for a statement from the user, which may use all.
         """
         if fact is None:
             return PremiseSet(f"hol-light:{self._version}", self._premises)
-        place = self.place_of(fact)
+        index = self.first_index(fact)
         admitted = tuple(
             premise
             for other, premise in zip(self.facts, self._premises, strict=True)
-            if other.index < place
+            if other.index < index
         )
-        return PremiseSet(f"hol-light:{self._version}:{place}", admitted)
+        return PremiseSet(f"hol-light:{self._version}:{index}", admitted)
 
     def select(
         self,

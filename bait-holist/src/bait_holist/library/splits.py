@@ -1,6 +1,6 @@
-"""Train, valid and test: which library theorem belongs where.
+"""The split of each library theorem: train, valid or test.
 
-HOList's own split where the statement is among the core theorems of its database; otherwise a
+It is HOList's own where the statement is among the core theorems of its database; otherwise a
 stable hash of the statement decides, in about the same proportions.
 """
 
@@ -18,7 +18,7 @@ _SHARES = (("train", 0.6), ("valid", 0.8), ("test", 1.0))
 
 
 class Split(StrEnum):
-    """A part of the library."""
+    """A split of the library."""
 
     TRAIN = "train"
     VALID = "valid"
@@ -33,8 +33,8 @@ def split_of(statement: str) -> Split:
 
 def _hashed(statement: str) -> Split:
     digest = hashlib.sha256(statement.encode("utf-8", "surrogateescape")).digest()
-    place = int.from_bytes(digest[:8], "big") / 2**64
-    return Split(next(name for name, end in _SHARES if place < end))
+    position = int.from_bytes(digest[:8], "big") / 2**64
+    return Split(next(name for name, end in _SHARES if position < end))
 
 
 @cache

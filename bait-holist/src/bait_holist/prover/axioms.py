@@ -1,4 +1,4 @@
-"""The axioms that HOL Light's logic has, and no others."""
+"""Which axioms a library may have: those of HOL Light's logic and no others."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _AXIOMS = frozenset(canonical(parse(axiom)) for axiom in (_EXTENSIONALITY, _CHOI
 
 
 def check_axioms(axioms: Iterable[Axiom]) -> None:
-    """Make sure that a library adds no axiom to those of extensionality, choice and infinity.
+    """Require that a library adds no axiom to extensionality, choice and infinity.
 
-    From a wrong axiom, such as `new_axiom` and `mk_thm` make, any statement can be proved.
+    A wrong axiom, made with `new_axiom` or `mk_thm`, proves any statement.
 
     Raises:
-        LoadError: It has other axioms.
+        LoadError: It has further axioms.
     """
     own = [axiom.text for axiom in axioms if canonical(axiom.sexp) not in _AXIOMS]
     if own:
         raise LoadError(
             f"HOL Light's library has axioms of its own: {'; '.join(own)}",
-            hint="Load one without new_axiom, mk_thm and CHEAT_TAC. HOLLIGHT_DIR names its folder.",
+            hint="Use a library without new_axiom, mk_thm and CHEAT_TAC (HOLLIGHT_DIR).",
         )

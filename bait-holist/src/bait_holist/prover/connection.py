@@ -1,4 +1,4 @@
-"""A connection to one worker: one session of HOL Light."""
+"""A connection to one worker, a fork of the loaded HOL Light."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from bait_core.processes import limit_address_space
-from bait_holist.errors import RequestError, ServerGoneError, WorkerLostError
+from bait_holist.errors import ConnectionLostError, RequestError, ServerGoneError
 from bait_holist.prover.replies import (
-    Applied,
+    AppliedTactic,
     Axiom,
-    Checked,
+    CheckedProof,
     Fact,
     GoalTable,
     Greeting,
@@ -29,18 +29,18 @@ from bait_holist.terms import Sexp, parse, quote, to_text
 
 REQUEST_TIMEOUT = 60.0
 
-_WINDOW = 65_536  # bytes under way; fits into a socket's buffer, so that sending never waits
+_WINDOW = 65_536  # bytes in flight; they fit into a socket's buffer, so sending never blocks
 _CHUNK = 1 << 16
 _GRACE = 2.0
 _ADDRESS_SPACE = 4  # times the heap limit
 
 
-class Worker:
-    """One worker of a server. Used by one thread at a time.
+class ProverConnection:
+    """A connection to a worker of its own. Used by one thread at a time.
 
     Args:
         path: The server's socket.
-        memory: MiB; the worker is ended by the system when it takes four times as much.
+        memory: Heap limit in MiB; the worker's address space is limited to four times as much.
 
     Raises:
         ServerGoneError: Nothing listens on the socket.
@@ -57,7 +57,7 @@ class Worker:
             self._socket.close()
             raise ServerGoneError(
                 f"no HOL Light listens on {path}: {error}",
-                hint="Start one by `bait holist start`.",
+                hint="Start one with `bait holist start`.",
             ) from error
         self._pid = 0
         try:
@@ -70,16 +70,16 @@ class Worker:
             limit_address_space(self._pid, memory * _ADDRESS_SPACE * 1024 * 1024)
 
     def admit(self, index: int, forbidden: Sequence[str]) -> None:
-        """Allow only theorems bound before `index`, and none that states one of `forbidden`.
+        """Allow only theorems bound before `index` that state none of `forbidden`.
 
         Args:
-            index: Binding index; -1 for all.
-            forbidden: Terms.
+            index: Binding index; -1 for no limit.
+            forbidden: Statements, as terms.
         """
         self._ask(f"(admit {index} ({' '.join(forbidden)}))")
 
     def goal(self, key: str) -> KnownGoal:
-        """Make a goal known."""
+        """Introduce a goal to the worker."""
         self._send(_bytes(f"(goal {key})\n"), REQUEST_TIMEOUT)
         line = self._receive_line(REQUEST_TIMEOUT)
         if not line.startswith("(goal "):
@@ -87,7 +87,7 @@ class Worker:
         return self._goals.read(line, len("(goal "))[0]
 
     def parse(self, text: str) -> tuple[str, str]:
-        """Read a closed proposition in HOL Light's syntax: the term, and as it is printed.
+        """Parse a closed proposition in HOL Light's syntax: its S-expression and printed form.
 
         Raises:
             RequestError: It is not well-formed, not of type bool, or has free variables.
@@ -95,53 +95,53 @@ class Worker:
         reply = self._ask(f"(parse {quote(text)})")
         return to_text(reply[1]), str(reply[2])
 
-    def apply(self, goal: int, tactics: Sequence[str], seconds: float) -> Iterator[Applied]:
-        """Apply each tactic to the goal; replies come in order, as they arrive.
+    def apply(self, goal: int, tactics: Sequence[str], seconds: float) -> Iterator[AppliedTactic]:
+        """Apply each tactic to the goal; yields the replies in order, as they arrive.
 
         Raises:
-            WorkerLostError: The worker died, or was killed for not answering within
+            ConnectionLostError: The worker died, or was killed for not answering within
                 2 * seconds + 2 of wall time; the tactic whose reply is missing is to blame.
         """
         requests = [_bytes(f"(apply {goal} {quote(t)} {seconds:.6f})\n") for t in tactics]
         limit = 2 * seconds + _GRACE
-        sent = under_way = 0
+        sent = in_flight = 0
         for answered, request in enumerate(requests):
             while sent < len(requests) and (
-                sent == answered or under_way + len(requests[sent]) <= _WINDOW
+                sent == answered or in_flight + len(requests[sent]) <= _WINDOW
             ):
                 self._send(requests[sent], limit)
-                under_way += len(requests[sent])
+                in_flight += len(requests[sent])
                 sent += 1
             line = self._receive_line(limit)
-            under_way -= len(request)
+            in_flight -= len(request)
             yield self._applied(line)
 
-    def check(self, goal: str, steps: Sequence[tuple[str, int]], seconds: float) -> Checked:
+    def check(self, goal: str, steps: Sequence[tuple[str, int]], seconds: float) -> CheckedProof:
         """Replay a proof.
 
         Args:
             goal: Key of the goal.
             steps: Tactics depth first, each with its number of subgoals.
-            seconds: Limit for each tactic.
+            seconds: CPU time limit for each tactic.
         """
         request = f"(check {goal} ({_steps(steps)}) {seconds:.6f})"
         return parse_checked(self._ask(request, _proof_limit(len(steps), seconds)))
 
     def script(self, name: str, goal: str, steps: Sequence[tuple[str, int]]) -> str:
-        """A proof as text for HOL Light itself."""
+        """A proof as a script for HOL Light itself."""
         request = f"(script {quote(name)} {goal} ({_steps(steps)}))"
         return str(self._ask(request, _proof_limit(len(steps), REQUEST_TIMEOUT))[1])
 
     def library(self) -> list[Fact]:
-        """The theorems of the library in binding order."""
+        """The theorems of the library, in binding order."""
         return [parse_fact(item) for item in self._ask("(library)")[1:]]
 
     def axioms(self) -> list[Axiom]:
-        """The axioms of the theory, the newest first."""
+        """The axioms of the theory, newest first."""
         return [Axiom(item[0], str(item[1])) for item in self._ask("(axioms)")[1:]]
 
     def register(self, fingerprint: int, term: str) -> str:
-        """Let `THM fingerprint` mean the library's theorem with this statement: its name.
+        """Let `THM fingerprint` mean the library theorem with this statement; returns its name.
 
         Raises:
             RequestError: The library has no such theorem.
@@ -150,11 +150,11 @@ class Worker:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed, killed or lost."""
+        """Whether the connection was closed or lost."""
         return self._socket.fileno() < 0
 
     def close(self) -> None:
-        """Disconnect; the worker ends by itself. May be called twice."""
+        """Disconnect; the worker then ends by itself. Any number of times."""
         self._socket.close()
 
     def kill(self) -> None:
@@ -197,18 +197,20 @@ class Worker:
         line, _, self._buffer = b"".join(pieces).partition(b"\n")
         return line.decode("utf-8", "surrogateescape")
 
-    def _applied(self, line: str) -> Applied:
+    def _applied(self, line: str) -> AppliedTactic:
         if not line.startswith("(subgoals "):
             return parse_applied(_checked(parse(line)))
         _, seconds, _ = line.split(" ", 2)
-        return Applied(float(seconds), self._goals.read(line, len("(subgoals  ") + len(seconds)))
+        return AppliedTactic(
+            float(seconds), self._goals.read(line, len("(subgoals  ") + len(seconds))
+        )
 
     def _receive(self, limit: float) -> Sexp:
         return parse(self._receive_line(limit))
 
     def _lose(self, what: str, *, timed_out: bool = False) -> NoReturn:
         self.kill()
-        raise WorkerLostError(f"a worker of HOL Light {what}", timed_out=timed_out)
+        raise ConnectionLostError(f"a worker of HOL Light {what}", timed_out=timed_out)
 
 
 def _bytes(request: str) -> bytes:

@@ -8,9 +8,9 @@ from pathlib import Path
 from bait_core.errors import ProverCrashError
 from bait_holist.errors import ServerGoneError
 from bait_holist.prover import running
-from bait_holist.prover.connection import Worker
+from bait_holist.prover.connection import ProverConnection
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Server, start
-from bait_holist.prover.progress import shown_progress
+from bait_holist.prover.progress import loading_progress
 
 
 class Connector:
@@ -37,22 +37,22 @@ class Connector:
         self._closed = False
         self._lock = threading.Lock()
 
-    def connect(self) -> Worker:
-        """A new worker: a pristine copy of the loaded prover.
+    def connect(self) -> ProverConnection:
+        """Connect to a new worker: a pristine fork of the loaded prover.
 
         Raises:
             ProverStartError: HOL Light does not start.
-            ProverCrashError: The server that the options name is gone.
+            ProverCrashError: The server with the given socket is gone.
         """
         try:
-            return Worker(self._socket(), self._memory)
+            return ProverConnection(self._socket(), self._memory)
         except ServerGoneError as error:
             if self._own is None and self._server is not None:
                 raise ProverCrashError(error.message, hint=error.hint) from error
-        return Worker(self._socket(), self._memory)
+        return ProverConnection(self._socket(), self._memory)
 
     def close(self) -> None:
-        """End the server, if it is one's own. May be called twice."""
+        """End the server, if it was started here. Any number of times."""
         self._closed = True
         with self._lock:
             if self._own is not None:
@@ -72,7 +72,7 @@ class Connector:
                 return kept[1].socket
             if self._own is not None:
                 self._own.stop()
-            with shown_progress() as progress:
+            with loading_progress() as progress:
                 self._own = start(
                     owned=True,
                     memory=self._memory,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bait_holist.errors import NotInstalledError
 
-PACKAGES = "On Debian: apt-get install hol-light libnum-ocaml-dev"
+INSTALL_HINT = "On Debian, type `apt-get install hol-light libnum-ocaml-dev`."
 
 _DEBIAN_FOLDER = "/usr/share/hol-light"
 
 
 def hol_folder() -> Path:
-    """Where HOL Light's library is."""
+    """The folder of HOL Light's library."""
     return Path(os.environ.get("HOLLIGHT_DIR", _DEBIAN_FOLDER))
 
 
@@ -22,15 +22,15 @@ def find_hol_light(folder: Path | None = None) -> list[str]:
     """The command that starts HOL Light, without the line editor that `hol-light` may add.
 
     Args:
-        folder: Where its library is, if not at the usual place.
+        folder: Folder of its library, if not the usual one.
 
     Raises:
-        NotInstalledError: It is not on the path.
+        NotInstalledError: `hol-light` is not on the path.
     """
     command = shutil.which("hol-light")
     if command is None:
         raise NotInstalledError(
-            "HOL Light is not installed: there is no hol-light on the path", hint=PACKAGES
+            "HOL Light is not installed: hol-light is not on the path", hint=INSTALL_HINT
         )
     folder = folder or hol_folder()
     toplevel = folder / "ocaml"

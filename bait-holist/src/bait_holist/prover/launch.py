@@ -1,4 +1,4 @@
-"""Starting a HOL Light that serves sessions, and ending it with all its workers."""
+"""Starting a HOL Light that serves sessions, and stopping it with all its workers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 
 from bait_core.processes import ProverProcess, describe_exit, end_family, log_tail
-from bait_holist.errors import LoadError, NotInstalledError, WorkerError
+from bait_holist.errors import LoadError, NotInstalledError, ProverConnectionError
 from bait_holist.prover.axioms import check_axioms
-from bait_holist.prover.connection import Worker
-from bait_holist.prover.installation import PACKAGES, find_hol_light
+from bait_holist.prover.connection import ProverConnection
+from bait_holist.prover.installation import INSTALL_HINT, find_hol_light
 
 LOAD_TIMEOUT = 600.0
 MEMORY = 2048
@@ -30,11 +30,11 @@ _POLL = 0.2
 _LONGEST_SOCKET_PATH = 100
 
 Progress = Callable[[float], None]
-"""Called with the share of the load that is done, from 0 to 1."""
+"""Called with the fraction that is loaded, from 0 to 1."""
 
 
 def ignore_progress(share: float) -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Server:
         return alive and self.socket.exists()
 
     def stop(self) -> None:
-        """End the server and all its workers. May be called twice."""
+        """Stop the server and all its workers. Any number of times."""
         end_family(self.process)
         if self.started is not None:
             self.started.close()
@@ -63,7 +63,7 @@ class Server:
 
 
 def ocaml_folder() -> Path:
-    """Where the OCaml half of this package is."""
+    """The folder of this package's OCaml files."""
     return Path(str(resources.files("bait_holist").joinpath("ocaml")))
 
 
@@ -78,11 +78,11 @@ def start(
     """Start HOL Light and wait until it serves; takes one to two minutes.
 
     Args:
-        owned: Whether the server is to end with the process that started it.
+        owned: Whether the server ends with the process that started it.
         memory: MiB of heap at which a tactic is stopped.
-        idle: Seconds without clients after which the server ends; None for never.
-        timeout: Seconds that loading may take.
-        progress: Told how far it is.
+        idle: Seconds without clients after which the server stops; None for never.
+        timeout: Time limit for loading, in seconds.
+        progress: Called while it loads.
 
     Raises:
         NotInstalledError: HOL Light or OCaml's num library is missing.
@@ -129,7 +129,7 @@ def _await_ready(
     while not server.socket.exists():
         text = log.read_bytes()
         if b"nums.cma" in text and b"Cannot find file" in text:
-            raise NotInstalledError("OCaml's num library is not installed", hint=PACKAGES)
+            raise NotInstalledError("OCaml's num library is not installed", hint=INSTALL_HINT)
         if (code := process.exit_code) is not None:
             raise _not_loaded(describe_exit(code), log)
         if time.monotonic() > deadline:
@@ -142,8 +142,8 @@ def _await_ready(
 
 def _check_theory(path: Path, log: Path) -> None:
     try:
-        worker = Worker(path)
-    except WorkerError as error:
+        worker = ProverConnection(path)
+    except ProverConnectionError as error:
         raise _not_loaded(f"does not answer: {error.message}", log) from error
     with closing(worker):
         counts = worker.greeting.counts
@@ -155,13 +155,13 @@ def _check_theory(path: Path, log: Path) -> None:
 
 def _not_loaded(what: str, log: Path) -> LoadError:
     return LoadError(
-        f"HOL Light {what}. The end of what it printed:\n{log_tail(log)}",
-        hint="Run `hol-light` by itself to see whether it loads.",
+        f"HOL Light {what}; its last output was:\n{log_tail(log)}",
+        hint="Run `hol-light` on its own to see whether it loads.",
     )
 
 
 def _short_folder() -> Path:
-    """A private folder in which a socket's path is short enough."""
+    """Make a private folder whose path is short enough for a socket."""
     folder = Path(tempfile.mkdtemp(prefix="bait-hol-"))
     if len(os.fsencode(folder / "socket")) > _LONGEST_SOCKET_PATH:
         shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Showing how far the load of HOL Light is."""
+"""A progress bar for loading HOL Light."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bait_holist.prover.launch import Progress as Callback
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callback]:
-    """A progress bar on standard error; a line of text where that is no terminal."""
+def loading_progress() -> Iterator[Callback]:
+    """Show a progress bar on standard error, or a line of text if that is not a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         console.print("Loading HOL Light; this takes one to two minutes.")

@@ -1,4 +1,4 @@
-"""What a worker answers, as plain data."""
+"""The replies of a worker, as plain data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from bait_holist.errors import SexpError, WorkerLostError
+from bait_holist.errors import ConnectionLostError, SexpError
 from bait_holist.terms import Sexp, parse
 
 PROTOCOL = "2"
@@ -17,7 +17,7 @@ _REST = re.compile(r' ("(?:[^"\\]|\\.)*") (\([^()]*\))\)')
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much of a theory there is."""
+    """The size of a theory."""
 
     theorems: int
     axioms: int
@@ -38,13 +38,13 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class KnownGoal:
-    """A goal that a worker knows by a number.
+    """A goal that a worker knows by number.
 
     Attributes:
-        number: Its number with this worker.
+        number: Its number at this worker.
         key: Its S-expression.
-        text: As HOL Light prints it.
-        constants: Names of the constants in it.
+        text: The goal as HOL Light prints it.
+        constants: Names of its constants.
     """
 
     number: int
@@ -54,16 +54,16 @@ class KnownGoal:
 
 
 class GoalTable:
-    """The goals that a worker has told of; it describes each one only once."""
+    """The goals that a worker has described; it describes each only once."""
 
     def __init__(self) -> None:
         self._goals: dict[int, KnownGoal] = {}
 
     def read(self, line: str, position: int) -> tuple[KnownGoal, ...]:
-        """Read the goals in a reply from this position to its end.
+        """Read the goals of a reply, from this position to its end.
 
-        A goal is `(NUMBER)` or `(NUMBER SIZE KEY "TEXT" (CONSTANT ...))`. Keys are long: they are
-        cut out by their size, in bytes, and not parsed.
+        A goal is `(NUMBER)` or `(NUMBER SIZE KEY "TEXT" (CONSTANT ...))`. Keys are long, so
+        they are cut out by their size in bytes and not parsed.
         """
         found = []
         while line[position] != ")":
@@ -93,8 +93,8 @@ def _cut(line: str, position: int, size: int) -> tuple[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """The answer to one tactic.
+class AppliedTactic:
+    """The reply to one tactic.
 
     Attributes:
         seconds: CPU time.
@@ -110,8 +110,8 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """The answer to a proof: `step` is the one at fault, -1 if none is."""
+class CheckedProof:
+    """The reply to a proof; `step` is the one at fault, -1 if none is."""
 
     accepted: bool
     seconds: float
@@ -124,13 +124,13 @@ class Fact:
     """A theorem of the library.
 
     Attributes:
-        index: Its place in the order of bindings; smaller ones were bound earlier.
-        name: As proofs name it.
-        file: Relative to HOL Light's folder.
-        line: Of the binding.
+        index: Binding index; theorems with a smaller one were bound earlier.
+        name: Its name in proofs.
+        file: Path relative to HOL Light's folder.
+        line: Line of the binding.
         sexp: The statement.
         text: The statement as HOL Light prints it.
-        earlier: Places at which its name was bound before, perhaps to another theorem.
+        earlier: Binding indices at which its name was bound before, perhaps to another theorem.
     """
 
     index: int
@@ -144,7 +144,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Axiom:
-    """An axiom of the theory: the statement, and the theorem as HOL Light prints it."""
+    """An axiom of the theory: its statement, and the theorem as HOL Light prints it."""
 
     sexp: Sexp
     text: str
@@ -154,30 +154,30 @@ def parse_greeting(reply: Sexp) -> Greeting:
     """Read a worker's first line.
 
     Raises:
-        WorkerLostError: It is not a worker of this version.
+        ConnectionLostError: It is not a worker of this version.
     """
     if reply[0] != "bait-holist" or reply[1] != PROTOCOL:
-        raise WorkerLostError(
-            "what listens on the socket is no HOL Light of this version of bait-holist",
-            hint="Stop it and start it again: `bait holist stop`, `bait holist start`.",
+        raise ConnectionLostError(
+            "the process at the socket is not a HOL Light of this version of bait-holist",
+            hint="Restart it with `bait holist stop` and `bait holist start`.",
         )
     counts = Counts(*(int(str(count)) for count in reply[3]))
     return Greeting(int(str(reply[2])), counts, str(reply[4]), str(reply[5]))
 
 
-def parse_applied(reply: Sexp) -> Applied:
-    """Read the answer to a tactic that left no goals."""
+def parse_applied(reply: Sexp) -> AppliedTactic:
+    """Read the reply to a tactic that left no goals."""
     if reply[0] == "proved":
-        return Applied(float(str(reply[1])))
+        return AppliedTactic(float(str(reply[1])))
     kind = cast('Literal["error", "timeout", "rejected"]', reply[1])
-    return Applied(float(str(reply[3])), (), kind, str(reply[2]))
+    return AppliedTactic(float(str(reply[3])), (), kind, str(reply[2]))
 
 
-def parse_checked(reply: Sexp) -> Checked:
-    """Read the answer to a proof."""
+def parse_checked(reply: Sexp) -> CheckedProof:
+    """Read the reply to a proof."""
     if reply[0] == "accepted":
-        return Checked(accepted=True, seconds=float(str(reply[1])))
-    return Checked(
+        return CheckedProof(accepted=True, seconds=float(str(reply[1])))
+    return CheckedProof(
         accepted=False,
         seconds=float(str(reply[3])),
         step=int(str(reply[1])),
@@ -194,5 +194,5 @@ def parse_fact(item: Sexp) -> Fact:
         line=int(str(item[4])),
         sexp=item[5],
         text=str(item[6]),
-        earlier=tuple(int(str(place)) for place in item[7]),
+        earlier=tuple(int(str(index)) for index in item[7]),
     )

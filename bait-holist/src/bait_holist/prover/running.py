@@ -17,8 +17,8 @@ from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY, Progress, Server, ig
 
 
 @dataclass(frozen=True)
-class Record:
-    """What is written down about a kept server."""
+class KeptServer:
+    """The record of the kept server."""
 
     pid: int
     socket: str
@@ -27,7 +27,7 @@ class Record:
     memory: int
 
     def server(self) -> Server | None:
-        """The server, if it still runs."""
+        """The server, if it is still running."""
         process = find_process(self.pid, self.created)
         if process is None:
             return None
@@ -35,14 +35,14 @@ class Record:
         return server if server.is_alive() else None
 
     def age(self) -> float:
-        """Seconds since it was started."""
+        """Seconds since its start."""
         return time.time() - self.created
 
 
-def find() -> tuple[Record, Server] | None:
-    """The kept server, if one runs."""
+def find() -> tuple[KeptServer, Server] | None:
+    """The kept server, if one is running."""
     try:
-        record = Record(**json.loads(_file().read_text("utf-8")))
+        record = KeptServer(**json.loads(_file().read_text("utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
@@ -58,11 +58,11 @@ def keep(
     idle: float | None = None,
     timeout: float = LOAD_TIMEOUT,
     progress: Progress = ignore_progress,
-) -> Record:
+) -> KeptServer:
     """Start a server that outlives this process; the arguments are those of `launch.start`.
 
     Raises:
-        ProverStartError: One runs already, another start is under way, or it did not load.
+        ProverStartError: One is running or being started already, or it did not load.
     """
     folder = _file().parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,12 +71,12 @@ def keep(
         with lock.acquire(timeout=0):
             if find():
                 raise ProverStartError(
-                    "a HOL Light is already kept running", hint="See `bait holist status`."
+                    "a HOL Light is already running", hint="See `bait holist status`."
                 )
             server = start(
                 owned=False, memory=memory, idle=idle, timeout=timeout, progress=progress
             )
-            record = Record(
+            record = KeptServer(
                 pid=server.process.pid,
                 socket=str(server.socket),
                 folder=str(server.folder),
@@ -87,12 +87,12 @@ def keep(
             return record
     except filelock.Timeout as error:
         raise ProverStartError(
-            "a HOL Light is being started by somebody else", hint="See `bait holist status`."
+            "another process is already starting HOL Light", hint="See `bait holist status`."
         ) from error
 
 
 def stop() -> bool:
-    """End the kept server with all its workers; whether there was one."""
+    """Stop the kept server with all its workers; returns whether there was one."""
     found = find()
     if found:
         found[1].stop()

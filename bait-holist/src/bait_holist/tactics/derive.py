@@ -1,6 +1,6 @@
-"""Makes `templates.json` from recorded human proofs: `python -m bait_holist.tactics.derive`.
+"""Derives `templates.json` from human proofs: `python -m bait_holist.tactics.derive`.
 
-Only proofs of the training split count, so that the model knows nothing of those it is tested on.
+Only proofs of the training split count, so that the model knows nothing of the test split.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bait_holist.library import Split
 from bait_holist.tactics.templates import template_of
 
 LEAST_COUNT = 5
-"""Templates that people used less often are left out."""
+"""Rarer templates are left out."""
 
 
 def derive_templates(
@@ -31,8 +31,8 @@ def derive_templates(
     """Templates that occur at least `least` times, with their counts, most frequent first.
 
     Args:
-        proofs: Those of people, in the training split, count, and of these the steps that change
-            something.
+        proofs: Of these, the steps of human proofs in the training split that change the goal
+            are counted.
         theorems: The library's theorems by name.
         least: How often a template must occur.
     """
@@ -48,7 +48,7 @@ def derive_templates(
 
 
 def main(folder: Path, output: Path) -> None:
-    """Derive templates from what `bait holist export --folder FOLDER` wrote."""
+    """Derive templates from the export in `folder`, written by `bait holist export`."""
     facts = read_library_theorems(folder / "theorems.jsonl.gz")
     theorems = {theorem.name: theorem for theorem in facts}
     templates = derive_templates(read_human_proofs(folder / "proofs.jsonl.gz"), theorems)

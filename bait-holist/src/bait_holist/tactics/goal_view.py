@@ -1,4 +1,4 @@
-"""What a template needs to know of a goal: its variables and the terms that may fill a slot."""
+"""A goal as templates see it: its variables, and the terms that may fill a gap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bait_holist.terms import Sexp, read_key, to_text
 
-_MAX_WITNESS = 200  # characters of a term that is proposed as a witness
+_MAX_WITNESS = 200  # characters of a term that may be proposed as a witness
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,21 @@ class GoalView:
 
     @cached_property
     def free_variables(self) -> tuple[Sexp, ...]:
-        """Of conclusion and hypotheses, in order of occurrence."""
+        """The free variables of conclusion and hypotheses, in order of occurrence."""
         found: dict[Sexp, None] = {}
         for term in (self.conclusion, *self.hypotheses):
             found.update((v, None) for v, _ in _occurrences(term) if v[0] == "v")
         return tuple(found)
 
     def bound(self, binder: str) -> Sexp | None:
-        """The variable of the outermost quantifier of the conclusion, if it is this one."""
+        """The variable that the conclusion's outermost quantifier binds, if that is `binder`."""
         match self.conclusion:
             case ("a", ("c", _, name), ("l", variable, _)) if name == binder:
                 return variable
         return None
 
     def witnesses(self, type_: Sexp) -> list[Sexp]:
-        """Terms of this type in the goal without bound variables: variables first, then by size."""
+        """Subterms of this type without bound variables: variables first, then by size."""
         found: dict[Sexp, None] = {}
         for term in (self.conclusion, *self.hypotheses):
             found.update((t, None) for t, ty in _occurrences(term) if ty == type_)
@@ -48,7 +48,7 @@ class GoalView:
 
 
 def _occurrences(term: Sexp) -> Iterator[tuple[Sexp, Sexp]]:
-    """Subterms without bound variables, with their types; leaves before what they are part of."""
+    """Subterms without bound variables, with their types; smaller ones first."""
     types: dict[int, Sexp | None] = {}
     stack: list[tuple[Sexp, frozenset[Sexp], bool]] = [(term, frozenset(), False)]
     while stack:
@@ -59,13 +59,13 @@ def _occurrences(term: Sexp) -> Iterator[tuple[Sexp, Sexp]]:
         elif not is_open:
             stack.append((node, bound, True))
             inner = bound | {node[1]} if kind == "l" else bound
-            parts = (node[2],) if kind == "l" else (node[2], node[1])
-            stack.extend((part, inner, False) for part in parts)
+            children = (node[2],) if kind == "l" else (node[2], node[1])
+            stack.extend((child, inner, False) for child in children)
             continue
         elif kind == "a":
             types[id(node)] = _result(types[id(node[1])], types[id(node[2])])
         else:
-            types[id(node)] = None  # an abstraction is seldom what is looked for
+            types[id(node)] = None  # an abstraction is seldom a useful witness
         type_ = types[id(node)]
         if type_ is not None:
             yield node, type_

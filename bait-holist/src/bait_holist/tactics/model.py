@@ -1,4 +1,4 @@
-"""The tactic model `holist-tactics`: what people do most often, without learning."""
+"""The tactic model `holist-tactics`: the most frequent tactics of human proofs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _index(library: Sequence[Premise]) -> PremiseIndex:
 
 
 class TemplateModel:
-    """Proposes the tactics of HOL Light's human proofs, as often as people used them.
+    """Proposes the tactics of HOL Light's human proofs, weighted by their frequency.
 
     The probability of a tactic is its template's frequency in these proofs times the share of the
-    theorem or term that fills it: theorems by how much they look like the goal, terms by size.
+    theorem or term that fills it: theorems are ranked by similarity to the goal, terms by size.
     The same goal and premises always give the same suggestions.
     """
 

@@ -8,14 +8,22 @@ from bait_core.options import Options
 
 
 class TemplateOptions(Options):
-    """How many ways of filling a template are proposed."""
+    """How templates are filled."""
 
     premises: int = Field(
-        default=16, ge=0, le=1000, description="Library theorems tried for a template with one."
+        default=16,
+        ge=0,
+        le=1000,
+        description="Number of library theorems tried in each template that has a theorem.",
     )
-    terms: int = Field(default=6, ge=0, le=100, description="Terms tried for a template with one.")
+    terms: int = Field(
+        default=6,
+        ge=0,
+        le=100,
+        description="Number of terms tried in each template that has a term.",
+    )
     ranking_exponent: float = Field(
         default=1.0,
         ge=0,
-        description="How fast the weight of a premise falls with its rank r: as 1/r to this power.",
+        description="Exponent e of the weight 1/r^e that a premise of rank r gets.",
     )

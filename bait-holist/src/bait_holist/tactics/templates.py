@@ -1,4 +1,4 @@
-"""Tactics of people with their theorems and terms left out, and how to fill the gaps.
+"""Tactics of human proofs with gaps in place of theorems and terms, and how to fill them.
 
 A template is the text of a tactic in which `?` stands for a theorem, `[?*]` for a list of several
 theorems, and `!` for a term. At most one of these occurs, once.
@@ -25,14 +25,14 @@ _SEVERAL = re.compile(r"\[ (?:(?:GSYM )?\? ; )+(?:GSYM )?\? \]")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A tactic with at most one gap, and how often people used it."""
+    """A tactic with at most one gap, and how often human proofs use it."""
 
     text: str
     count: int
 
     @property
     def head(self) -> str:
-        """The name the tactic begins with."""
+        """The name that the tactic begins with."""
         return self.text.partition(" ")[0]
 
 
@@ -46,13 +46,13 @@ def load_templates() -> tuple[Template, ...]:
 def fill(
     template: Template, goal: GoalView, premises: Sequence[str], options: TemplateOptions
 ) -> Iterator[tuple[str, float]]:
-    """Tactics that the template stands for, with their shares of its probability.
+    """The tactics that the template yields, each with its share of the probability.
 
     Args:
-        template: What to fill.
-        goal: Gives the terms.
-        premises: Names of theorems, the most promising first.
-        options: How many fillings.
+        template: The template to fill.
+        goal: The goal whose terms may fill it.
+        premises: Names of theorems, best first.
+        options: How many theorems and terms to try.
 
     Yields:
         Tactic text and share; the shares add up to at most 1.
@@ -104,7 +104,7 @@ def _propositions(goal: GoalView) -> Iterator[Sexp]:
     yield from (t for t in goal.witnesses(("bool",)) if t not in goal.hypotheses)
 
 
-# Where the terms for a gap come from, by the head of the template.
+# The terms that may fill a gap, by the head of the template.
 TERM_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
     "EXISTS_TAC": _witnesses,
     "X_GEN_TAC": _generalised,
@@ -115,7 +115,7 @@ TERM_SOURCES: dict[str, Callable[[GoalView], Iterator[Sexp]]] = {
 
 
 def template_of(tactic: str, theorems: Collection[str]) -> str | None:
-    """The tactic with its theorems and terms left out; None if nobody could fill the gaps."""
+    """The template of a tactic; None if it has gaps that can't be filled."""
     words = [_gap(word, theorems) for word in _WORD.findall(tactic)]
     text = _SEVERAL.sub("[?*]", " ".join(words))
     for spaced, plain in (("[ ", "["), (" ]", "]"), ("( ", "("), (" )", ")")):

@@ -1,4 +1,4 @@
-"""Terms up to the names of their variables and type variables."""
+"""Terms up to renaming of variables and type variables."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ Canonical = tuple[str, ...]
 
 
 def canonical(term: Sexp, *, keep_variables: bool = False) -> Canonical:
-    """The same for two terms exactly if they differ in no more than names.
+    """A form that two terms share exactly if they are equal up to renaming.
 
-    Bound variables are numbered by their binders, free ones and type variables by their first
-    occurrence.
+    Bound variables are numbered by binder, free and type variables by first occurrence.
 
     Args:
         term: A term.
-        keep_variables: Whether variables keep their names, and only type variables lose them.
+        keep_variables: Whether only type variables are renamed, and variables keep their names.
     """
     return _Walk(keep_variables).run(term)
 
 
 def meaning(statement: Sexp) -> Canonical:
-    """The same for theorems that follow from each other by renaming and specialising variables."""
+    """A form shared by theorems that follow from each other by renaming and specialisation."""
     while (
         statement[0] == "a"
         and statement[1][0] == "c"

@@ -19,8 +19,8 @@ def fingerprint(conclusion: str, hypotheses: Sequence[str] = ()) -> int:
         hypotheses: S-expressions of the hypotheses, in order.
 
     Returns:
-        62 bits: FarmHash's 64-bit fingerprint of the conclusion, each hypothesis's folded in by
-        FarmHash's fingerprint of 128 bits, cut so that OCaml's integers can hold it.
+        62 bits, so that it fits into OCaml's integers: FarmHash's 64-bit fingerprint of the
+        conclusion, combined with that of each hypothesis by FarmHash's 128-bit fingerprint.
     """
     value = _hash(conclusion)
     for hypothesis in hypotheses:

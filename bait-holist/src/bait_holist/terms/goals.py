@@ -11,7 +11,7 @@ from bait_holist.terms.sexp import Sexp, parse, to_text
 
 
 def read_key(key: str) -> tuple[tuple[Sexp, ...], Sexp]:
-    """Hypotheses and conclusion of a goal; labels that hypotheses may have are left out."""
+    """Hypotheses and conclusion of a goal; labels of hypotheses are dropped."""
     goal = parse(key)
     return tuple(h[2] if h[0] == "h" else h for h in goal[1]), goal[2]
 

@@ -1,8 +1,8 @@
 r"""S-expressions, the exact form of HOL Light's terms on the wire and in keys.
 
 A bare atom is one or more characters other than ASCII's space, parentheses, double quote and
-control characters; a backslash in it is itself, as in HOList's `/\`. Any other atom is quoted, with
-the escapes `\"`, `\\`, `\n`, `\t`, `\r` and `\xHH` for a byte of its UTF-8.
+control characters; a backslash stands for itself, as in HOList's `/\`. Any other atom is quoted,
+with the escapes `\"`, `\\`, `\n`, `\t`, `\r` and `\xHH` for a byte of its UTF-8.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def parse(text: str) -> Sexp:
 
 
 def _parse_plain(text: str) -> Sexp | None:
-    """Read what needs no care, several times faster; None for all else, malformed texts too."""
+    """Parse texts without quotes several times faster; None for all others, malformed ones too."""
     if len(text) > _MAX_PLAIN_SIZE or _NOT_PLAIN.search(text):
         return None
     open_lists: list[list[Sexp]] = [[]]
@@ -61,7 +61,7 @@ def _parse_plain(text: str) -> Sexp | None:
 
 
 def _parse_any(text: str) -> Sexp:
-    reader = _Reader(text)
+    reader = _SexpReader(text)
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -72,7 +72,7 @@ def _parse_any(text: str) -> Sexp:
     return reader.result()
 
 
-class _Reader:
+class _SexpReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._open: list[list[Sexp]] = [[]]
