@@ -94,21 +94,22 @@ def requests() -> list[TacticRequest]:
 
 def test_each_chosen_theorem_competes_with_those_not_chosen() -> None:
     scores = torch.tensor([[1.0, 2.0, 0.5, 9.0]])
-    chosen = torch.tensor([[True, True, False, False]])
-    allowed = torch.tensor([[True, True, True, False]])
+    positive = torch.tensor([[True, True, False, False]])
+    accessible = torch.tensor([[True, True, True, False]])
     first = -math.log(math.exp(1.0) / (math.exp(1.0) + math.exp(0.5)))
     second = -math.log(math.exp(2.0) / (math.exp(2.0) + math.exp(0.5)))
-    loss = choice_loss(scores, chosen, allowed)
+    loss = choice_loss(scores, positive, accessible)
     assert float(loss) == pytest.approx((first + second) / 2)
-    nothing = torch.zeros_like(chosen)
-    assert float(choice_loss(scores, nothing, allowed)) == 0.0
-    assert float(choice_loss(scores, chosen, chosen)) == pytest.approx(0.0)  # nothing to tell apart
+    nothing = torch.zeros_like(positive)
+    assert float(choice_loss(scores, nothing, accessible)) == 0.0
+    alone = choice_loss(scores, positive, positive)  # without negatives
+    assert float(alone) == pytest.approx(0.0)
 
 
 def test_the_loss_has_a_gradient_where_nothing_is_chosen() -> None:
     scores = torch.zeros(2, 3, requires_grad=True)
-    chosen = torch.tensor([[False, False, False], [True, False, False]])
-    choice_loss(scores, chosen, torch.ones(2, 3, dtype=torch.bool)).backward()
+    positive = torch.tensor([[False, False, False], [True, False, False]])
+    choice_loss(scores, positive, torch.ones(2, 3, dtype=torch.bool)).backward()
     assert scores.grad is not None
     assert torch.isfinite(scores.grad).all()
     assert scores.grad[0].abs().sum() == 0
@@ -117,9 +118,9 @@ def test_the_loss_has_a_gradient_where_nothing_is_chosen() -> None:
 
 def test_reciprocal_rank_counts_better_ones_that_are_allowed() -> None:
     scores = torch.tensor([[3.0, 2.0, 1.0, 5.0], [0.0, 1.0, 2.0, 3.0]])
-    chosen = torch.tensor([[False, True, True, False], [False, False, False, False]])
-    allowed = torch.tensor([[True, True, True, False], [True, True, True, True]])
-    assert float(reciprocal_rank(scores, chosen, allowed)) == pytest.approx(1 / 2)
+    positive = torch.tensor([[False, True, True, False], [False, False, False, False]])
+    accessible = torch.tensor([[True, True, True, False], [True, True, True, True]])
+    assert float(reciprocal_rank(scores, positive, accessible)) == pytest.approx(1 / 2)
 
 
 def test_features_by_hand() -> None:
@@ -145,12 +146,12 @@ def test_batches_say_what_a_step_uses_and_might_use(library: Path, tmp_path: Pat
     steps = data._steps["train"][:4]
     batch = data.batch(steps, random.Random(0))
     assert len(batch) == 4
-    assert batch.chosen.sum(dim=1).tolist() == [1, 1, 0, 2]
-    assert (batch.chosen & ~batch.allowed).sum() == 0
+    assert batch.positive.sum(dim=1).tolist() == [1, 1, 0, 2]
+    assert (batch.positive & ~batch.accessible).sum() == 0
     assert batch.features.shape == (4, len(batch.theorems), FEATURES)
     whole = data.batch(steps, random.Random(1))
     if len(whole.theorems) == len(STATEMENTS):
-        assert not whole.allowed[:, -1].any()  # bound later than the goals
+        assert not whole.accessible[:, -1].any()  # bound later than the goals
 
 
 def test_a_library_may_be_smaller_than_the_theorems_to_tell_apart(

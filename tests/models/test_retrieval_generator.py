@@ -106,7 +106,7 @@ def test_some_are_dropped_in_training_only() -> None:
 def test_examples_must_be_of_the_corpus() -> None:
     for accessible in (None, Accessible(len(CORPUS) + 1)):
         example = Seq2SeqExample("⊢ a", "b", (), accessible)
-        with pytest.raises(TrainingError, match="do not tell which premises"):
+        with pytest.raises(TrainingError, match="do not say which premises"):
             RetrievalAugmentation([example], retriever(), Corpus(CORPUS), chosen())
 
 

@@ -175,7 +175,7 @@ def test_a_damaged_file_is_made_anew(
     good = path.read_bytes()
     path.write_bytes(content or good[:-20])
     again = Embeddings(retriever())
-    assert "embedded anew" in caplog.text
+    assert "embedded again" in caplog.text
     same = again.rows(MANY)
     assert torch.equal(again.matrix[same], whole.matrix[rows])
     assert path.read_bytes() == good
@@ -189,7 +189,7 @@ def test_a_disk_that_is_full_costs_time_only(
 
     monkeypatch.setattr(module, "replace_file", refuse)
     assert len(Embeddings(retriever()).rows(MANY)) == 70
-    assert "can't be kept" in caplog.text
+    assert "can't be saved" in caplog.text
     assert not list(home.glob("*/*.safetensors"))
 
 
@@ -197,7 +197,7 @@ def test_large_libraries_are_embedded_in_parts(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The short ones first; what is done is kept if the rest is never done."""
-    monkeypatch.setattr(module, "_PART", 30)
+    monkeypatch.setattr(module, "_CHUNK", 30)
     with caplog.at_level(logging.INFO):
         rows = Embeddings(retriever()).rows(MANY)
     assert sorted(rows.tolist()) == list(range(70))

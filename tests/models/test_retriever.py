@@ -39,7 +39,7 @@ def test_the_squared_error_by_hand() -> None:
 
 
 def test_info_nce_by_hand() -> None:
-    """Positives do not compete with each other, nor with what is not allowed."""
+    """Positives do not compete with each other, nor with what is not accessible."""
     weights = [[math.exp(x / 0.5) for x in row] for row in COSINES.tolist()]
     losses = [
         -math.log(weights[0][0] / (weights[0][0] + weights[0][1])),
@@ -63,7 +63,7 @@ def test_vectors_are_normalised_means_without_the_padding() -> None:
 
 
 def test_any_number_of_texts_is_embedded_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bait_models.retrieval.model._TOKENS_AT_ONCE", 40)
+    monkeypatch.setattr("bait_models.retrieval.model._TOKENS_PER_BATCH", 40)
     model = retriever()
     seen: list[tuple[int, ...]] = []
     embed = model.embed
@@ -127,14 +127,14 @@ def batch_of(*examples: RetrievalExample, rng: random.Random | None = None) -> R
 def test_what_another_step_uses_is_no_negative() -> None:
     """Columns are a, b, alias: a negative of the one is a positive of the other step."""
     batch = batch_of(step("⊢ 1", (A,), (B,)), step("⊢ 2", (B,), (ALIAS,)))
-    assert batch.chosen.tolist() == [[True, False, True], [False, True, False]]
-    assert batch.allowed.all()
+    assert batch.positive.tolist() == [[True, False, True], [False, True, False]]
+    assert batch.accessible.all()
     assert sum(len(part.mask) for part in batch.premises) == 3
 
 
 def test_steps_of_one_goal_share_their_positives() -> None:
     batch = batch_of(step("⊢ 1", (A,)), step("⊢ 1", (B,)), step("⊢ 2", (C,)))
-    assert batch.chosen.tolist() == [
+    assert batch.positive.tolist() == [
         [True, True, False],
         [True, True, False],
         [False, False, True],
@@ -144,21 +144,21 @@ def test_steps_of_one_goal_share_their_positives() -> None:
 def test_positives_that_are_not_shown_count_where_others_bring_them() -> None:
     """The first step uses three premises and brings two; the other brings d, and then the third."""
     batch = batch_of(step("⊢ 1", (A, B, C)), step("⊢ 2", (D,), (C,)))
-    assert batch.chosen.tolist() == [[True, True, False, True], [False, False, True, False]]
+    assert batch.positive.tolist() == [[True, True, False, True], [False, False, True, False]]
 
 
 def test_premises_that_a_step_can_not_use_do_not_count() -> None:
     batch = batch_of(step("⊢ 1", (A,), (), Accessible(2)), step("⊢ 2", (D,), (), Accessible(5, 0)))
-    assert batch.chosen.tolist() == [[True, False], [False, True]]
-    assert batch.allowed.tolist() == [[True, False], [False, True]]
+    assert batch.positive.tolist() == [[True, False], [False, True]]
+    assert batch.accessible.tolist() == [[True, False], [False, True]]
 
 
 def test_columns_are_the_premises_from_short_to_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bait_models.retrieval.data._TOKENS_OF_A_PART", 100)
+    monkeypatch.setattr("bait_models.retrieval.data._TOKENS_PER_CHUNK", 100)
     long = CorpusPremise("d", "x" * 60)
     batch = batch_of(step("⊢ 1", (long,), (A,)), step("⊢ 2", (B,)))
     assert [tuple(part.mask.shape) for part in batch.premises] == [(2, 18), (1, 72)]
-    assert batch.chosen.tolist() == [[False, False, True], [False, True, False]]
+    assert batch.positive.tolist() == [[False, False, True], [False, True, False]]
 
 
 def test_premises_are_drawn() -> None:

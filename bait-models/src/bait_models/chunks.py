@@ -1,4 +1,4 @@
-"""Cutting sequences into parts."""
+"""Cutting sequences into chunks."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ Item = TypeVar("Item")
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Consecutive parts of this size; the last may be shorter."""
+    """Consecutive chunks of this size; the last one may be shorter."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
 def padded_chunks(items: Sequence[Item], sizes: Sequence[int], limit: int) -> Iterator[list[Item]]:
-    """Consecutive parts that are at most so large once padded; one item may be larger.
+    """Consecutive chunks, limited in their padded size; a single item may exceed the limit.
 
     Args:
-        items: What to cut.
-        sizes: Of the items.
-        limit: Of the number of items of a part times its largest size.
+        items: The items.
+        sizes: Their sizes.
+        limit: Of the number of items in a chunk times its largest size.
     """
-    part: list[Item] = []
+    chunk: list[Item] = []
     largest = 0
     for item, size in zip(items, sizes, strict=True):
         largest = max(largest, size)
-        if part and (len(part) + 1) * largest > limit:
-            yield part
-            part, largest = [], size
-        part.append(item)
-    if part:
-        yield part
+        if chunk and (len(chunk) + 1) * largest > limit:
+            yield chunk
+            chunk, largest = [], size
+        chunk.append(item)
+    if chunk:
+        yield chunk

@@ -1,1 +1,1 @@
-"""Networks that read or write bytes, of the ByT5 architecture (Xue et al., arXiv 2105.13626)."""
+"""Networks that read and write bytes, with the ByT5 architecture (Xue et al., arXiv 2105.13626)."""

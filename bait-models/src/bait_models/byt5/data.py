@@ -1,4 +1,4 @@
-"""Examples about goals as batches for generators."""
+"""Examples about goals as batches, for networks that read bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def state_data(
     collate: Callable[[list[Any]], Any],
     options: ByteFitOptions,
 ) -> ExampleData[Example]:
-    """The examples of a training as batches, by the length of their goals if so wished.
+    """The examples of a training run as batches, by the length of their goals if so configured.
 
     Raises:
         TrainingError: There are no examples of this kind.
@@ -36,12 +36,12 @@ def state_data(
 
 
 def encode_states(examples: Sequence[StateExample], limit: int) -> PaddedTokens:
-    """The goals of examples, each of at most `limit` tokens."""
+    """The goals of examples, each with at most `limit` tokens."""
     return pad([encode_end(example.state, limit).tokens for example in examples])
 
 
 def truncated_states(data: ExampleData[Example], limit: int) -> int:
-    """How many examples have goals of more than `limit` tokens."""
+    """How many examples have goals with more than `limit` tokens."""
     examples = [*data.train, *data.valid]
     return sum(encode_end(example.state, limit).is_truncated for example in examples)
 

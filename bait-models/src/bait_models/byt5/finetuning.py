@@ -1,16 +1,22 @@
-"""What a training begins with: a network, perhaps with low-rank changes to be learned."""
+"""Fine-tuning: the network to start from, LoRA adapters, and fitting up to the checkpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
 
 from peft import LoraConfig, LoraModel
 from transformers import PreTrainedModel
 
-from bait_core.protocols import TrainingTask
+from bait_core.protocols import TrainingResult, TrainingTask
+from bait_models.byt5.data import Example, truncated_states
 from bait_models.byt5.network import T5, load_t5, new_t5
 from bait_models.byt5.options import ByteFitOptions, ByteTrainerOptions
+from bait_models.training.data import ExampleData
+from bait_models.training.fit import fit
+from bait_models.training.learner import Learner
 
 
 def start_checkpoint(options: ByteFitOptions, task: TrainingTask) -> str | None:
@@ -24,10 +30,10 @@ def initial_network(
     """The network of the checkpoint to start from, a pretrained one, or one with random weights.
 
     Args:
-        options: Name the pretrained one, or the size.
+        options: Name the pretrained network, or the size of a new one.
         task: Names the checkpoint to start from.
-        kind: What that checkpoint must be of.
-        network: The class of the network.
+        kind: The kind that the checkpoint must have.
+        network: Class of the network.
 
     Raises:
         CheckpointError: The checkpoint can't be used.
@@ -39,18 +45,18 @@ def initial_network(
 
 
 class LowRankAdapter:
-    """Low-rank changes of a network's attention, if wanted (LoRA, Hu et al., arXiv 2106.09685).
+    """LoRA adapters of a network's attention, if wanted (Hu et al., arXiv 2106.09685).
 
-    The network is changed in place: its own weights are frozen, and those of the changes are
-    learned.
+    The network is changed in place: its own weights are frozen, and those of the adapters are
+    trained.
 
     Args:
-        network: To be trained.
-        options: The rank; 0 leaves the network as it is.
+        network: The network to be trained.
+        options: Set the rank; 0 leaves the network as it is.
     """
 
     def __init__(self, network: PreTrainedModel, options: ByteFitOptions) -> None:
-        self._adapted: LoraModel | None = None
+        self._adapters: LoraModel | None = None
         if options.lora_rank:
             config = LoraConfig(
                 r=options.lora_rank,
@@ -58,20 +64,56 @@ class LowRankAdapter:
                 lora_dropout=options.lora_dropout,
                 target_modules=["q", "v"],
             )
-            self._adapted = LoraModel(network, config, "default")
+            self._adapters = LoraModel(network, config, "default")
 
     @contextmanager
-    def switched_off(self) -> Iterator[None]:
-        """Meanwhile the network is as if it had not been changed."""
-        if self._adapted is None:
-            raise ValueError("there are no low-rank changes to switch off")
-        self._adapted.disable_adapter_layers()
+    def disabled(self) -> Iterator[None]:
+        """Disable the adapters within the context."""
+        if self._adapters is None:
+            raise ValueError("there are no LoRA adapters to disable")
+        self._adapters.disable_adapter_layers()
         try:
             yield
         finally:
-            self._adapted.enable_adapter_layers()
+            self._adapters.enable_adapter_layers()
 
     def merge(self) -> None:
-        """Make the changes part of the network's own weights."""
-        if self._adapted is not None:
-            self._adapted.merge_and_unload()
+        """Merge the adapters into the network's own weights."""
+        if self._adapters is not None:
+            self._adapters.merge_and_unload()
+
+
+class Saved(Protocol):
+    """A model that writes checkpoints."""
+
+    def save(self, folder: Path) -> None:
+        """Write a checkpoint."""
+        ...
+
+
+def fit_and_save(
+    learner: Learner,
+    model: Saved,
+    adapter: LowRankAdapter,
+    data: ExampleData[Example],
+    options: ByteFitOptions,
+    task: TrainingTask,
+) -> TrainingResult:
+    """Train, and save the model with its adapters merged.
+
+    Args:
+        learner: What is fitted.
+        model: What is saved: the learner itself, or the model within it.
+        adapter: Of the model's network.
+        data: The examples.
+        options: How to train.
+        task: Where to save.
+
+    Returns:
+        The metrics of `fit`, and the number of truncated goals.
+    """
+    metrics = fit(learner, data, options, task)
+    adapter.merge()
+    model.save(task.checkpoint)
+    truncated = truncated_states(data, options.max_source)
+    return TrainingResult({**metrics, "truncated_goals": float(truncated)})

@@ -23,11 +23,11 @@ _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 class Loaded(NamedTuple, Generic[T5]):
-    """What a checkpoint holds.
+    """The content of a checkpoint.
 
     Attributes:
         network: On the CPU.
-        hyperparameters: What was saved with it; empty for those of transformers.
+        hyperparameters: Those saved with it; empty for checkpoints of transformers.
     """
 
     network: T5
@@ -69,11 +69,11 @@ def load_t5(checkpoint: str, kind: str, network: type[T5]) -> Loaded[T5]:
     """The network of a checkpoint.
 
     Args:
-        checkpoint: A folder that a trainer wrote, a folder of transformers, or the name of a model
+        checkpoint: A folder written by a trainer, a folder of transformers, or the name of a model
             on the Hugging Face hub, such as `kaiyuy/leandojo-lean4-tacgen-byt5-small`. Weights in
             safetensors are preferred; code that comes with a model is never run.
-        kind: What a checkpoint of a trainer must be of.
-        network: The class of the network.
+        kind: The kind that a checkpoint of a trainer must have.
+        network: Class of the network.
 
     Raises:
         CheckpointError: There is none, or it holds something else.
@@ -84,16 +84,16 @@ def load_t5(checkpoint: str, kind: str, network: type[T5]) -> Loaded[T5]:
     if not folder.exists() and _HUB_NAME.fullmatch(checkpoint):
         return Loaded(_pretrained(checkpoint, network), {})
     hyperparameters = read_header(folder, kind).hyperparameters
-    made = unloaded_t5(folder, hyperparameters, network)
-    load_weights(folder, made)
-    return Loaded(made, hyperparameters)
+    loaded = unloaded_t5(folder, hyperparameters, network)
+    load_weights(folder, loaded)
+    return Loaded(loaded, hyperparameters)
 
 
 def unloaded_t5(folder: Path, hyperparameters: dict[str, Any], network: type[T5]) -> T5:
-    """A network of the size that a checkpoint tells, whose weights are yet to be loaded.
+    """A network of a checkpoint's size, whose weights are yet to be loaded.
 
     Raises:
-        CheckpointError: It does not tell.
+        CheckpointError: The checkpoint does not say how large its network is.
     """
     try:
         config = T5Config.from_dict(hyperparameters["config"])
@@ -113,7 +113,7 @@ def _pretrained(name: str, network: type[T5]) -> T5:
     except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
         raise CheckpointError(
             f"the model {name} can't be loaded: {error}",
-            hint="Give a folder that a trainer wrote, a folder of transformers, or the name of a "
+            hint="Give a folder written by a trainer, a folder of transformers, or the name of a "
             "model on the Hugging Face hub.",
         ) from error
     if missing := report["missing_keys"]:
@@ -124,7 +124,7 @@ def _pretrained(name: str, network: type[T5]) -> T5:
 
 
 def _untied(network: T5) -> T5:
-    """Give the output layer weights of its own, as in ByT5; transformers would share them."""
+    """Give the output layer its own weights, as in ByT5; transformers would share them."""
     if isinstance(network, T5ForConditionalGeneration):
         network.lm_head.weight = nn.Parameter(network.lm_head.weight.detach().clone())
         network.config.tie_word_embeddings = False

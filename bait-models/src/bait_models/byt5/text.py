@@ -1,7 +1,7 @@
 """Texts as tokens: the bytes of UTF-8, as ByT5 numbers them (Xue et al., arXiv 2105.13626).
 
-The tokenizer of transformers would read `</s>` in a goal as the end of the goal; here only bytes
-are bytes.
+The tokenizer of transformers would read `</s>` in a goal as the end token; here, text is only ever
+bytes.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ PAD, END, UNKNOWN = 0, 1, 2
 _FIRST_BYTE = 3
 _AFTER_BYTES = _FIRST_BYTE + 256
 VOCABULARY_SIZE = 384
-"""ByT5's; those above the bytes stand for gaps in its pretraining."""
+"""ByT5's; the numbers above the bytes are its sentinel tokens in pretraining."""
 UNUSED = (PAD, UNKNOWN, *range(_AFTER_BYTES, VOCABULARY_SIZE))
-"""Tokens that occur in no text."""
+"""Tokens that never occur in texts."""
 IGNORED = -100
-"""The label of what does not count, in PyTorch's losses."""
+"""The label that PyTorch's losses ignore."""
 
 
 class Encoded(NamedTuple):
-    """Tokens of a text, and whether a part of the text had to be left out."""
+    """The tokens of a text, and whether some of it was cut off."""
 
     tokens: list[int]
     is_truncated: bool = False
 
 
 class PaddedTokens(NamedTuple):
-    """Texts as a batch: tokens [batch, length], and 1 where there is one [batch, length]."""
+    """Texts as a batch: tokens [batch, length], and a mask of 1 where there is one."""
 
     tokens: Tensor
     mask: Tensor
 
 
 def encode_end(text: str, limit: int) -> Encoded:
-    """At most `limit` tokens of a text and its end token; what is too long loses its beginning.
+    """At most `limit` tokens of a text with its end token; too long a text loses its beginning.
 
-    The conclusion of a goal comes last, and says more about the tactic than the hypotheses. A
-    character is kept or left out as a whole.
+    The conclusion of a goal comes last, and says more about the tactic than the hypotheses.
+    Characters are kept or left out as a whole.
     """
     data = _bytes(text)
     start = max(len(data) - (limit - 1), 0)
@@ -51,25 +51,25 @@ def encode_end(text: str, limit: int) -> Encoded:
 
 
 def encode_start(text: str, limit: int) -> list[int]:
-    """At most `limit` tokens of a text and its end token; what is too long loses its end.
+    """At most `limit` tokens of a text with its end token; too long a text loses its end.
 
-    Only for texts that are read: the last character may be cut.
+    Only for texts to be read: the last character may be cut in the middle.
     """
     return [*_numbers(_bytes(text)[: limit - 1]), END]
 
 
 def encode_target(text: str, limit: int | None = None) -> list[int]:
-    """At most `limit` tokens of a text to produce; all without a limit.
+    """At most `limit` tokens of a text to be generated; all of them without a limit.
 
-    What is too long loses its end, and has no end token: nobody is to learn to stop there.
+    Too long a text loses its end and has no end token, lest models learn to stop there.
     """
     return [*_numbers(_bytes(text)), END][:limit]
 
 
 def decode(tokens: Iterable[int]) -> str | None:
-    """The text of which these are the tokens; None if they are no text with its end token.
+    """The text with these tokens; None if they are not a text followed by the end token.
 
-    What follows the end token is padding.
+    Everything after the end token is padding.
     """
     data = bytearray()
     for token in tokens:
@@ -94,7 +94,7 @@ def pad(rows: Sequence[Sequence[int]]) -> PaddedTokens:
 
 
 def pad_labels(rows: Sequence[Sequence[int]]) -> Tensor:
-    """Rows of tokens to produce as a batch [batch, length]; losses pass over the padding."""
+    """Rows of tokens to be generated as a batch [batch, length]; losses ignore the padding."""
     tokens, mask = pad(rows)
     return tokens.masked_fill(mask == 0, IGNORED)
 
@@ -108,5 +108,5 @@ def _numbers(data: bytes) -> list[int]:
 
 
 def _continues(byte: int) -> bool:
-    """Whether a byte is inside a character of UTF-8."""
+    """Whether a byte continues a UTF-8 character."""
     return byte & 0xC0 == 0x80

@@ -1,1 +1,1 @@
-"""Premise retrieval of ReProver (Yang et al., arXiv 2306.15626): goals and premises as vectors."""
+"""ReProver's premise retrieval (Yang et al., arXiv 2306.15626): embeds goals and premises."""

@@ -1,4 +1,4 @@
-"""The retriever: an encoder of goals and premises, whose cosine says how well they fit."""
+"""The retriever: embeds goals and premises, whose cosine says how well they match."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from bait_models.training.ranking import reciprocal_rank
 
 KIND = "retriever"
 DEFAULT_MAX_SOURCE = 2048
-"""That with which ReProver embeds its corpus."""
-_TOKENS_AT_ONCE = 1 << 14
+"""ReProver's, when it embeds its corpus."""
+_TOKENS_PER_BATCH = 1 << 14
 
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""Of cosines, which premises are used, and which might be, each [goals, premises]."""
+"""A loss of cosines, positive and accessible pairs, each [goals, premises]."""
 
 
 class RetrievalBatch(NamedTuple):
-    """Steps and premises to tell apart.
+    """Steps, and premises to tell apart.
 
     Attributes:
         goals: [goals, length]
-        premises: Parts of similar length [part, length], together [premises].
-        chosen: Which premises each step uses, bool [goals, premises].
-        allowed: Which it might use, bool [goals, premises].
+        premises: In chunks of similar length [chunk, length], together [premises].
+        positive: Which premises each step uses, bool [goals, premises].
+        accessible: Which ones it could use, bool [goals, premises].
     """
 
     goals: PaddedTokens
     premises: tuple[PaddedTokens, ...]
-    chosen: Tensor
-    allowed: Tensor
+    positive: Tensor
+    accessible: Tensor
 
 
 class Retriever(Learner):
@@ -48,8 +48,8 @@ class Retriever(Learner):
 
     Args:
         network: Reads tokens of `bait_models.byt5.text`.
-        max_source: Tokens of a goal or premise at most.
-        loss: What to make smaller; not needed after training.
+        max_source: Maximum tokens of a goal or premise.
+        loss: The loss to minimise; only needed for training.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Retriever(Learner):
         """The retriever of a checkpoint, ready to embed.
 
         Args:
-            checkpoint: What the trainer `retriever` wrote, a folder of transformers, or a name on
+            checkpoint: Written by the trainer `retriever`, a folder of transformers, or a name on
                 the Hugging Face hub such as `kaiyuy/leandojo-lean4-retriever-byt5-small`.
             device: Where it runs.
 
@@ -84,22 +84,24 @@ class Retriever(Learner):
         save_t5(folder, KIND, self.network, {"max_source": self.max_source})
 
     def losses(self, batch: RetrievalBatch) -> Mapping[str, Tensor]:
-        """The loss, and the reciprocal rank of the best used premise among those of the batch."""
+        """The loss, and the reciprocal rank of the best used premise within the batch."""
         if self._loss is None:
-            raise ValueError("a retriever that is trained needs a loss")
-        premises = torch.cat([self.embed(part) for part in batch.premises])
+            raise ValueError("a retriever needs a loss to be trained")
+        premises = torch.cat([self.embed(chunk) for chunk in batch.premises])
         cosines = self.embed(batch.goals) @ premises.T
         return {
-            "loss": self._loss(cosines, batch.chosen, batch.allowed),
-            "batch_reciprocal_rank": reciprocal_rank(cosines.detach(), batch.chosen, batch.allowed),
+            "loss": self._loss(cosines, batch.positive, batch.accessible),
+            "batch_reciprocal_rank": reciprocal_rank(
+                cosines.detach(), batch.positive, batch.accessible
+            ),
         }
 
     def batch_size_of(self, batch: RetrievalBatch) -> int:
         """How many steps there are."""
-        return len(batch.chosen)
+        return len(batch.positive)
 
     def embed(self, texts: PaddedTokens) -> Tensor:
-        """Vectors of length 1 [batch, d_model]: means over the tokens, normalised."""
+        """Unit vectors [batch, d_model]: means over the tokens, normalised."""
         hidden: Tensor = self.network(input_ids=texts.tokens, attention_mask=texts.mask)[0]
         mask = texts.mask[:, :, None].float()
         means = (hidden.float() * mask).sum(dim=1) / mask.sum(dim=1)
@@ -115,11 +117,13 @@ class Retriever(Learner):
 
     @torch.inference_mode()
     def embed_rows(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        """Vectors of any number of texts [texts, d_model]; those of similar length go together."""
+        """Embeddings of any number of texts [texts, d_model], batched by length."""
         found = torch.empty(len(rows), self.network.config.d_model, device=self.device)
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        for places in padded_chunks(order, [len(rows[place]) for place in order], _TOKENS_AT_ONCE):
-            batch = pad([rows[place] for place in places])
+        order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
+        for indices in padded_chunks(
+            order, [len(rows[index]) for index in order], _TOKENS_PER_BATCH
+        ):
+            batch = pad([rows[index] for index in indices])
             tokens = PaddedTokens(batch.tokens.to(self.device), batch.mask.to(self.device))
-            found[places] = self.embed(tokens)
+            found[indices] = self.embed(tokens)
         return found

@@ -1,4 +1,4 @@
-"""Goals as input of a generator: the state, with retrieved premises before it."""
+"""Premises as text, and goals as the input of a generator: retrieved premises, then the state."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class PremiseLike(Protocol):
 
 
 def premise_text(premise: PremiseLike) -> str:
-    """A premise as retrievers read it and generators are shown it.
+    """The text of a premise, as retrievers and generators read it.
 
-    ReProver has the source of a premise and marks the name in it, as in
-    `theorem <a>Nat.mod_self</a> (n : Nat) : n % n = 0`; provers tell names and statements, which
-    together read much the same.
+    ReProver uses the source of a premise and marks the name in it, as in
+    `theorem <a>Nat.mod_self</a> (n : Nat) : n % n = 0`; provers report names and statements, which
+    together look much the same.
     """
     return f"<a>{premise.name}</a> : {premise.statement}"
 
@@ -35,7 +35,7 @@ def premise_text(premise: PremiseLike) -> str:
 def show_premises(state: str, premises: Iterable[PremiseLike], limit: int) -> str:
     """A goal with premises, as ReProver formats it (Yang et al., arXiv 2306.15626).
 
-    Each premise is a block of its own, the best next to the state:
+    Each premise is a separate block, the best one next to the state:
 
         <a>SECOND</a> : STATEMENT
 
@@ -45,9 +45,9 @@ def show_premises(state: str, premises: Iterable[PremiseLike], limit: int) -> st
 
     Args:
         state: The goal as the prover prints it.
-        premises: The best first. One that there is no room for is left out; a shorter one may
-            still find room.
-        limit: Of tokens, the end token included.
+        premises: The best first. One that does not fit is left out; a shorter one after it may
+            still fit.
+        limit: Of tokens, including the end token.
     """
     text = state
     room = limit - 1 - _size(state)
@@ -60,7 +60,7 @@ def show_premises(state: str, premises: Iterable[PremiseLike], limit: int) -> st
 
 
 def encode_state(state: str, premises: Iterable[PremiseLike], limit: int) -> Encoded:
-    """Tokens of a goal with premises, at most `limit`; a goal too long loses its beginning."""
+    """At most `limit` tokens of a goal with premises; too long a goal loses its beginning."""
     return encode_end(show_premises(state, premises, limit), limit)
 
 

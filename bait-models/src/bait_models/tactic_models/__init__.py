@@ -1,1 +1,1 @@
-"""Tactic models that learn."""
+"""The learned tactic models."""

@@ -1,1 +1,1 @@
-"""What all trainable models have in common: checkpoints, optimisation, fitting."""
+"""What all trainable models share: examples as batches, optimisation, fitting, checkpoints."""

@@ -23,13 +23,13 @@ _HEADER, _WEIGHTS = "checkpoint.json", "model.safetensors"
 
 
 class CheckpointHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a checkpoint says about itself.
+    """The metadata of a checkpoint.
 
     Attributes:
         format: Version of the format.
-        kind: What kind of model it is of, such as `reprover`.
-        version: Of bait-models, which wrote it.
-        hyperparameters: What the model is made from, as JSON.
+        kind: Kind of the model, such as `generator`.
+        version: Version of bait-models that wrote it.
+        hyperparameters: What the model is rebuilt from, as JSON.
     """
 
     format: int = FORMAT
@@ -41,7 +41,7 @@ class CheckpointHeader(msgspec.Struct, frozen=True, kw_only=True):
 def save_checkpoint(
     folder: Path, kind: str, hyperparameters: Mapping[str, Any], model: nn.Module
 ) -> None:
-    """Write a checkpoint; the folder appears when all of it is written.
+    """Write a checkpoint; the folder appears once all of it is written.
 
     Raises:
         CheckpointError: It can't be written.
@@ -65,10 +65,10 @@ def is_checkpoint(folder: Path) -> bool:
 
 
 def read_header(folder: Path, *kinds: str) -> CheckpointHeader:
-    """What a checkpoint says about itself.
+    """The metadata of a checkpoint.
 
     Raises:
-        CheckpointError: There is none, it is damaged, newer than this version, or of none of these
+        CheckpointError: There is none, it is damaged, newer than this version, or not of these
             kinds.
     """
     try:
@@ -90,7 +90,7 @@ def read_header(folder: Path, *kinds: str) -> CheckpointHeader:
         wanted = " or ".join(map(repr, kinds))
         raise CheckpointError(
             f"the checkpoint {folder} is of the kind {header.kind!r}, not {wanted}",
-            hint=f"Give one that a trainer of the kind {wanted} wrote.",
+            hint=f"Give a checkpoint of the kind {wanted}.",
         )
     return header
 
@@ -108,14 +108,14 @@ def load_weights(folder: Path, model: nn.Module) -> None:
     except (OSError, safetensors.SafetensorError, RuntimeError) as error:
         raise CheckpointError(
             f"the weights {path} can't be loaded: {error}",
-            hint="The checkpoint is damaged; train again, or take another one.",
+            hint="The checkpoint is damaged; train again, or use another one.",
         ) from error
     if missing := _own_tensors(model).keys() - weights.keys():
         raise CheckpointError(f"the weights {path} lack {', '.join(sorted(missing)[:3])}")
 
 
 def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """The model's tensors, each once: those that share memory under their first name only."""
+    """The model's tensors without repetition: shared ones only under their first name."""
     seen: set[int] = set()
     tensors: dict[str, Tensor] = {}
     for name, tensor in model.state_dict().items():

@@ -1,4 +1,4 @@
-"""Examples as batches: one data module for all models."""
+"""Examples as batches: one data module for several models."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Example = TypeVar("Example", bound=msgspec.Struct)
 Draw = Callable[[Example, random.Random | None], Any]
 
 _POOL = 64
-"""So many batches are cut from examples that are sorted together by length."""
+"""Examples of this many batches are sorted by length together."""
 
 
 class ExampleData(pl.LightningDataModule, Generic[Example]):
-    """The examples of a training, read once; batches come in another order each epoch.
+    """The examples of a training run, read once; each epoch has its own order.
 
     Args:
-        folder: What `bait_core.training.write_examples` wrote.
-        kind: What the examples are.
-        collate: Makes a batch of a list of examples.
+        folder: Written by `bait_core.training.write_examples`.
+        kind: Type of the examples.
+        collate: Makes a batch from a list of examples.
         batch_size: Examples per batch.
         seed: Of the order.
-        length: If given, examples of similar length share a batch, which saves padding.
+        length: If given, examples of similar length are batched together, which saves padding.
 
     Attributes:
         train: Examples to train on, in the order of the file.
         valid: Examples to validate with; may be empty.
-        draw: If set, makes of an example what batches are made of; with randomness that depends on
-            seed, epoch and example only, or None for validation, which is always the same.
+        draw: If set, transforms each example before it is batched; its randomness only depends on
+            seed, epoch and example, and is None for validation, which is always the same.
 
     Raises:
         TrainingError: There are no examples of this kind.
@@ -67,7 +67,7 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
         lengths = None if self._length is None else list(map(self._length, self.train))
         order = ShuffledOrder(len(self.train), self._batch_size, self._seed, lengths)
         if self.trainer is not None:
-            # Where a training is taken up, Lightning draws the first batch before it tells.
+            # When resuming, Lightning draws the first batch before it announces the epoch.
             order.set_epoch(self.trainer.current_epoch)
         return self._loader(self.train, order)
 
@@ -88,7 +88,7 @@ class ExampleData(pl.LightningDataModule, Generic[Example]):
 
 
 class _Drawn(Dataset[Any]):
-    """Examples as they are drawn in the current epoch of an order."""
+    """Examples, transformed for the current epoch of an order."""
 
     def __init__(
         self, examples: Sequence[Example], draw: Draw[Example], order: ShuffledOrder | None
@@ -100,23 +100,23 @@ class _Drawn(Dataset[Any]):
     def __len__(self) -> int:
         return len(self._examples)
 
-    def __getitem__(self, place: int) -> Any:
-        rng = None if self._order is None else self._order.rng_of(place)
-        return self._draw(self._examples[place], rng)
+    def __getitem__(self, index: int) -> Any:
+        rng = None if self._order is None else self._order.rng_of(index)
+        return self._draw(self._examples[index], rng)
 
 
 class ShuffledOrder(Sampler[int]):
-    """An order of examples that depends on seed and epoch only.
+    """An order of examples that only depends on seed and epoch.
 
-    So a training that is taken up sees what it would have seen. The batches are cut by the data
-    loader, since Lightning can then share them among devices.
+    So a resumed run sees the examples that it would have seen. The data loader cuts the order into
+    batches, since Lightning can then distribute them among devices.
 
     Args:
         size: Number of examples.
         batch_size: Examples per batch.
         seed: Of the order.
         lengths: If given, the examples of a batch have similar lengths: pools of examples are
-            sorted by length, and the batches of a pool shuffled.
+            sorted by length, and the batches within a pool shuffled.
     """
 
     def __init__(
@@ -129,12 +129,12 @@ class ShuffledOrder(Sampler[int]):
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Lightning tells the number of the epoch before it begins."""
+        """Set the epoch; Lightning calls this before it starts."""
         self._epoch = epoch
 
-    def rng_of(self, place: int) -> random.Random:
-        """Randomness of an example in this epoch."""
-        return random.Random(f"{self._seed} {self._epoch} {place}")  # noqa: S311  (no secret)
+    def rng_of(self, index: int) -> random.Random:
+        """The randomness of an example in this epoch."""
+        return random.Random(f"{self._seed} {self._epoch} {index}")  # noqa: S311  (no secret)
 
     def __len__(self) -> int:
         return self._size
@@ -148,7 +148,7 @@ class ShuffledOrder(Sampler[int]):
             return
         for pool in chunks(order, _POOL * self._batch_size):
             batches = list(chunks(sorted(pool, key=self._lengths.__getitem__), self._batch_size))
-            # A short batch must stay last, or else the loader would cut across the batches.
+            # A short batch must stay last, or the loader would cut across batches.
             short = [batches.pop()] if len(batches[-1]) < self._batch_size else []
             rng.shuffle(batches)
             for batch in batches + short:

@@ -1,4 +1,4 @@
-"""Where models run when they are not trained."""
+"""The devices that models run on when they are not being trained."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bait_core.errors import ConfigurationError
 
 
 def find_device(name: str) -> torch.device:
-    """The device of that name; `auto` is a GPU where there is one.
+    """The device of that name; `auto` is a GPU if there is one.
 
     Raises:
         ConfigurationError: There is no such device.
@@ -26,5 +26,5 @@ def find_device(name: str) -> torch.device:
 
 
 def usual_device(accelerator: str) -> str:
-    """Where models run before and after a training with this accelerator of Lightning's."""
+    """The device for before and after training with this accelerator of Lightning's."""
     return "cpu" if accelerator == "cpu" else "auto"

@@ -1,4 +1,4 @@
-"""Fitting a learner: Lightning's trainer, with checkpoints to go on from and a guard for NaN."""
+"""Fitting a learner: Lightning's trainer, resumable, with a guard against NaN."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOGGERS = {"csv": CSVLogger, "tensorboard": TensorBoardLogger, "wandb": WandbLo
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, NumPy's and PyTorch's randomness, in data workers too."""
+    """Seed Python, NumPy and PyTorch, including their data workers."""
     pl.seed_everything(seed, workers=True, verbose=False)
     random.seed(seed)
 
@@ -34,23 +34,23 @@ def seed_everything(seed: int) -> None:
 def fit(
     learner: Learner, data: pl.LightningDataModule, options: FitOptions, task: TrainingTask
 ) -> dict[str, float]:
-    """Train, and leave the learner with its best weights by `valid_loss`, or else its last.
+    """Train, and leave the learner with its best weights by `valid_loss`, or else its last ones.
 
-    A training that was killed goes on after the last epoch that it finished.
+    A training run that was killed resumes after the last epoch that it finished.
 
     Returns:
-        The last value of each number that was logged, and the number of parameters.
+        The last value of each logged metric, and the number of parameters.
 
     Raises:
-        TrainingError: A loss is no number; the batch is saved.
-        ConfigurationError: An option does not fit this machine or the others.
+        TrainingError: The loss became NaN or infinite; the batch is saved.
+        ConfigurationError: An option does not suit this machine or the other options.
         KeyboardInterrupt: At Ctrl-C.
     """
     learner.fit_options = options
     learner.timer = Timer(timedelta(minutes=options.max_minutes) if options.max_minutes else None)
     folder = task.folder
     folder.mkdir(parents=True, exist_ok=True)
-    keeper = ModelCheckpoint(
+    checkpoints = ModelCheckpoint(
         folder / "kept",
         filename="best",
         monitor="valid_loss",
@@ -59,21 +59,21 @@ def fit(
     )
     last = folder / "kept" / "last.ckpt"
     start = str(last) if last.exists() else None
-    callbacks = [learner.timer, keeper, _NonFiniteGuard(folder), _StepSeed(task.seed)]
-    with _without_chatter():
+    callbacks = [learner.timer, checkpoints, _NonFiniteGuard(folder), _StepSeed(task.seed)]
+    with _quiet_lightning():
         trainer = _trainer(options, folder, callbacks)
         try:
             trainer.fit(learner, datamodule=data, ckpt_path=start, weights_only=True)
         except SystemExit as error:  # what Lightning makes of Ctrl-C
             raise KeyboardInterrupt from error
-    if keeper.best_model_path and Path(keeper.best_model_path).exists():
-        best = torch.load(keeper.best_model_path, map_location="cpu", weights_only=True)
+    if checkpoints.best_model_path and Path(checkpoints.best_model_path).exists():
+        best = torch.load(checkpoints.best_model_path, map_location="cpu", weights_only=True)
         learner.load_state_dict(best["state_dict"])
-    numbers = {name: float(value) for name, value in trainer.logged_metrics.items()}
-    if keeper.best_model_score is not None:
-        numbers["best_valid_loss"] = float(keeper.best_model_score)
+    metrics = {name: float(value) for name, value in trainer.logged_metrics.items()}
+    if checkpoints.best_model_score is not None:
+        metrics["best_valid_loss"] = float(checkpoints.best_model_score)
     return {
-        **numbers,
+        **metrics,
         "epochs": float(trainer.current_epoch),
         "steps": float(trainer.global_step),
         "parameters": float(sum(p.numel() for p in learner.parameters())),
@@ -81,8 +81,8 @@ def fit(
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
-    """Keep back what Lightning tells about itself, its advertisements and its own deprecations."""
+def _quiet_lightning() -> Iterator[None]:
+    """Silence Lightning's messages about itself, its tips and its own deprecations."""
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -121,8 +121,8 @@ def _trainer(options: FitOptions, folder: Path, callbacks: list[Callback]) -> pl
         )
     except (ValueError, RuntimeError, ModuleNotFoundError) as error:
         raise ConfigurationError(
-            f"the trainer can't be made: {error}",
-            hint="See its options accelerator, devices, strategy, precision and loggers.",
+            f"Lightning's trainer can't be created: {error}",
+            hint="See the options accelerator, devices, strategy, precision and loggers.",
         ) from error
 
 
@@ -136,9 +136,9 @@ def _logger(name: str, folder: Path) -> Logger:
 
 
 class _StepSeed(Callback):
-    """Seeds each step by its place, so that a training goes on as if it had not been stopped.
+    """Seeds each step by its position, so that a resumed run continues as if never stopped.
 
-    Not each epoch: Lightning fetches its first batch before or after it begins, as it happens.
+    Seeding each epoch would not do: Lightning may fetch its first batch before or after it starts.
     """
 
     def __init__(self, seed: int) -> None:
@@ -146,12 +146,12 @@ class _StepSeed(Callback):
 
     def on_train_batch_start(self, trainer: pl.Trainer, *rest: Any) -> None:
         batch_index = rest[-1]
-        place = f"{self._seed} {trainer.current_epoch} {batch_index}"
-        torch.manual_seed(random.Random(place).getrandbits(63))  # noqa: S311  (no secret)
+        position = f"{self._seed} {trainer.current_epoch} {batch_index}"
+        torch.manual_seed(random.Random(position).getrandbits(63))  # noqa: S311  (no secret)
 
 
 class _NonFiniteGuard(Callback):
-    """Stops at a loss that is no number, and saves what led to it."""
+    """Stops at a loss that is NaN or infinite, and saves the batch that led to it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "not-a-number.pt"
@@ -166,5 +166,5 @@ class _NonFiniteGuard(Callback):
         raise TrainingError(
             f"the loss became {float(loss)} at step {trainer.global_step} of "
             f"{type(pl_module).__name__}; the batch is saved in {self._path}",
-            hint="A smaller learning_rate, a smaller gradient_clip or precision 32-true may help.",
+            hint="Try a smaller learning_rate, a smaller gradient_clip or precision 32-true.",
         )

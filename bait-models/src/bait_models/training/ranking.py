@@ -1,4 +1,4 @@
-"""Losses and measures of models that rank premises."""
+"""Losses and metrics of models that rank premises."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ import torch
 from torch import Tensor
 
 
-def choice_loss(scores: Tensor, chosen: Tensor, allowed: Tensor) -> Tensor:
-    """How surprising the chosen theorems are, each against all that were not chosen.
+def choice_loss(scores: Tensor, positive: Tensor, accessible: Tensor) -> Tensor:
+    """Cross entropy of each positive theorem against all negative ones.
 
     Args:
         scores: Logits [batch, theorems].
-        chosen: Which theorems a step uses, bool [batch, theorems].
-        allowed: Which it might have used, bool [batch, theorems].
+        positive: Which theorems a step uses, bool [batch, theorems].
+        accessible: Which ones it could use, bool [batch, theorems].
 
     Returns:
-        Mean over the chosen ones of -log(exp s / (exp s + sum of exp s' of allowed others)); 0 if
-        none is chosen.
+        Mean over the positive ones of -log(exp s / (exp s + sum of exp s' over the accessible
+        negative ones)); 0 if there are no positive ones.
     """
-    others = scores.masked_fill(chosen | ~allowed, -math.inf)
+    others = scores.masked_fill(positive | ~accessible, -math.inf)
     rest = torch.logsumexp(others, dim=1, keepdim=True)
     losses = torch.logaddexp(scores, rest) - scores
-    return (losses * chosen).sum() / chosen.sum().clamp(min=1)
+    return (losses * positive).sum() / positive.sum().clamp(min=1)
 
 
-def reciprocal_rank(scores: Tensor, chosen: Tensor, allowed: Tensor) -> Tensor:
-    """Mean reciprocal rank of the best chosen theorem of each step that has one.
+def reciprocal_rank(scores: Tensor, positive: Tensor, accessible: Tensor) -> Tensor:
+    """Mean reciprocal rank of the best positive theorem of each step that has one.
 
     Args:
         scores: [batch, theorems]
-        chosen: bool [batch, theorems]
-        allowed: bool [batch, theorems]
+        positive: bool [batch, theorems]
+        accessible: bool [batch, theorems]
     """
-    has_one = chosen.any(dim=1)
+    has_one = positive.any(dim=1)
     if not has_one.any():
         return scores.new_tensor(0.0)
-    best = scores.masked_fill(~chosen, -math.inf).amax(dim=1, keepdim=True)
-    better = (scores > best) & allowed
+    best = scores.masked_fill(~positive, -math.inf).amax(dim=1, keepdim=True)
+    better = (scores > best) & accessible
     return (1 / (1 + better.sum(dim=1)))[has_one].float().mean()

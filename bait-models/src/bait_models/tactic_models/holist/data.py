@@ -36,16 +36,16 @@ class StepBatch:
         tactics: Number of the tactic of each step [batch].
         theorems: [theorems] graphs of the theorems to tell apart.
         features: [batch, theorems, FEATURES]
-        chosen: Which theorems each step uses, bool [batch, theorems].
-        allowed: Which it might have used, bool [batch, theorems].
+        positive: Which theorems each step uses, bool [batch, theorems].
+        accessible: Which it might have used, bool [batch, theorems].
     """
 
     goals: TermBatch
     tactics: Tensor
     theorems: TermBatch
     features: Tensor
-    chosen: Tensor
-    allowed: Tensor
+    positive: Tensor
+    accessible: Tensor
 
     def __len__(self) -> int:
         """How many steps there are."""
@@ -168,9 +168,9 @@ class HolistData(pl.LightningDataModule):
         indexes = torch.tensor([self._library[place].index for place in places])
         ages = torch.tensor([[step.index] for step in steps]) - indexes
         column = {place: number for number, place in enumerate(places)}
-        chosen = torch.zeros(len(steps), len(places), dtype=torch.bool)
+        positive = torch.zeros(len(steps), len(places), dtype=torch.bool)
         for row, step in enumerate(steps):
-            chosen[row, [column[place] for place in step.premises]] = True
+            positive[row, [column[place] for place in step.premises]] = True
         return StepBatch(
             goals=self._reader.batch([step.goal for step in steps]),
             tactics=torch.tensor([step.tactic for step in steps]),
@@ -178,8 +178,8 @@ class HolistData(pl.LightningDataModule):
             features=features(
                 vectors, self._vectors[places], self._popularity[places], ages.clamp(min=0).float()
             ),
-            chosen=chosen,
-            allowed=ages > 0,
+            positive=positive,
+            accessible=ages > 0,
         )
 
     def _candidates(self, steps: Sequence[Step], vectors: Tensor, rng: random.Random) -> list[int]:

@@ -75,7 +75,7 @@ class HolistModel(Learner):
             goals, batch.tactics[:, None], theorems, batch.features
         )[:, 0]
         tactic = torch.nn.functional.cross_entropy(logits, batch.tactics)
-        theorem = choice_loss(scores, batch.chosen, batch.allowed)
+        theorem = choice_loss(scores, batch.positive, batch.accessible)
         top = logits.topk(min(5, logits.shape[1]), dim=1).indices
         return {
             "loss": tactic + theorem,
@@ -83,7 +83,7 @@ class HolistModel(Learner):
             "theorem_loss": theorem,
             "tactic_accuracy": (logits.argmax(dim=1) == batch.tactics).float().mean(),
             "tactic_top5": (top == batch.tactics[:, None]).any(dim=1).float().mean(),
-            "theorem_reciprocal_rank": reciprocal_rank(scores, batch.chosen, batch.allowed),
+            "theorem_reciprocal_rank": reciprocal_rank(scores, batch.positive, batch.accessible),
         }
 
     def save(self, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The losses of implicit language Q-learning (Snell et al., arXiv 2206.11871).
 
-A state h is a goal and the tokens written so far, an action a is the next token. Only the last
-token of a tactic has a reward; the state after it is terminal and worth 0. Means are over the
+A state h is a goal and the tokens written so far; an action a is the next token. Only the last
+token of a tactic has a reward; the state after it is terminal with value 0. Means are over the
 tokens of all tactics.
 """
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from bait_models.byt5.text import IGNORED
 
 _LARGEST_WEIGHT = 20.0
-"""As in the program of Peng et al., arXiv 1910.00177."""
+"""As in the code of Peng et al., arXiv 1910.00177."""
 
 
 def token_mean(values: Tensor, labels: Tensor) -> Tensor:
@@ -29,19 +29,19 @@ def taken(q: Tensor, labels: Tensor) -> Tensor:
         labels: [batch, length]
 
     Returns:
-        [..., batch, length]; where a label is `IGNORED`, any value.
+        [..., batch, length]; arbitrary where a label is `IGNORED`.
     """
-    places = labels.clamp(min=0).expand(q.shape[:-1]).unsqueeze(-1)
-    return q.gather(-1, places).squeeze(-1)
+    indices = labels.clamp(min=0).expand(q.shape[:-1]).unsqueeze(-1)
+    return q.gather(-1, indices).squeeze(-1)
 
 
 def q_targets(v: Tensor, rewards: Tensor, labels: Tensor, gamma: float) -> Tensor:
     """R(h, a) + gamma V(h'), without gradient.
 
-    That is gamma V(h') before the last token of a tactic, and the reward at it.
+    This is gamma V(h') before the last token of a tactic, and the reward at that token.
 
     Args:
-        v: What states are worth [batch, length].
+        v: Values of states [batch, length].
         rewards: Of the last tokens [batch].
         labels: [batch, length]
         gamma: Discount.
@@ -58,7 +58,7 @@ def q_loss(q: Tensor, targets: Tensor, labels: Tensor) -> Tensor:
     """The mean of the twins' (target - Q(h, a))^2.
 
     Args:
-        q: What the tokens that were written are worth, by each twin [2, batch, length].
+        q: Values of the tokens that were written, by each twin [2, batch, length].
         targets: [batch, length]
         labels: [batch, length]
     """
@@ -70,7 +70,7 @@ def v_loss(v: Tensor, target_q: Tensor, labels: Tensor, tau: float) -> Tensor:
 
     Args:
         v: [batch, length]
-        target_q: Of the tokens that were written, the smaller one of the twins [batch, length].
+        target_q: Of the tokens that were written, the minimum of the twins [batch, length].
         labels: [batch, length]
         tau: The expectile.
     """
@@ -82,7 +82,7 @@ def v_loss(v: Tensor, target_q: Tensor, labels: Tensor, tau: float) -> Tensor:
 def cql_loss(q: Tensor, labels: Tensor) -> Tensor:
     """The mean of the twins' log sum over a' of exp Q(h, a') - Q(h, a).
 
-    It keeps the values of tokens that nobody tried low (conservative Q-learning).
+    It keeps the values of untried tokens low (conservative Q-learning).
 
     Args:
         q: [2, batch, length, vocabulary]
@@ -96,13 +96,13 @@ def lm_loss(
 ) -> Tensor:
     """Advantage-weighted regression: -w log pi_beta(a | h), w = exp(awr_beta * advantage).
 
-    With `awr_beta` 0 it is the cross entropy, by which the paper learns pi_beta.
+    With `awr_beta` 0 it is the cross entropy, with which the paper learns pi_beta.
 
     Args:
         log_probabilities: Of the tokens that were written [batch, length].
         advantages: target Q(h, a) - V(h) [batch, length].
         labels: [batch, length]
-        awr_beta: How much more a better token counts.
+        awr_beta: How much more better tokens count.
     """
     weights = (awr_beta * advantages.detach()).exp().clamp(max=_LARGEST_WEIGHT)
     return -token_mean(weights * log_probabilities, labels)

@@ -1,4 +1,4 @@
-"""The tactic model `ilql`: a generator whose tokens are chosen by what they are worth, too."""
+"""The tactic model `ilql`: a generator steered by learned values of its tokens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KIND = "ilql"
 
 
 class TacticEpisodes(NamedTuple):
-    """Goals, tactics that were tried, and how well it went.
+    """Goals, tactics that were tried, and their rewards.
 
     Attributes:
         source: Goals [batch, source].
@@ -45,15 +45,15 @@ class TacticEpisodes(NamedTuple):
 class ILQL(Generator):
     """A generator with values of tokens, learned from tactics that were tried.
 
-    Implicit language Q-learning (Snell et al., arXiv 2206.11871). Tactics are proposed as a
-    generator does, with other probabilities: see `policy_logits`.
+    Implicit language Q-learning (Snell et al., arXiv 2206.11871). Tactics are proposed as by a
+    generator, but with other probabilities: see `policy_logits`.
 
     Args:
-        network: With values.
-        max_source: Tokens of a goal at most.
-        options: How tactics are made; not needed for training.
+        network: A network with value heads.
+        max_source: Maximum tokens of a goal.
+        options: How tactics are generated; not needed for training.
         retrieve: Finds premises to show with goals.
-        loss_options: What the losses go by.
+        loss_options: Set the weights and constants of the losses.
     """
 
     kind: ClassVar[str] = KIND
@@ -73,7 +73,7 @@ class ILQL(Generator):
         if options is not None:
             network.steer(options.beta)
 
-    def losses(  # type: ignore[override]  # other batches than a generator's
+    def losses(  # type: ignore[override]  # batches differ from a generator's
         self, batch: TacticEpisodes
     ) -> Mapping[str, Tensor]:
         """The losses of all heads, and their weighted sum."""
@@ -84,16 +84,16 @@ class ILQL(Generator):
         target_q = taken(values.target_q, labels)
         targets = q_targets(values.v, rewards, labels, options.gamma)
         log_probabilities = token_log_probabilities(self.network.lm_head(hidden), labels)
-        parts = {
+        terms = {
             "q_loss": q_loss(taken(values.q, labels), targets, labels),
             "v_loss": v_loss(values.v, target_q, labels, options.tau),
             "cql_loss": cql_loss(values.q, labels),
             "lm_loss": lm_loss(log_probabilities, target_q - values.v, labels, options.awr_beta),
         }
-        total = parts["q_loss"] + parts["v_loss"] + options.cql_weight * parts["cql_loss"]
-        return {"loss": total + options.lm_weight * parts["lm_loss"], **parts}
+        total = terms["q_loss"] + terms["v_loss"] + options.cql_weight * terms["cql_loss"]
+        return {"loss": total + options.lm_weight * terms["lm_loss"], **terms}
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
-        """After each step of the optimiser, the copies of the Q heads follow."""
+        """Take an optimiser step, and move the target networks towards the Q heads."""
         super().optimizer_step(*args, **kwargs)
         self.network.values.follow(self._loss_options.polyak)

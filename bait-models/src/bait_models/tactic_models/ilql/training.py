@@ -1,4 +1,4 @@
-"""The trainer `ilql`: teaches a generator what tokens are worth."""
+"""The trainer `ilql`: trains a generator together with values of its tokens."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ import torch
 from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
-from bait_models.byt5.data import encode_states, state_data, truncated_states
-from bait_models.byt5.finetuning import LowRankAdapter, initial_network, start_checkpoint
+from bait_models.byt5.data import encode_states, state_data
+from bait_models.byt5.finetuning import (
+    LowRankAdapter,
+    fit_and_save,
+    initial_network,
+    start_checkpoint,
+)
 from bait_models.byt5.network import load_t5
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.tactic_models.ilql.model import ILQL, KIND, TacticEpisodes
@@ -19,11 +24,11 @@ from bait_models.tactic_models.ilql.values import ValuedT5
 from bait_models.tactic_models.reprover import generator
 from bait_models.trace_processors.episodes import EpisodeExample
 from bait_models.training.checkpoints import is_checkpoint, read_header
-from bait_models.training.fit import fit, seed_everything
+from bait_models.training.fit import seed_everything
 
 
 class ILQLTrainer:
-    """Trains a generator and values of its tokens."""
+    """Trains a generator and the values of its tokens."""
 
     def __init__(self, options: ILQLTrainerOptions) -> None:
         self._options = options
@@ -31,20 +36,16 @@ class ILQLTrainer:
     def train(self, task: TrainingTask) -> TrainingResult:
         """Train; see `bait_core.protocols.Trainer`.
 
-        It starts from a checkpoint of its own or of a generator.
+        It starts from its own checkpoint or from that of a generator.
         """
         options = self._options
         seed_everything(task.seed)
         data = state_data(task, EpisodeExample, self._collate, options)
         network = self._network(task)
-        low_rank = LowRankAdapter(network, options)
-        network.values.unfreeze()  # what has low-rank changes is frozen otherwise
+        adapter = LowRankAdapter(network, options)
+        network.values.unfreeze()  # adapters freeze everything else
         model = ILQL(network, options.max_source, loss_options=options).train()
-        metrics = fit(model, data, options, task)
-        low_rank.merge()
-        model.save(task.checkpoint)
-        truncated = truncated_states(data, options.max_source)
-        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+        return fit_and_save(model, model, adapter, data, options, task)
 
     def _network(self, task: TrainingTask) -> ValuedT5:
         name = start_checkpoint(self._options, task)

@@ -1,4 +1,4 @@
-"""What tokens are worth: the heads of implicit language Q-learning, and a network that has them."""
+"""Values of tokens: the heads of implicit language Q-learning, and a network with them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bait_models.byt5.text import UNUSED
 
 
 class Values(NamedTuple):
-    """What heads say about states: a state is a goal and the tokens written so far.
+    """Values of states; a state is a goal and the tokens written so far.
 
     Attributes:
-        q: What each token is worth, by each twin [2, batch, length, vocabulary].
-        target_q: The smaller one of the slow copies of the twins [batch, length, vocabulary]; no
+        q: Value of each token, by each twin [2, batch, length, vocabulary].
+        target_q: Minimum of the twins' target networks [batch, length, vocabulary], without
             gradient.
-        v: What the state is worth [batch, length].
+        v: Value of the state [batch, length].
     """
 
     q: Tensor
@@ -28,13 +28,13 @@ class Values(NamedTuple):
 
 
 class ValueHeads(nn.Module):
-    """Twin heads for Q with slow copies, and one for V (Snell et al., arXiv 2206.11871).
+    """Twin Q heads with target networks, and a V head (Snell et al., arXiv 2206.11871).
 
-    There a network of their own bears them; here they read off what the generator's output layer
-    sees. All values are 0 at first, so that they change no probabilities before they are learned.
+    In the paper they are on a separate network; here they share the input of the generator's output
+    layer. All values are initially 0, so that they change no probabilities before they are learned.
 
     Args:
-        width: Of what the output layer sees.
+        width: Dimension of the output layer's input.
         vocabulary: Number of tokens.
     """
 
@@ -45,31 +45,31 @@ class ValueHeads(nn.Module):
         self.targets = copy.deepcopy(self.twins).requires_grad_(False)
 
     def forward(self, hidden: Tensor) -> Values:
-        """Values of states, from what the output layer sees of them [batch, length, width]."""
+        """Values of states, from the output layer's input [batch, length, width]."""
         q = torch.stack([twin(hidden).float() for twin in self.twins])
         with torch.no_grad():
             target_q = self.target_q(hidden)
         return Values(q, target_q, self.state(hidden).float().squeeze(2))
 
     def target_q(self, hidden: Tensor) -> Tensor:
-        """What each token is worth by the less hopeful copy [..., vocabulary]."""
+        """Value of each token, the minimum of both target networks [..., vocabulary]."""
         first, second = (target(hidden).float() for target in self.targets)
         return torch.minimum(first, second)
 
     @torch.no_grad()
     def follow(self, share: float) -> None:
-        """Move the copies of the twins towards them (Polyak): (1 - share) copy + share twin."""
+        """Move the target networks towards the twins: (1 - share) target + share twin (Polyak)."""
         for target, twin in zip(self.targets.parameters(), self.twins.parameters(), strict=True):
             target.lerp_(twin, share)
 
     def unfreeze(self) -> None:
-        """Let the heads be trained, and the copies not."""
+        """Let the heads be trained, but not the target networks."""
         self.requires_grad_(True)
         self.targets.requires_grad_(False)
 
 
 class ValuedT5(T5ForConditionalGeneration):  # type: ignore[no-untyped-call]  # its metaclass
-    """A generator's network with values."""
+    """A generator's network with value heads."""
 
     def __init__(self, config: T5Config) -> None:
         super().__init__(config)
@@ -77,14 +77,14 @@ class ValuedT5(T5ForConditionalGeneration):  # type: ignore[no-untyped-call]  # 
 
     @classmethod
     def of(cls, network: T5ForConditionalGeneration) -> Self:
-        """A network that takes over the parts of this one, with new values."""
-        made = cls(network.config)
-        for name, part in network.named_children():
-            made.add_module(name, part)
-        return made
+        """A network that takes over the modules of this one, with new value heads."""
+        valued = cls(network.config)
+        for name, module in network.named_children():
+            valued.add_module(name, module)
+        return valued
 
     def hidden(self, encoded: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-        """What the output layer sees before each token of tactics [batch, target, d_model].
+        """The output layer's input for each token of tactics [batch, target, d_model].
 
         Args:
             encoded: Goals [batch, source, d_model].
@@ -100,7 +100,7 @@ class ValuedT5(T5ForConditionalGeneration):  # type: ignore[no-untyped-call]  # 
         return hidden * self.model_dim**-0.5 if self.config.scale_decoder_outputs else hidden
 
     def steer(self, beta: float) -> None:
-        """From now on the logits are those of the policy; see `policy_logits`."""
+        """Make the logits those of the policy from now on; see `policy_logits`."""
 
         def steered(_: nn.Module, inputs: tuple[Tensor], logits: Tensor) -> Tensor:
             return policy_logits(logits, self.values.target_q(inputs[0]), beta)
@@ -111,13 +111,13 @@ class ValuedT5(T5ForConditionalGeneration):  # type: ignore[no-untyped-call]  # 
 def policy_logits(logits: Tensor, q: Tensor, beta: float) -> Tensor:
     """Logits of the policy, log pi = log pi_beta + beta (Q - V) + constant (Snell et al.).
 
-    V, which is the same for all tokens, cancels when the probabilities are made to sum to 1.
-    Tokens that occur in no text get the probability 0, since nobody learned their values.
+    V, which is the same for all tokens, cancels when the probabilities are normalised. Tokens that
+    never occur in texts get probability 0, since their values are not learned.
 
     Args:
         logits: Of the generator [..., vocabulary].
-        q: What tokens are worth [..., vocabulary].
-        beta: How much that counts.
+        q: Values of tokens [..., vocabulary].
+        beta: How much these count.
     """
     unused = torch.tensor(UNUSED, device=logits.device)
     return (logits.float() + beta * q).index_fill(-1, unused, -torch.inf)
@@ -127,5 +127,5 @@ def _head(width: int, outputs: int) -> nn.Sequential:
     last = nn.Linear(2 * width, outputs)
     nn.init.zeros_(last.weight)
     nn.init.zeros_(last.bias)
-    # What the output layer sees is scaled down in some networks, so that values would learn slowly.
+    # Some networks scale the output layer's input down, which would slow the learning of values.
     return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(), last)

@@ -1,1 +1,1 @@
-"""The tactic model of ReProver (Yang et al., arXiv 2306.15626): writes tactics byte by byte."""
+"""ReProver's tactic model (Yang et al., arXiv 2306.15626), which writes tactics byte by byte."""

@@ -1,4 +1,4 @@
-"""What a retriever shows with the goals that a generator is trained on."""
+"""Retrieval augmentation: premises shown with the goals that a generator is trained on."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _Goal = tuple[str, Accessible]
 
 
 class RetrievalAugmentation:
-    """Shows premises with goals, and drops some in training (Yang et al., arXiv 2306.15626).
+    """Prepends premises to goals, and drops some in training (Yang et al., arXiv 2306.15626).
 
-    They are retrieved once, among those of the corpus that each proof might use. Nothing is done
-    for those that the tactic uses: they are there if the retriever finds them, as in a search.
+    They are retrieved once, among the premises of the corpus accessible to each proof. Those that
+    the tactic uses get no special treatment: they are there if retrieved, as in a search.
 
     Args:
-        examples: All that will be shown.
+        examples: All examples that will be augmented.
         retriever: Finds the premises.
-        corpus: What they are; that of which the examples were made.
-        options: How many, and how many are dropped.
+        corpus: The premises; the corpus that the examples were made from.
+        options: How many premises, and how many are dropped.
 
     Raises:
-        TrainingError: The examples were made of another corpus, or of none.
+        TrainingError: The examples were made from another corpus, or from none.
     """
 
     def __init__(
@@ -53,21 +53,20 @@ class RetrievalAugmentation:
             self._found[goal] = tuple(best.indices[torch.isfinite(best.values)].tolist())
 
     def __call__(self, example: Seq2SeqExample, rng: random.Random | None) -> Seq2SeqExample:
-        """The example with premises before its goal; none is dropped without randomness."""
-        places = self._found[self._goal(example)]
-        shown = (
-            self._corpus.premises[place]
-            for place in places
+        """The example with premises before its goal; without randomness, none is dropped."""
+        kept = (
+            self._corpus.premises[index]
+            for index in self._found[self._goal(example)]
             if rng is None or rng.random() >= self._options.premise_dropout
         )
-        state = show_premises(example.state, shown, self._options.max_source)
+        state = show_premises(example.state, kept, self._options.max_source)
         return msgspec.structs.replace(example, state=state)
 
     def _goal(self, example: Seq2SeqExample) -> _Goal:
         accessible = example.accessible
         if accessible is None or accessible.end > len(self._corpus.premises):
             raise TrainingError(
-                "the examples do not tell which premises of the corpus each proof may use",
+                "the examples do not say which premises of the corpus each proof can use",
                 hint="Give the trace processor `seq2seq` the same corpus as the trainer.",
             )
         return example.state, accessible

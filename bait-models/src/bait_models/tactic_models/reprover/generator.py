@@ -1,4 +1,4 @@
-"""The generator, tactic model `reprover`: reads a goal and writes tactics, byte by byte."""
+"""The generator, tactic model `reprover`: reads goals and writes tactics, byte by byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from transformers import GenerationConfig, T5ForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
 from bait_core.domain import Premise, Suggestion
-from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
 from bait_models.byt5.network import load_t5, save_t5
 from bait_models.byt5.text import (
@@ -32,14 +31,14 @@ from bait_models.retrieval.model import Retriever
 from bait_models.retrieval.text import encode_state
 from bait_models.tactic_models.reprover.options import GeneratorOptions
 from bait_models.training.devices import find_device
-from bait_models.training.learner import Learner
+from bait_models.training.learner import Learner, loaded_options
 
 KIND = "generator"
 DEFAULT_MAX_SOURCE = 2300
 """ReProver's."""
 
 Retrieve = Callable[[Sequence[TacticRequest], int], list[list[Premise]]]
-"""For each goal at most so many premises, the best first."""
+"""Finds at most so many premises for each goal, the best first."""
 
 
 class TextPairs(NamedTuple):
@@ -59,14 +58,14 @@ class Generator(Learner):
 
     Args:
         network: Reads and writes tokens of `bait_models.byt5.text`.
-        max_source: Tokens of a goal at most.
-        options: How tactics are made; not needed for training.
+        max_source: Maximum tokens of a goal.
+        options: How tactics are generated; not needed for training.
         retrieve: Finds premises to show with goals.
 
     Attributes:
-        kind: Of its checkpoints.
-        architecture: Of its network.
-        truncated: How many goals were too long for the network so far, and lost their beginning.
+        kind: Kind of its checkpoints.
+        architecture: Class of its network.
+        truncated: How many goals so far were too long, and lost their beginning.
     """
 
     kind: ClassVar[str] = KIND
@@ -105,7 +104,7 @@ class Generator(Learner):
         save_t5(folder, self.kind, self.network, {"max_source": self._max_source})
 
     def losses(self, batch: TextPairs) -> Mapping[str, Tensor]:
-        """Cross entropy of the tokens of the tactics, and how many would be guessed."""
+        """Cross entropy of the tactics' tokens, and the accuracy by tokens and by whole tactics."""
         logits = self.logits(self.encode(batch.source), batch.source.mask, batch.labels)
         counted = batch.labels != IGNORED
         right = (logits.argmax(dim=2) == batch.labels) | ~counted
@@ -121,13 +120,13 @@ class Generator(Learner):
         return len(batch.labels)
 
     def encode(self, source: PaddedTokens) -> Tensor:
-        """What the encoder makes of goals [batch, source, d_model]."""
+        """Encoded goals [batch, source, d_model]."""
         encoder = self.network.get_encoder()
         hidden: Tensor = encoder(input_ids=source.tokens, attention_mask=source.mask)[0]
         return hidden
 
     def logits(self, encoded: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-        """Logits of the tokens of tactics, each given those before it.
+        """Logits of the tactics' tokens, each given those before it.
 
         Args:
             encoded: Goals [batch, source, d_model].
@@ -147,20 +146,20 @@ class Generator(Learner):
 
     @torch.inference_mode()
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
-        """Propose at most `n` tactics for each goal; goals of similar length are read together.
+        """Propose at most `n` tactics for each goal; goals are batched by length.
 
         Tactics that are not finished after `max_tokens` are left out. The same requests give the
-        same tactics, also if they are sampled.
+        same tactics, even if they are sampled.
         """
-        options = self._options or _no_options()
+        options = loaded_options(self._options)
         sources = self._read(requests, options)
-        order = sorted(range(len(sources)), key=lambda place: len(sources[place]))
+        order = sorted(range(len(sources)), key=lambda index: len(sources[index]))
         found: dict[int, list[Suggestion]] = {}
-        for part in chunks(order, max(options.max_sequences // n, 1)):
-            batch = pad([sources[place] for place in part])
+        for indices in chunks(order, max(options.max_sequences // n, 1)):
+            batch = pad([sources[index] for index in indices])
             source = PaddedTokens(batch.tokens.to(self.device), batch.mask.to(self.device))
-            found.update(zip(part, self._propose(source, n, options), strict=True))
-        return [found[place] for place in range(len(sources))]
+            found.update(zip(indices, self._propose(source, n, options), strict=True))
+        return [found[index] for index in range(len(sources))]
 
     def _read(
         self, requests: Sequence[TacticRequest], options: GeneratorOptions
@@ -169,8 +168,8 @@ class Generator(Learner):
         if self._retrieve is not None and requests:
             premises = self._retrieve(requests, options.premises)
         encoded = [
-            encode_state(request.goal.text, shown, self._max_source)
-            for request, shown in zip(requests, premises, strict=True)
+            encode_state(request.goal.text, retrieved, self._max_source)
+            for request, retrieved in zip(requests, premises, strict=True)
         ]
         self.truncated += sum(source.is_truncated for source in encoded)
         return [source.tokens for source in encoded]
@@ -181,12 +180,12 @@ class Generator(Learner):
         encoded = self.encode(source)
         sequences = self._generate(encoded, source.mask, n, options)
         return [
-            self._rated(_texts(written), encoded[row], source.mask[row])
-            for row, written in enumerate(chunks(sequences.tolist(), n))
+            self._scored(_texts(generated), encoded[row], source.mask[row])
+            for row, generated in enumerate(chunks(sequences.tolist(), n))
         ]
 
     def _generate(self, encoded: Tensor, mask: Tensor, n: int, options: GeneratorOptions) -> Tensor:
-        """Tokens of tactics [batch * n, length], `n` for each goal; some may be alike."""
+        """Tokens of tactics [batch * n, length], `n` for each goal; there may be duplicates."""
         is_sampled = options.generation == "sample"
         how = (
             {"do_sample": True, "temperature": options.temperature, "top_p": options.top_p}
@@ -212,11 +211,11 @@ class Generator(Learner):
             )
         return sequences[:, 1:]  # without the token that starts the decoder
 
-    def _rated(self, texts: Sequence[str], encoded: Tensor, mask: Tensor) -> list[Suggestion]:
+    def _scored(self, texts: Sequence[str], encoded: Tensor, mask: Tensor) -> list[Suggestion]:
         """Tactics for a goal with the probabilities of all their tokens, the best first.
 
         Args:
-            texts: Different tactics.
+            texts: Distinct tactics.
             encoded: The goal [source, d_model].
             mask: 1 where it has a token [source].
         """
@@ -231,7 +230,7 @@ class Generator(Learner):
 
 
 def token_log_probabilities(logits: Tensor, labels: Tensor) -> Tensor:
-    """Natural logarithms of the probabilities of tokens, 0 where a label is `IGNORED`.
+    """Log-probabilities of tokens, 0 where a label is `IGNORED`.
 
     Args:
         logits: [batch, length, vocabulary]
@@ -247,10 +246,6 @@ def token_log_probabilities(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _texts(rows: Sequence[Sequence[int]]) -> list[str]:
-    """Different tactics among those that were written, without space around them."""
+    """The distinct tactics that were generated, without surrounding whitespace."""
     decoded = (decode(row) for row in rows)
     return list(dict.fromkeys(text.strip() for text in decoded if text and not text.isspace()))
-
-
-def _no_options() -> GeneratorOptions:
-    raise ModelError("a model under training proposes no tactics", hint="Load its checkpoint.")

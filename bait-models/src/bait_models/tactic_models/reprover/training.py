@@ -1,4 +1,4 @@
-"""The trainer `seq2seq`: teaches a generator the tactics that proved goals."""
+"""The trainer `seq2seq`: trains a generator on the tactics that proved goals."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from transformers import T5ForConditionalGeneration
 
 from bait_core.protocols import TrainingResult, TrainingTask
-from bait_models.byt5.data import encode_states, state_data, truncated_states
-from bait_models.byt5.finetuning import LowRankAdapter, initial_network
+from bait_models.byt5.data import encode_states, state_data
+from bait_models.byt5.finetuning import LowRankAdapter, fit_and_save, initial_network
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.retrieval.model import Retriever
 from bait_models.tactic_models.reprover.augmentation import RetrievalAugmentation
@@ -17,11 +17,11 @@ from bait_models.tactic_models.reprover.options import Seq2SeqTrainerOptions
 from bait_models.trace_processors.corpus import Corpus
 from bait_models.trace_processors.seq2seq import Seq2SeqExample
 from bait_models.training.devices import usual_device
-from bait_models.training.fit import fit, seed_everything
+from bait_models.training.fit import seed_everything
 
 
 class Seq2SeqTrainer:
-    """Trains a generator by cross entropy."""
+    """Trains a generator with cross entropy."""
 
     def __init__(self, options: Seq2SeqTrainerOptions) -> None:
         self._options = options
@@ -31,17 +31,13 @@ class Seq2SeqTrainer:
         options = self._options
         seed_everything(task.seed)
         data = state_data(task, Seq2SeqExample, self._collate, options)
-        data.draw = self._shown([*data.train, *data.valid])
+        data.draw = self._augmentation([*data.train, *data.valid])
         network = initial_network(options, task, KIND, T5ForConditionalGeneration)
-        low_rank = LowRankAdapter(network, options)
+        adapter = LowRankAdapter(network, options)
         model = Generator(network, options.max_source).train()
-        metrics = fit(model, data, options, task)
-        low_rank.merge()
-        model.save(task.checkpoint)
-        truncated = truncated_states(data, options.max_source)
-        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+        return fit_and_save(model, model, adapter, data, options, task)
 
-    def _shown(self, examples: Sequence[Seq2SeqExample]) -> RetrievalAugmentation | None:
+    def _augmentation(self, examples: Sequence[Seq2SeqExample]) -> RetrievalAugmentation | None:
         options = self._options
         if options.retriever is None or options.corpus is None:
             return None

@@ -17,13 +17,13 @@ from bait_models.training.learner import Learner
 
 
 class DPO(Learner):
-    """Teaches a generator to prefer the better of two tactics.
+    """Trains a generator to prefer the better of two tactics.
 
     Args:
-        generator: To be trained.
+        generator: The generator to be trained.
         reference: What it is kept close to.
-        beta: How strongly.
-        label_smoothing: Share of pairs that are taken to be the wrong way round.
+        beta: How strongly it is kept there.
+        label_smoothing: Assumed share of pairs that are the wrong way round.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class DPO(Learner):
         """The loss of pairs, and how well the generator tells their tactics apart.
 
         A tactic's reward is beta log (p / p_reference) (Rafailov et al., arXiv 2305.18290, eq. 5,
-        without what is the same for all tactics of a goal).
+        without the term that is the same for all tactics of a goal).
         """
-        reference = self._reference(batch)  # first, since it switches low-rank changes off
+        reference = self._reference(batch)  # first, since it disables the adapters
         log_probabilities = pair_log_probabilities(self.generator, batch)
         chosen, rejected = self._beta * (log_probabilities - reference)
         margins = chosen - rejected
@@ -62,10 +62,10 @@ def preference_loss(margins: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Mean of -log sigmoid(margin) (Rafailov et al., arXiv 2305.18290, eq. 7).
 
     With smoothing e it is -(1 - e) log sigmoid(margin) - e log sigmoid(-margin), the expectation
-    if a share e of the pairs is the wrong way round (their conservative DPO).
+    if a share e of the pairs is the wrong way round (conservative DPO).
 
     Args:
-        margins: Rewards of the better tactics less those of the worse ones [batch].
+        margins: Rewards of the better tactics minus those of the worse ones [batch].
         label_smoothing: The share e.
     """
     right, wrong = logsigmoid(margins), logsigmoid(-margins)

@@ -1,4 +1,4 @@
-"""The reference of preference optimisation: what a generator is kept close to."""
+"""References of preference optimisation, which a generator is kept close to."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class TacticPairs(NamedTuple):
 
     Attributes:
         source: Goals [batch, source].
-        labels: Tokens of the better tactics, and then of the worse ones [2 * batch, target],
+        labels: Tokens of the better tactics, then of the worse ones [2 * batch, target],
             `IGNORED` where there is none.
-        recorded: Their log-probabilities when they were proposed [2, batch]; NaN if not known.
+        recorded: Their log-probabilities when they were proposed [2, batch]; NaN if unknown.
     """
 
     source: PaddedTokens
@@ -30,7 +30,7 @@ class TacticPairs(NamedTuple):
 
 
 Reference = Callable[[TacticPairs], Tensor]
-"""Log-probabilities of the better and the worse tactics [2, batch]; no gradient."""
+"""Log-probabilities of the better and the worse tactics [2, batch], without gradient."""
 
 
 def pair_log_probabilities(generator: Generator, pairs: TacticPairs) -> Tensor:
@@ -42,9 +42,9 @@ def pair_log_probabilities(generator: Generator, pairs: TacticPairs) -> Tensor:
 
 
 class FrozenCopy:
-    """A copy of a generator as it is now, which never changes.
+    """A copy of a generator in its current state.
 
-    It is no module, so that it belongs neither to checkpoints nor to what is trained.
+    It is not a module, so that it is neither trained nor saved in checkpoints.
     """
 
     def __init__(self, generator: Generator) -> None:
@@ -58,18 +58,18 @@ class FrozenCopy:
 
 
 class WithoutAdapter:
-    """A generator without the low-rank changes that it learns; takes no memory of its own."""
+    """A generator with its LoRA adapters disabled; needs no memory of its own."""
 
-    def __init__(self, generator: Generator, low_rank: LowRankAdapter) -> None:
+    def __init__(self, generator: Generator, adapter: LowRankAdapter) -> None:
         self._generator = generator
-        self._low_rank = low_rank
+        self._adapter = adapter
 
     def __call__(self, pairs: TacticPairs) -> Tensor:
         """See `Reference`."""
-        with torch.no_grad(), self._low_rank.switched_off():
+        with torch.no_grad(), self._adapter.disabled():
             return pair_log_probabilities(self._generator, pairs)
 
 
 def recorded(pairs: TacticPairs) -> Tensor:
-    """The log-probabilities that the searches recorded; see `Reference`."""
+    """The log-probabilities recorded by searches; see `Reference`."""
     return pairs.recorded

@@ -1,4 +1,4 @@
-"""The trainer `dpo`: teaches a generator which of two tactics did better."""
+"""The trainer `dpo`: trains a generator on which of two tactics did better."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from transformers import T5ForConditionalGeneration
 
 from bait_core.errors import TrainingError
 from bait_core.protocols import TrainingResult, TrainingTask
-from bait_models.byt5.data import encode_states, state_data, truncated_states
-from bait_models.byt5.finetuning import LowRankAdapter, start_checkpoint
+from bait_models.byt5.data import encode_states, state_data
+from bait_models.byt5.finetuning import LowRankAdapter, fit_and_save, start_checkpoint
 from bait_models.byt5.network import load_t5
 from bait_models.byt5.text import encode_target, pad_labels
 from bait_models.tactic_models.reprover.dpo.learner import DPO
@@ -26,11 +26,11 @@ from bait_models.tactic_models.reprover.dpo.reference import (
 from bait_models.tactic_models.reprover.generator import KIND, Generator
 from bait_models.trace_processors.preferences import PreferenceExample
 from bait_models.training.data import ExampleData
-from bait_models.training.fit import fit, seed_everything
+from bait_models.training.fit import seed_everything
 
 
 class DPOTrainer:
-    """Trains a generator by direct preference optimisation; its checkpoint is a generator's."""
+    """Trains a generator by direct preference optimisation; its checkpoints are generators."""
 
     def __init__(self, options: DPOTrainerOptions) -> None:
         self._options = options
@@ -38,42 +38,38 @@ class DPOTrainer:
     def train(self, task: TrainingTask) -> TrainingResult:
         """Train; see `bait_core.protocols.Trainer`.
 
-        Neither the generator nor its reference drops values out, as in the authors' program.
+        As in the authors' code, neither the generator nor its reference uses dropout.
         """
         options = self._options
         seed_everything(task.seed)
         data = state_data(task, PreferenceExample, self._collate, options)
         generator = Generator(self._network(task), options.max_source).eval()
-        low_rank = LowRankAdapter(generator.network, options)
+        adapter = LowRankAdapter(generator.network, options)
         learner = DPO(
             generator,
-            self._reference(generator, low_rank, data),
+            self._reference(generator, adapter, data),
             options.beta,
             options.label_smoothing,
         )
-        metrics = fit(learner, data, options, task)
-        low_rank.merge()
-        generator.save(task.checkpoint)
-        truncated = truncated_states(data, options.max_source)
-        return TrainingResult({**metrics, "truncated_goals": float(truncated)})
+        return fit_and_save(learner, generator, adapter, data, options, task)
 
     def _network(self, task: TrainingTask) -> T5ForConditionalGeneration:
         name = start_checkpoint(self._options, task)
         if name is None:
             raise TrainingError(
-                "preference optimisation has no generator to start from, which is its reference",
-                hint="Give a checkpoint of the trainer `seq2seq` as `pretrained`.",
+                "preference optimisation has no generator to start from",
+                hint="Give a checkpoint of the trainer `seq2seq` as the option pretrained.",
             )
         return load_t5(name, KIND, T5ForConditionalGeneration).network
 
     def _reference(
-        self, generator: Generator, low_rank: LowRankAdapter, data: ExampleData[PreferenceExample]
+        self, generator: Generator, adapter: LowRankAdapter, data: ExampleData[PreferenceExample]
     ) -> Reference:
         if self._options.reference == "recorded":
             _check_recorded(data)
             return recorded
         if self._options.lora_rank:
-            return WithoutAdapter(generator, low_rank)
+            return WithoutAdapter(generator, adapter)
         return FrozenCopy(generator)
 
     def _collate(self, examples: Sequence[PreferenceExample]) -> TacticPairs:
@@ -92,19 +88,19 @@ class DPOTrainer:
 
 
 def _check_recorded(data: ExampleData[PreferenceExample]) -> None:
-    """Refuse pairs whose log-probabilities were not recorded."""
+    """Refuse pairs without recorded log-probabilities."""
     examples = [*data.train, *data.valid]
-    lacking = [
+    incomplete = [
         example
         for example in examples
         if example.chosen_log_probability is None or example.rejected_log_probability is None
     ]
-    if lacking:
-        first = lacking[0]
+    if incomplete:
+        first = incomplete[0]
         raise TrainingError(
-            f"{len(lacking)} of {len(examples)} pairs lack log-probabilities, the first of them "
+            f"{len(incomplete)} of {len(examples)} pairs lack log-probabilities, the first of them "
             f"{first.chosen!r} and {first.rejected!r} in {first.state!r}",
-            hint="Set reference to frozen, or learn from searches only.",
+            hint="Set the option reference to frozen, or learn from searches only.",
         )
 
 
