@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bait_core.domain import Goal
-from bait_lean.checking.filling import Filling
+from bait_lean.checking.filling import FilledDocument
 from bait_lean.environment.environment import LeanEnvironment, edits_in_document
 from bait_lean.environment.options import LeanOptions
-from bait_lean.holes.task import Task
+from bait_lean.holes.task import ProofTask
 from bait_lean.prover.prover import Prover
 from bait_lean.source.document import Piece
 from bait_lean.source.placing import fill_places
@@ -96,11 +96,11 @@ class Subject:
         self.prover: Prover = self.checker._living_prover()
         self.document = next(iter(self.entries.values())).document
 
-    def task(self, name: str) -> Task:
+    def task(self, name: str) -> ProofTask:
         """The hole of a theorem."""
         entry = self.entries[name]
-        context = entry.progress.context(entry.hole.piece)
-        return Task(entry.document, entry.hole, context.prefix, context.forbidden)
+        context = entry.proved.context(entry.hole.piece)
+        return ProofTask(entry.document, entry.hole, context.prefix, context.forbidden)
 
     def filled(self, piece: Piece) -> str:
         """A piece with the proof of its hole."""
@@ -147,7 +147,7 @@ class Subject:
         changes = edits_in_document(
             {name: (entry.hole, PROOFS[name][1]) for name, entry in self.entries.items()}
         )
-        Filling(self.document, changes, frozenset()).verify(self.prover)
+        FilledDocument(self.document, changes, frozenset()).verify(self.prover)
 
 
 def measure(subject: Subject, rounds: int) -> dict[str, tuple[list[float], list[float]]]:

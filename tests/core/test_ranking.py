@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from bait_core.domain import Premise, PremiseSet
-from bait_core.ranking import PremiseIndex, PremiseIndexes
+from bait_core.ranking import LexicalIndex, LexicalIndexes
 
 pytest.importorskip("bm25s")  # of the extra `ranking`
 
@@ -19,8 +19,8 @@ LIBRARY = (
 )
 
 
-def index(premises: Sequence[Premise]) -> PremiseIndex:
-    return PremiseIndex(premises, lambda premise: premise.symbols)
+def index(premises: Sequence[Premise]) -> LexicalIndex:
+    return LexicalIndex(premises, lambda premise: premise.symbols)
 
 
 def names(*tokens: str, count: int = 4) -> list[str]:
@@ -39,7 +39,7 @@ def test_nothing_is_ranked_without_a_common_token() -> None:
 
 
 def test_indexes_of_the_libraries_used_last_are_kept() -> None:
-    indexes = PremiseIndexes(index, capacity=2)
+    indexes = LexicalIndexes(index, capacity=2)
     sets = {key: PremiseSet(key, LIBRARY) for key in "abc"}
     first, second = indexes.of(sets["a"]), indexes.of(sets["b"])
     assert indexes.of(PremiseSet("a", LIBRARY)) is first

@@ -17,7 +17,7 @@ from bait_lean.errors import ReplCrashError
 from bait_lean.native.checker import CompileError, NativeChecker
 from bait_lean.process.messages import Message, parse
 from bait_lean.process.repl import ReplProcess
-from bait_lean.process.reports import Report, ReportedReply
+from bait_lean.process.reports import ReportedReply, TextReport
 from bait_lean.prover.backend import Backend, BackendOptions, choose
 
 from .native_repl import REQUEST_KEYS, plain
@@ -70,7 +70,7 @@ class StandIn(NativeChecker):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    def report(self, text: str) -> tuple[tuple[Message, ...], Report]:
+    def report(self, text: str) -> tuple[tuple[Message, ...], TextReport]:
         process = STOCK.start()
         try:
             answer = process.request({"cmd": text, "report": True}, self._seconds)

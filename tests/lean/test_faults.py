@@ -232,12 +232,12 @@ def test_a_process_that_further_imports_may_fill_is_not_used_again(
     monkeypatch.setattr(prover_module, "_FULL", 300_000_000)  # between Init's and Std's heap
     pool = ProverPool(lambda: choose(BackendOptions(backend="embedded")), 120.0)
     try:
-        prover = pool.take()
+        prover = pool.acquire()
         prover.environment(Prefix("import Init\n"))
-        pool.give(prover)
-        assert pool.take() is prover
+        pool.release(prover)
+        assert pool.acquire() is prover
         prover.environment(Prefix("import Std\n"))
-        pool.give(prover)
+        pool.release(prover)
         assert not prover.alive
     finally:
         pool.close()

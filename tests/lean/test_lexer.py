@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bait_lean.source.commands import is_hole, scan
-from bait_lean.source.lexer import Kind, components, tokenize
+from bait_lean.source.lexer import TokenKind, components, tokenize
 
 from .server_process import LeanServer
 
@@ -88,7 +88,7 @@ def lean_names(server: LeanServer, names: list[str]) -> list[str]:
 def test_names_end_where_lean_ends_them(lean_server: LeanServer, names: list[str]) -> None:
     ours = [tokenize(f"{name} z")[0] for name in names]
     assert [token.text for token in ours] == lean_names(lean_server, names)
-    assert all(token.kind is Kind.IDENTIFIER for token in ours)
+    assert all(token.kind is TokenKind.IDENTIFIER for token in ours)
 
 
 @pytest.mark.parametrize(

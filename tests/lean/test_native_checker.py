@@ -19,7 +19,7 @@ from bait_core.errors import ProverError, ProverStartError
 from bait_lean.errors import ProtocolError, ReplCrashError, ReplTimeoutError
 from bait_lean.native.checker import CHECKER, CompileError, NativeChecker
 from bait_lean.process.messages import Message
-from bait_lean.process.reports import Report
+from bait_lean.process.reports import TextReport
 from bait_lean.source.positions import Position
 
 from .projects import install_lake, install_lean, make_project
@@ -261,7 +261,7 @@ def test_a_project_without_lake_is_told(
     assert not any(temporary.iterdir())
 
 
-def report_of_two_theorems(checker: NativeChecker) -> Report:
+def report_of_two_theorems(checker: NativeChecker) -> TextReport:
     messages, report = checker.report(
         "theorem two : 1 + 1 = 2 := rfl\n"
         "theorem open_one (p : Prop) (h : ¬¬p) : p := sorry\n"
@@ -271,7 +271,7 @@ def report_of_two_theorems(checker: NativeChecker) -> Report:
     return report
 
 
-def check_two_theorems(report: Report) -> None:
+def check_two_theorems(report: TextReport) -> None:
     assert report.kernel == ""
     own = {constant.name: constant for constant in report.constants if not constant.internal}
     assert list(own) == ["two", "open_one", "classical"]

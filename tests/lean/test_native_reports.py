@@ -11,7 +11,7 @@ from bait_core.errors import ProverError
 from bait_lean.native.checker import NativeChecker
 from bait_lean.native.reports import NativeReports, name_examples
 from bait_lean.process.messages import CommandReply, Message
-from bait_lean.process.reports import EXAMPLE, ConstantReport, Report
+from bait_lean.process.reports import EXAMPLE, ConstantReport, TextReport
 from bait_lean.source.positions import Position
 from bait_lean.source.prefix import Prefix
 
@@ -21,10 +21,10 @@ class Reporting(NativeChecker):
 
     def __init__(self, *constants: ConstantReport) -> None:
         super().__init__(Path(), seconds=1.0)
-        self._report = Report(constants, "")
+        self._report = TextReport(constants, "")
         self.text = ""
 
-    def report(self, text: str) -> tuple[tuple[Message, ...], Report]:
+    def report(self, text: str) -> tuple[tuple[Message, ...], TextReport]:
         self.text = text
         return (), self._report
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import bm25s
 
 
-class PremiseIndex:
+class LexicalIndex:
     """Many premises, prepared for ranking; building it takes about 40 microseconds each.
 
     Args:
@@ -55,10 +55,10 @@ class PremiseIndex:
         return [self.premises[i] for i in best if scores[i] > 0]
 
 
-IndexT = TypeVar("IndexT", bound=PremiseIndex)
+IndexT = TypeVar("IndexT", bound=LexicalIndex)
 
 
-class PremiseIndexes(Generic[IndexT]):
+class LexicalIndexes(Generic[IndexT]):
     """The indexes of the libraries that were used last.
 
     Args:

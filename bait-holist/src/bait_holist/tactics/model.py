@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bait_core.domain import Premise, Suggestion
 from bait_core.protocols.tactic_model import TacticRequest
-from bait_core.ranking import PremiseIndex, PremiseIndexes
+from bait_core.ranking import LexicalIndex, LexicalIndexes
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.options import TemplateOptions
 from bait_holist.tactics.templates import fill, load_templates
@@ -16,8 +16,8 @@ from bait_holist.tactics.templates import fill, load_templates
 _KEPT_INDEXES = 8
 
 
-def _index(library: Sequence[Premise]) -> PremiseIndex:
-    return PremiseIndex(library, lambda premise: premise.symbols)
+def _index(library: Sequence[Premise]) -> LexicalIndex:
+    return LexicalIndex(library, lambda premise: premise.symbols)
 
 
 class TemplateModel:
@@ -32,7 +32,7 @@ class TemplateModel:
         self._options = options or TemplateOptions()
         self._templates = load_templates()
         self._total = sum(template.count for template in self._templates)
-        self._indexes = PremiseIndexes(_index, _KEPT_INDEXES)
+        self._indexes = LexicalIndexes(_index, _KEPT_INDEXES)
 
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` different tactics for each goal, most probable first."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
 from bait_core.domain import Goal, Premise, PremiseSet
-from bait_core.ranking import PremiseIndex, PremiseIndexes
+from bait_core.ranking import LexicalIndex, LexicalIndexes
 from bait_lean.automation.formula import find_words
 
 _KEPT_INDEXES = 3
 
 
-class LibraryIndex(PremiseIndex):
+class LibraryIndex(LexicalIndex):
     """The facts of a library, by their symbols and words.
 
     Attributes:
@@ -38,7 +38,7 @@ class PremiseView:
         self.definitions = premises.definitions
         self._local = premises.local
         self._local_tokens = [_tokens_of(p) for p in premises.local]
-        self._local_names = [_shown(p) for p in premises.local]
+        self._local_names = [_printed_names(p) for p in premises.local]
 
     def rank(self, goal: Goal, count: int) -> list[Premise]:
         """The `count` premises most like the goal; local ones come first."""
@@ -53,15 +53,15 @@ class PremiseView:
         the namespace.
         """
         wanted = [suffixes(symbol) for symbol in symbols]
-        counts = [sum(not w.isdisjoint(shown) for w in wanted) for shown in self._local_names]
+        counts = [sum(not w.isdisjoint(printed) for w in wanted) for printed in self._local_names]
         hits = sorted(((c, place) for place, c in enumerate(counts) if c), reverse=True)
         return [self._local[place] for _, place in hits[:count]]
 
     def _rank_local(self, tokens: frozenset[str]) -> list[Premise]:
         total = len(self.index.premises) + 1
         scored = []
-        for place, shown in enumerate(self._local_tokens):
-            score = sum(1 - self.index.frequency[t] / total for t in tokens & shown)
+        for place, printed in enumerate(self._local_tokens):
+            score = sum(1 - self.index.frequency[t] / total for t in tokens & printed)
             scored.append((score / (5 + len(self._local[place].symbols)), place))
         return [self._local[place] for score, place in sorted(scored, reverse=True) if score > 0]
 
@@ -70,7 +70,7 @@ class PremiseViews:
     """Premise sets, prepared for ranking; sets with the same library share its index."""
 
     def __init__(self) -> None:
-        self._indexes = PremiseIndexes(LibraryIndex, _KEPT_INDEXES)
+        self._indexes = LexicalIndexes(LibraryIndex, _KEPT_INDEXES)
         self._views: WeakKeyDictionary[PremiseSet, PremiseView] = WeakKeyDictionary()
 
     def of(self, premises: PremiseSet) -> PremiseView:
@@ -94,7 +94,7 @@ def suffixes(name: str) -> frozenset[str]:
     return frozenset(".".join(parts[i:]) for i in range(len(parts)))
 
 
-def _shown(premise: Premise) -> frozenset[str]:
+def _printed_names(premise: Premise) -> frozenset[str]:
     """Names in a statement; of `t.size`, where `t` is a variable, each part."""
     names = _tokens_of(premise)
     fields = {part for name in names if not name[:1].isupper() for part in name.split(".")}

@@ -12,7 +12,7 @@ from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal, apply_
 from bait_core.errors import ProverError
 from bait_lean.checking.acceptance import Declared, Judgement, judge
 from bait_lean.errors import ReplError, ReplTimeoutError
-from bait_lean.holes.task import Hole, Task
+from bait_lean.holes.task import Hole, ProofTask
 from bait_lean.process.messages import ErrorReply, Message, UsesReply
 from bait_lean.process.reports import ReportedReply
 from bait_lean.prover.pool import ProverPool
@@ -64,7 +64,7 @@ class Checker:
         with self._lock, suppress(ProverError):
             self._living_prover()
 
-    def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
+    def check(self, task: ProofTask, lines: list[ScriptLine]) -> CheckResult:
         """Replay the declaration of a hole with a script in it, and judge what it adds.
 
         Raises:
@@ -82,7 +82,7 @@ class Checker:
             foundations=verdict.foundations,
         )
 
-    def _verdict_twice(self, task: Task, lines: list[ScriptLine]) -> Verdict:
+    def _verdict_twice(self, task: ProofTask, lines: list[ScriptLine]) -> Verdict:
         """A verdict; what kills one process is tried in a new one, too."""
         for first_time in (True, False):
             prover = self._living_prover()
@@ -103,10 +103,10 @@ class Checker:
         if self._prover is None or not self._prover.alive:
             if self._prover is not None:
                 self._pool.discard(self._prover)
-            self._prover = self._pool.take(fresh=True)
+            self._prover = self._pool.acquire(fresh=True)
         return self._prover
 
-    def _verdict(self, prover: Prover, task: Task, lines: list[ScriptLine]) -> Verdict:
+    def _verdict(self, prover: Prover, task: ProofTask, lines: list[ScriptLine]) -> Verdict:
         hole = task.hole
         changes = edits(hole.piece.text, {hole.place: script_text(lines)})
         text = apply_edits(hole.piece.text, changes)
@@ -129,7 +129,7 @@ class Checker:
         return Verdict(foundations=judgement.foundations(place))
 
     def _judgement(
-        self, prover: Prover, task: Task, filled: ReportedReply, changes: Sequence[Edit]
+        self, prover: Prover, task: ProofTask, filled: ReportedReply, changes: Sequence[Edit]
     ) -> Judgement:
         piece = task.hole.piece
         known = prover.known(task.prefix)
@@ -144,7 +144,7 @@ class Checker:
             is_kept=prover.has_extensions or replace_sorries(piece.text, original.sorries, changes),
         )
 
-    def _library_objection(self, prover: Prover, task: Task, reply: ReportedReply) -> str:
+    def _library_objection(self, prover: Prover, task: ProofTask, reply: ReportedReply) -> str:
         """What the new proof of a library theorem uses although it may not."""
         policy = task.policy(prover) if task.library else None
         if policy is None:

@@ -25,7 +25,7 @@ from bait_lean.source.positions import (
 
 
 @dataclass(frozen=True)
-class Filling:
+class FilledDocument:
     """Edits that fill holes of a text.
 
     Attributes:
@@ -96,7 +96,7 @@ class Filling:
             raise FillError(reasons)
         return found
 
-    def _without_tail(self, error: Message) -> Filling:
+    def _without_tail(self, error: Message) -> FilledDocument:
         """The same without what follows the last edit: a project's Lean compiles no errors.
 
         Raises:
@@ -107,7 +107,7 @@ class Filling:
         if end >= len(self.document.text):
             raise FillError(dict.fromkeys(self.edits, shorten(error.data)))
         head = self.document.head(end)
-        return Filling(head, self.edits, self.allowed)
+        return FilledDocument(head, self.edits, self.allowed)
 
     @cached_property
     def _changes(self) -> Sequence[Edit]:

@@ -139,7 +139,7 @@ class NativeStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class LeanStatus:
     """What `bait lean status` tells; `backend` is None if no Lean can be used."""
 
     backend: str | None
@@ -148,7 +148,7 @@ class Status:
     native: NativeStatus | None
 
 
-def find_status(folder: Path) -> Status:
+def find_status(folder: Path) -> LeanStatus:
     """Look which Lean there is for `folder`."""
     try:
         backend = choose(BackendOptions(project=folder)).describe()
@@ -158,7 +158,7 @@ def find_status(folder: Path) -> Status:
         node = node_version()
     except ProverStartError:
         node = None
-    return Status(backend, node, _embedded_status(), _native_status(folder))
+    return LeanStatus(backend, node, _embedded_status(), _native_status(folder))
 
 
 def _embedded_status() -> EmbeddedStatus | None:
@@ -186,14 +186,14 @@ def _native_status(folder: Path) -> NativeStatus | None:
     )
 
 
-def _print_status(status: Status) -> None:
+def _print_status(status: LeanStatus) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in _rows(status):
         table.add_row(Text(name, style="bold"), Text(value))
     stdout().print(table)
 
 
-def _rows(status: Status) -> list[tuple[str, str]]:
+def _rows(status: LeanStatus) -> list[tuple[str, str]]:
     rows = [("In use", status.backend or "none: type `bait lean install`")]
     if embedded := status.embedded:
         damage = len(embedded.damaged_files)
@@ -213,7 +213,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
             ("  lake", "on the path" if project.lake else "not on the path"),
             ("  REPL", project.repl or "not found"),
         ]
-        rows += [("  to do", lack.remedy) for lack in lake.lacks(Path(project.project))]
+        rows += [("  to do", item.remedy) for item in lake.missing(Path(project.project))]
     return rows
 
 

@@ -35,7 +35,7 @@ class InstallDisplay:
         self._phase: Phase | None = None
 
     def __call__(self, phase: Phase, done: int, total: int) -> None:
-        """Show that the phase has done this much; see `bait_lean.embedded.package.Progress`."""
+        """Show how far the phase is: a `bait_lean.embedded.package.ProgressCallback`."""
         if phase is not self._phase:
             self._phase = phase
             self._bars.add_task(phase.capitalize())

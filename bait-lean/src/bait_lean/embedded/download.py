@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from bait_lean import __version__
-from bait_lean.embedded.package import Package, Phase, Progress, source
+from bait_lean.embedded.package import Package, Phase, ProgressCallback, source
 from bait_lean.errors import InstallError
 
 _CHUNK = 1 << 18
@@ -27,7 +27,7 @@ _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BROKEN_CONNECTION = (URLError, HTTPException, ConnectionError, TimeoutError)
 
 
-def fetch(package: Package, folder: Path, progress: Progress) -> Path:
+def fetch(package: Package, folder: Path, progress: ProgressCallback) -> Path:
     """The package's tarball, in `folder` unless the user has it as a file, with the right hash.
 
     A download that broke off is continued from its `.part` file, also in a later call.
@@ -61,7 +61,7 @@ def fetch(package: Package, folder: Path, progress: Progress) -> Path:
     return whole
 
 
-def _local(package: Package, file: Path, progress: Progress) -> Path:
+def _local(package: Package, file: Path, progress: ProgressCallback) -> Path:
     if not file.is_file():
         raise InstallError(
             f"BAIT_LEAN_TARBALL names {file}, which is not a file.",
@@ -75,7 +75,7 @@ def _local(package: Package, file: Path, progress: Progress) -> Path:
     return file
 
 
-def _hash_is_right(package: Package, file: Path, progress: Progress) -> bool:
+def _hash_is_right(package: Package, file: Path, progress: ProgressCallback) -> bool:
     total = file.stat().st_size
     digest = hashlib.sha512()
     done = 0
@@ -87,7 +87,7 @@ def _hash_is_right(package: Package, file: Path, progress: Progress) -> bool:
     return package.integrity == "sha512-" + base64.b64encode(digest.digest()).decode()
 
 
-def _download(url: str, part: Path, size: int, progress: Progress) -> None:
+def _download(url: str, part: Path, size: int, progress: ProgressCallback) -> None:
     reason: object = ""
     for attempt in range(_ATTEMPTS):
         time.sleep(_PAUSE * attempt)
@@ -113,7 +113,7 @@ def _download(url: str, part: Path, size: int, progress: Progress) -> None:
     )
 
 
-def _receive(url: str, part: Path, size: int, progress: Progress) -> None:
+def _receive(url: str, part: Path, size: int, progress: ProgressCallback) -> None:
     """Append what is missing to `part`, until it has more than enough or the connection ends."""
     start = _size(part)
     if start >= size:

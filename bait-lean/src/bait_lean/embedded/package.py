@@ -60,7 +60,7 @@ class Phase(StrEnum):
     UNPACK = "unpacking"
 
 
-class Progress(Protocol):
+class ProgressCallback(Protocol):
     """Is told how far an installation has come."""
 
     def __call__(self, phase: Phase, done: int, total: int, /) -> None:
@@ -69,7 +69,7 @@ class Progress(Protocol):
 
 
 def silent(phase: Phase, done: int, total: int) -> None:
-    """A `Progress` that shows nothing."""
+    """A `ProgressCallback` that shows nothing."""
 
 
 def source(package: Package) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from bait_lean.embedded.package import Phase, Progress
+from bait_lean.embedded.package import Phase, ProgressCallback
 from bait_lean.embedded.slim import slim
 from bait_lean.errors import InstallError
 
@@ -39,7 +39,7 @@ class Unpacked:
 _ESSENTIAL = ("lean.js", "lean.wasm", "lib/lean/Init.olean")
 
 
-def unpack(tarball: Path, folder: Path, progress: Progress) -> dict[str, Unpacked]:
+def unpack(tarball: Path, folder: Path, progress: ProgressCallback) -> dict[str, Unpacked]:
     """Write the files below `folder`, reading the tarball once.
 
     Returns:
@@ -67,7 +67,7 @@ def unpack(tarball: Path, folder: Path, progress: Progress) -> dict[str, Unpacke
 class _Counted(io.RawIOBase):
     """A binary stream that reports how much of it was read."""
 
-    def __init__(self, stream: IO[bytes], total: int, progress: Progress) -> None:
+    def __init__(self, stream: IO[bytes], total: int, progress: ProgressCallback) -> None:
         self._stream = stream
         self._total = total
         self._progress = progress

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError, TheoremError
 from bait_lean.checking.axioms import warn_of_unknown_axioms
-from bait_lean.checking.progress import Progress
+from bait_lean.checking.proved_holes import ProvedHoles
 from bait_lean.environment.imports import check_backend
 from bait_lean.environment.options import LeanOptions
 from bait_lean.holes.survey import survey
@@ -32,14 +32,14 @@ class Entry:
         theorem: What a search gets to see.
         hole: The hole.
         document: The text that the hole belongs to.
-        progress: Which holes of the text are proved.
+        proved: Which holes of the text are proved.
         library: The library theorem that is proved again, if it is one.
     """
 
     theorem: Theorem
     hole: Hole
     document: Document
-    progress: Progress
+    proved: ProvedHoles
     library: str = ""
 
 
@@ -60,7 +60,7 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
         text = statement_text(options.statement, options.imports)
         document = Document(text, "the statement", has_lines=False)
     check_backend(options, pool.backend)
-    prover = pool.take()
+    prover = pool.acquire()
     try:
         if options.theorems:
             header = Prefix(_header(options))
@@ -68,7 +68,7 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
             return [_library_entry(prover, name, options) for name in options.theorems]
         return _entries(document, prover, options)
     finally:
-        pool.give(prover)
+        pool.release(prover)
 
 
 def _entries(
@@ -86,9 +86,9 @@ def _entries(
     if not library:
         warn_of_unknown_axioms(prover, found.whole, options.allow_axioms)
     document = found.document
-    progress = Progress(document, found.holes, found.declared, frozenset(options.allow_axioms))
+    proved = ProvedHoles(document, found.holes, found.declared, frozenset(options.allow_axioms))
     return [
-        Entry(_theorem(document, hole, library), hole, document, progress, library)
+        Entry(_theorem(document, hole, library), hole, document, proved, library)
         for hole in found.holes
     ]
 

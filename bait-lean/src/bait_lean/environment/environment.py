@@ -11,14 +11,14 @@ from bait_core.domain import CheckResult, Edit, FilledFile, PremiseSet, Theorem,
 from bait_core.errors import ProverError, TheoremError
 from bait_core.merging import Region, merge_edits
 from bait_lean.checking.check import Checker
-from bait_lean.checking.filling import Filling
+from bait_lean.checking.filling import FilledDocument
 from bait_lean.checking.verification import verify
 from bait_lean.environment.catalogue import LIBRARY_NAME, Entry, find_entries
 from bait_lean.environment.options import LeanOptions
 from bait_lean.environment.premises import AccessiblePremises
 from bait_lean.environment.session import LeanSession
 from bait_lean.holes.survey import cut
-from bait_lean.holes.task import Hole, OpenHole, Task, located
+from bait_lean.holes.task import Hole, OpenHole, ProofTask, located
 from bait_lean.prover.backend import Backend, choose
 from bait_lean.prover.pool import ProverPool
 from bait_lean.prover.prover import ElaborationError, Prover
@@ -69,7 +69,7 @@ class LeanEnvironment:
         try:
             return self._session(entry)
         except ElaborationError as error:
-            if not entry.progress.keep_all():
+            if not entry.proved.keep_all():
                 raise located(entry.document, error) from error
         return self._session(entry)
 
@@ -116,14 +116,14 @@ class LeanEnvironment:
     def _filled(self, document: Document, changes: Mapping[str, Edit]) -> FilledFile:
         """Have a newly started prover accept edits of a text."""
         with self._fresh_prover() as prover:
-            filling = Filling(cut(document, prover), changes, self._allowed)
+            filling = FilledDocument(cut(document, prover), changes, self._allowed)
             foundations = filling.verify(prover)
         in_file = {name: document.in_file(edit) for name, edit in changes.items()}
         return FilledFile(document.original, in_file, foundations)
 
     @contextmanager
     def _fresh_prover(self) -> Iterator[Prover]:
-        prover = self._pool.take(fresh=True)
+        prover = self._pool.acquire(fresh=True)
         try:
             yield prover
         finally:
@@ -133,14 +133,14 @@ class LeanEnvironment:
         """End all Lean processes; from any thread, any number of times."""
         self._pool.close()
 
-    def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
+    def check(self, task: ProofTask, lines: list[ScriptLine]) -> CheckResult:
         """Check a script for a session, and remember it if it is accepted."""
         result = self._checker.check(task, lines)
         if result.accepted:
-            self._entry(task).progress.record(task.hole, script_text(lines))
+            self._entry(task).proved.record(task.hole, script_text(lines))
         return replace(result, script=self.shown(task, lines))
 
-    def shown(self, task: Task, lines: list[ScriptLine]) -> str:
+    def shown(self, task: ProofTask, lines: list[ScriptLine]) -> str:
         """A script as people see it: the tactics for a file, the whole theorem otherwise."""
         script = script_text(lines)
         if self._options.file is not None:
@@ -153,17 +153,17 @@ class LeanEnvironment:
         text = text[end_of_imports(text) :].strip()
         return text.replace(f"theorem {LIBRARY_NAME} :", "example :", 1) if task.library else text
 
-    def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:
+    def premises(self, task: ProofTask, prover: Prover, hole: OpenHole) -> PremiseSet:
         """The facts that a proof of a hole may use."""
         return self._premises.get(prover, task, hole.policy)
 
-    def _entry(self, task: Task) -> Entry:
+    def _entry(self, task: ProofTask) -> Entry:
         entries = self._all()
         return next(e for e in entries.values() if e.hole is task.hole)
 
     def _session(self, entry: Entry) -> LeanSession:
-        context = entry.progress.context(entry.hole.piece)
-        task = Task(
+        context = entry.proved.context(entry.hole.piece)
+        task = ProofTask(
             entry.document,
             entry.hole,
             context.prefix,

@@ -121,7 +121,7 @@ def _why(options: LeanOptions, module: str) -> str:
 
 
 def _lacking(project: Path) -> str:
-    return ", and ".join(lack.what for lack in lake.lacks(project))
+    return ", and ".join(item.what for item in lake.missing(project))
 
 
 def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> str:
@@ -132,7 +132,7 @@ def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> 
     mathlib = _library(module) == "Mathlib"
     if project is None:
         return _NEW_PROJECT.format(new=_NEW_MATHLIB if mathlib else _NEW)
-    steps = [lack.remedy for lack in lake.lacks(project)]
+    steps = [item.remedy for item in lake.missing(project)]
     if mathlib:
         steps.append("For Mathlib's compiled files: `lake exe cache get`.")
     if options.backend == "embedded":

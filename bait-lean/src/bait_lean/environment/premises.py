@@ -11,7 +11,7 @@ import msgspec
 
 from bait_core.domain import Definition, DefinitionKind, Premise, PremiseSet
 from bait_lean.environment import premise_cache
-from bait_lean.holes.task import Task
+from bait_lean.holes.task import ProofTask
 from bait_lean.process.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply
 from bait_lean.prover.prover import Prover
 from bait_lean.source.commands import end_of_imports, scan
@@ -43,7 +43,7 @@ class AccessiblePremises:
         self._own: dict[str, Own] = {}
         self._sets: dict[tuple[str, tuple[str, ...], str], PremiseSet] = {}
 
-    def get(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
+    def get(self, prover: Prover, task: ProofTask, policy: int | None) -> PremiseSet:
         """What a proof may use.
 
         Args:
@@ -60,7 +60,7 @@ class AccessiblePremises:
                 self._sets[key] = self._make(prover, task, policy)
             return self._sets[key]
 
-    def _make(self, prover: Prover, task: Task, policy: int | None) -> PremiseSet:
+    def _make(self, prover: Prover, task: ProofTask, policy: int | None) -> PremiseSet:
         pieces = task.prefix.chain()
         header = pieces[0].text[: end_of_imports(pieces[0].text)]
         if task.library:

@@ -23,11 +23,11 @@ from bait_core.domain import (
 from bait_core.errors import ProverCrashError, ProverError, ProverStartError
 from bait_lean.environment.states import GoalStates
 from bait_lean.errors import ReplError, ReplTimeoutError
-from bait_lean.holes.task import OpenHole, Task
+from bait_lean.holes.task import OpenHole, ProofTask
 from bait_lean.process.messages import ErrorReply, StatusReply
 from bait_lean.prover.pool import ProverPool
 from bait_lean.prover.prover import Prover
-from bait_lean.prover.steps import Applied, ProofState, apply_tactic, suggestion
+from bait_lean.prover.steps import ProofState, TacticResult, apply_tactic, suggestion
 from bait_lean.source import guard
 from bait_lean.source.script import Arrangement, ScriptLine, write_script
 
@@ -46,15 +46,15 @@ _REPLAY_TIMEOUT = 60.0
 class Referee(Protocol):
     """What a session leaves to its environment."""
 
-    def check(self, task: Task, lines: list[ScriptLine]) -> CheckResult:
+    def check(self, task: ProofTask, lines: list[ScriptLine]) -> CheckResult:
         """Replay a script in a prover that took no part in the search."""
         ...
 
-    def shown(self, task: Task, lines: list[ScriptLine]) -> str:
+    def shown(self, task: ProofTask, lines: list[ScriptLine]) -> str:
         """A script as people get to see it."""
         ...
 
-    def premises(self, task: Task, prover: Prover, hole: OpenHole) -> PremiseSet:
+    def premises(self, task: ProofTask, prover: Prover, hole: OpenHole) -> PremiseSet:
         """The facts that may be used."""
         ...
 
@@ -75,7 +75,7 @@ class LeanSession:
 
     def __init__(
         self,
-        task: Task,
+        task: ProofTask,
         pool: ProverPool,
         referee: Referee,
         memory_limit: int | None,
@@ -144,7 +144,7 @@ class LeanSession:
         """Give the prover back for the next session."""
         prover, self._prover = self._prover, None
         if prover is not None:
-            self._pool.give(prover)
+            self._pool.release(prover)
 
     def __enter__(self) -> Self:
         return self
@@ -177,7 +177,7 @@ class LeanSession:
         return self._outcome(goal, tactic, result, time.perf_counter() - start)
 
     def _outcome(
-        self, goal: Goal, tactic: str, result: Applied | Failed, seconds: float
+        self, goal: Goal, tactic: str, result: TacticResult | Failed, seconds: float
     ) -> Outcome:
         if isinstance(result, Failed):
             return Failed(result.kind, result.message, seconds)
@@ -187,8 +187,8 @@ class LeanSession:
                 self._found[goal.key, tactic] = found
             return Proved(seconds)
         self._states.add(goal, tactic, result.obligations)
-        if any(len(obligation.places) > 1 for obligation in result.obligations):
-            arrangement = tuple(obligation.places for obligation in result.obligations)
+        if any(len(obligation.indices) > 1 for obligation in result.obligations):
+            arrangement = tuple(obligation.indices for obligation in result.obligations)
             self._arrangements[goal.key, tactic] = arrangement
         return Subgoals(tuple(obligation.goal for obligation in result.obligations), seconds)
 
@@ -205,7 +205,7 @@ class LeanSession:
                 "Lean died twice on the way back to a goal.", hint=error.message
             ) from error
 
-    def _replay(self, goal: Goal, state: ProofState, tactic: str) -> Applied:
+    def _replay(self, goal: Goal, state: ProofState, tactic: str) -> TacticResult:
         result = apply_tactic(
             self._living_prover(), goal, state, tactic.strip(), _REPLAY_TIMEOUT, self._hole.policy
         )
@@ -252,7 +252,7 @@ class LeanSession:
         old, self._prover = self._prover, None
         if old is not None:
             self._pool.discard(old)
-        self._prover = self._pool.take()
+        self._prover = self._pool.acquire()
         return self._prover
 
     def _open_in(self, prover: Prover) -> OpenHole:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bait_core.domain import Goal
 from bait_core.errors import ProverCrashError, ProverError
-from bait_lean.prover.steps import Applied, Obligation, ProofState
+from bait_lean.prover.steps import Obligation, ProofState, TacticResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class GoalStates:
             self._origins.setdefault(key, _Origin(parent, tactic, index))
             self._states.setdefault(key, obligation.state)
 
-    def state(self, goal: Goal, replay: Callable[[Goal, ProofState, str], Applied]) -> ProofState:
+    def state(
+        self, goal: Goal, replay: Callable[[Goal, ProofState, str], TacticResult]
+    ) -> ProofState:
         """The state of a goal, made again if it was lost.
 
         Args:

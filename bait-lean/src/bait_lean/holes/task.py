@@ -49,7 +49,7 @@ class OpenHole:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ProofTask:
     """A hole, in what it is to be proved.
 
     Attributes:

@@ -10,7 +10,7 @@ What a compiled file adds to its imports, as one line of JSON on standard output
 
 The file is read as data. It is never imported, so neither its code nor its initializers run, and
 none of its options or environment extensions reaches the kernel here. Its imports are trusted.
-The line is a `Report` of bait_lean/process/reports.py, but for `type` and `value`: those are whole
+The line is a `TextReport` of bait_lean/process/reports.py, but for `type` and `value`: those are whole
 terms, written so that names of binders and metadata don't matter. Who reads them makes the hashes.
 
 For Lean 4.22 and later: what has changed since is not used.

@@ -19,7 +19,7 @@ from bait_lean.errors import ProtocolError
 from bait_lean.native import lake
 from bait_lean.process.messages import Message, Reply
 from bait_lean.process.program import Ended, Limits, run
-from bait_lean.process.reports import Report
+from bait_lean.process.reports import TextReport
 from bait_lean.source.positions import Position
 
 CHECKER = Path(__file__).with_name("Checker.lean")
@@ -81,7 +81,7 @@ class NativeChecker:
         self._project = project
         self._limits = Limits(seconds, memory_limit)
 
-    def report(self, text: str) -> tuple[tuple[Message, ...], Report]:
+    def report(self, text: str) -> tuple[tuple[Message, ...], TextReport]:
         """Lean's messages about a text, which needs its imports, and what it adds to them.
 
         Raises:
@@ -113,7 +113,7 @@ class NativeChecker:
             raise CompileError("it ended without error, but has written nothing.", messages)
         return messages
 
-    def _check(self, parts: Sequence[Path]) -> Report:
+    def _check(self, parts: Sequence[Path]) -> TextReport:
         ended = self._lean("--run", str(CHECKER), *map(str, parts))
         if ended.exit_code != 0:
             raise ProverError(
@@ -123,7 +123,7 @@ class NativeChecker:
         # Lean itself may warn of something in the checker's own text before.
         last = ended.stdout.rstrip().rpartition(b"\n")[2]
         try:
-            report = msgspec.json.decode(last, type=Report)
+            report = msgspec.json.decode(last, type=TextReport)
         except msgspec.ValidationError as error:
             raise ProtocolError(f"The checker's report is not valid: {error}") from error
         except msgspec.DecodeError as error:
@@ -171,7 +171,7 @@ def _copy(file: Path, copy: Path) -> None:
         shutil.copyfileobj(source, destination)
 
 
-def _with_hashes(report: Report) -> Report:
+def _with_hashes(report: TextReport) -> TextReport:
     """The report with hashes in place of whole terms."""
     return msgspec.structs.replace(
         report,

@@ -20,7 +20,7 @@ _LAKE_REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class Missing:
     """Something that keeps a project's own Lean from being used.
 
     Attributes:
@@ -32,7 +32,7 @@ class Lack:
     remedy: str
 
 
-def lacks(project: Path) -> list[Lack]:
+def missing(project: Path) -> list[Missing]:
     """What is missing before the project's own Lean can be used.
 
     Raises:
@@ -40,9 +40,9 @@ def lacks(project: Path) -> list[Lack]:
     """
     found = []
     if not has_lake():
-        found.append(Lack("`lake` is not on the path", _LAKE_REMEDY))
+        found.append(Missing("`lake` is not on the path", _LAKE_REMEDY))
     if find_repl(project, None) is None:
-        found.append(Lack("no built REPL was found", _repl_remedy(project)))
+        found.append(Missing("no built REPL was found", _repl_remedy(project)))
     return found
 
 

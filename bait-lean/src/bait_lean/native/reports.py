@@ -16,8 +16,8 @@ from bait_lean.process.reports import (
     EXAMPLE,
     ConstantReport,
     Graph,
-    Report,
     ReportedReply,
+    TextReport,
     graph_of,
 )
 from bait_lean.source.commands import scan
@@ -58,7 +58,7 @@ class NativeReports:
         except CompileError:
             if not any(message.severity == "error" for message in reply.messages):
                 raise
-            report = Report((), "")
+            report = TextReport((), "")
         start = Lines(before).position(len(before))
         new = tuple(c for c in report.constants if _is_from(c.position, start))
         if prefix is not None:
@@ -68,14 +68,14 @@ class NativeReports:
             env=reply.env,
             messages=reply.messages,
             sorries=reply.sorries,
-            report=Report(tuple(_moved(c, start) for c in new), report.kernel),
+            report=TextReport(tuple(_moved(c, start) for c in new), report.kernel),
         )
 
     def known(self, prefix: Prefix) -> Graph:
         """What a prefix adds to its imports, after a text that follows it was reported."""
         return self._known[prefix.key]
 
-    def _report(self, text: str) -> Report:
+    def _report(self, text: str) -> TextReport:
         text, names = name_examples(text)
         _, report = self._checker.report(text)
         constants = tuple(_renamed(c, names) for c in report.constants)

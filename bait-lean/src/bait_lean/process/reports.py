@@ -58,7 +58,7 @@ class CommandPlace(Reply, frozen=True):
     env: int
 
 
-class Report(Reply, frozen=True):
+class TextReport(Reply, frozen=True):
     """What a text adds to what comes before it.
 
     Attributes:
@@ -76,7 +76,7 @@ class Report(Reply, frozen=True):
 class ReportedReply(CommandReply, frozen=True, kw_only=True):
     """The answer to `cmd` with a report."""
 
-    report: Report
+    report: TextReport
 
 
 class SameReply(Reply, frozen=True):

@@ -193,7 +193,7 @@ def choose(options: BackendOptions) -> Backend:
 
 def _native_is_ready(options: BackendOptions) -> bool:
     project = lake.find_project(options.folder)
-    return project is not None and not lake.lacks(project)
+    return project is not None and not lake.missing(project)
 
 
 def _native(options: BackendOptions) -> NativeBackend:

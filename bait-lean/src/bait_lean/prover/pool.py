@@ -41,8 +41,8 @@ class ProverPool:
                 self._backend = self._make_backend()
             return self._backend
 
-    def take(self, *, fresh: bool = False) -> Prover:
-        """A prover of the caller's own, until it is given back.
+    def acquire(self, *, fresh: bool = False) -> Prover:
+        """A prover of the caller's own, until it is released.
 
         Args:
             fresh: Start a new process even if one is idle.
@@ -67,7 +67,7 @@ class ProverPool:
                 raise
         return prover
 
-    def give(self, prover: Prover) -> None:
+    def release(self, prover: Prover) -> None:
         """Take back a prover; a dead one, and one whose memory is nearly full, is dropped."""
         has_room = False
         with suppress(ReplCrashError):
@@ -86,7 +86,7 @@ class ProverPool:
             ProverStartError: It does not start, or the pool is closed.
         """
         self.discard(prover)
-        return self.take()
+        return self.acquire()
 
     def discard(self, prover: Prover) -> None:
         """End a prover that is not to be used any more."""

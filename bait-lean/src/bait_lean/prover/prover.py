@@ -18,7 +18,7 @@ from bait_lean.process.messages import (
     parse,
 )
 from bait_lean.process.repl import ReplProcess
-from bait_lean.process.reports import Graph, Report, ReportedReply, SameReply, graph_of
+from bait_lean.process.reports import Graph, ReportedReply, SameReply, TextReport, graph_of
 from bait_lean.prover.backend import Backend
 from bait_lean.source.prefix import Prefix
 
@@ -58,7 +58,7 @@ class Prover:
         self._process: ReplProcess = backend.start()
         self._command_timeout = command_timeout
         self._environments: dict[str, int] = {}
-        self._reports: dict[str, Report] = {}
+        self._reports: dict[str, TextReport] = {}
         self._replies: dict[str, ReportedReply] = {}
         checker = backend.checker(command_timeout)
         self._native = NativeReports(checker, self.command) if checker is not None else None

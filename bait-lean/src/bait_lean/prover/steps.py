@@ -44,16 +44,16 @@ class Obligation:
     Attributes:
         state: Where to go on.
         goal: The part as a goal of BAIT's.
-        places: Which of the goals in Lean's list it consists of.
+        indices: Which of the goals in Lean's list it consists of.
     """
 
     state: ProofState
     goal: Goal
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class TacticResult:
     """A tactic's result: the obligations left, none if it closed the goal."""
 
     obligations: tuple[Obligation, ...]
@@ -62,7 +62,7 @@ class Applied:
 
 def apply_tactic(
     prover: Prover, goal: Goal, state: ProofState, tactic: str, timeout: float, policy: int | None
-) -> Applied | Failed:
+) -> TacticResult | Failed:
     """Run a tactic on a goal; `Failed` has no time yet.
 
     Raises:
@@ -82,9 +82,9 @@ def apply_tactic(
     if not reply.goals and reply.proof_status.startswith(_NOT_CLOSED):
         return Failed(FailureKind.ERROR, f"no goal is left, but no proof: {reply.proof_status}")
     if reply.parts is not None:
-        return Applied(_from_parts(reply.goals, reply.parts), reply.messages)
+        return TacticResult(_from_parts(reply.goals, reply.parts), reply.messages)
     kept = len(reply.goals) - state.others
-    return Applied(_from_goals(goal, tactic, reply, kept), reply.messages)
+    return TacticResult(_from_goals(goal, tactic, reply, kept), reply.messages)
 
 
 def root_obligation(
@@ -97,7 +97,7 @@ def root_obligation(
     return Obligation(ProofState(number), Goal(_derived_key(name, goal, 0), goal), (0,))
 
 
-def suggestion(tactic: str, applied: Applied) -> str:
+def suggestion(tactic: str, applied: TacticResult) -> str:
     """What `exact?` has found, so that a script need not search again; empty if nothing."""
     if tactic.strip() != "exact?" or len(applied.messages) != 1:
         return ""
@@ -132,8 +132,8 @@ def _failure(reply: ErrorReply) -> Failed:
 
 def _from_parts(goals: tuple[str, ...], parts: tuple[Part, ...]) -> tuple[Obligation, ...]:
     return tuple(
-        Obligation(ProofState(part.proof_state), _goal_of(part), places)
-        for part, places in zip(parts, _places(goals, parts), strict=True)
+        Obligation(ProofState(part.proof_state), _goal_of(part), indices)
+        for part, indices in zip(parts, _indices(goals, parts), strict=True)
     )
 
 
@@ -141,30 +141,30 @@ def _goal_of(part: Part) -> Goal:
     return Goal(part.key, "\n\n".join(part.goals), part.symbols)
 
 
-def _places(goals: tuple[str, ...], parts: tuple[Part, ...]) -> list[tuple[int, ...]]:
-    """Which goals of the list make which part.
+def _indices(goals: tuple[str, ...], parts: tuple[Part, ...]) -> list[tuple[int, ...]]:
+    """The indices, in the list, of the goals of each part.
 
-    Parts come in the order of their first goal, and each keeps the order of its goals. Where
-    goals of several parts print alike, this may confuse them: it only decides how the script
-    is arranged, which is checked as a whole.
+    Parts come in the order of their first goal, and each keeps the order of its goals. Goals of
+    several parts that print alike may be confused: this only decides how the script is arranged,
+    and the script is checked as a whole.
     """
-    places: list[list[int]] = [[] for _ in parts]
+    found: list[list[int]] = [[] for _ in parts]
     begun = 0
-    for place, text in enumerate(goals):
+    for index, text in enumerate(goals):
         candidates = [
-            index
-            for index in range(begun)
-            if len(places[index]) < len(parts[index].goals)
-            and parts[index].goals[len(places[index])] == text
+            number
+            for number in range(begun)
+            if len(found[number]) < len(parts[number].goals)
+            and parts[number].goals[len(found[number])] == text
         ]
         opens = begun < len(parts) and parts[begun].goals[0] == text
         if opens or not candidates:
-            index = min(begun, len(parts) - 1)
+            number = min(begun, len(parts) - 1)
             begun = min(begun + 1, len(parts))
         else:
-            index = candidates[0]
-        places[index].append(place)
-    return [tuple(part) for part in places]
+            number = candidates[0]
+        found[number].append(index)
+    return [tuple(indices) for indices in found]
 
 
 def _from_goals(goal: Goal, tactic: str, reply: TacticReply, kept: int) -> tuple[Obligation, ...]:

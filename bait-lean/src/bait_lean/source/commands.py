@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bait_lean.source.declarations import DECLARATIONS, Declaration, Namespaces
 from bait_lean.source.header import read_header
-from bait_lean.source.lexer import Kind, Token, code, tokenize
+from bait_lean.source.lexer import Token, TokenKind, code, tokenize
 
 _STARTERS = DECLARATIONS | {"mutual", "namespace", "section", "end", "variable", "universe"}
 _MODIFIERS = frozenset(
@@ -36,7 +36,7 @@ _CLOSE = frozenset(")]}⟩")
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class LeanCommand:
     """One command, or several that the scan could not tell apart.
 
     Attributes:
@@ -52,7 +52,7 @@ class Command:
     holes: tuple[int, ...] = ()
 
 
-def scan(text: str, offsets: Sequence[int] | None = None) -> list[Command]:
+def scan(text: str, offsets: Sequence[int] | None = None) -> list[LeanCommand]:
     """The commands of `text` after its imports, in order.
 
     Args:
@@ -68,7 +68,7 @@ def scan(text: str, offsets: Sequence[int] | None = None) -> list[Command]:
     for first, bound, end in zip(starts, bounds, ends, strict=False):
         piece = tokens[first:bound]
         commands.append(
-            Command(
+            LeanCommand(
                 start=tokens[first].start,
                 end=end,
                 declarations=namespaces.declarations(piece),
@@ -88,7 +88,7 @@ def _at(text: str, tokens: list[Token], offsets: Sequence[int]) -> list[int]:
 
 def is_hole(token: Token) -> bool:
     """Whether a token is `sorry` or `admit`."""
-    return token.kind is Kind.IDENTIFIER and token.text in {"sorry", "admit"}
+    return token.kind is TokenKind.IDENTIFIER and token.text in {"sorry", "admit"}
 
 
 def end_of_imports(text: str) -> int:
@@ -106,9 +106,9 @@ def _starts(text: str, tokens: list[Token]) -> list[int]:
         if token.start < begin:
             continue
         first_column = token.start == 0 or text[token.start - 1] == "\n"
-        if token.kind is Kind.SYMBOL and token.text in _OPEN and not first_column:
+        if token.kind is TokenKind.SYMBOL and token.text in _OPEN and not first_column:
             depth += 1
-        elif token.kind is Kind.SYMBOL and token.text in _CLOSE:
+        elif token.kind is TokenKind.SYMBOL and token.text in _CLOSE:
             depth = max(0, depth - 1)
         if not _may_start(tokens, index, first_column=first_column, depth=depth):
             continue
@@ -127,9 +127,12 @@ def _starts(text: str, tokens: list[Token]) -> list[int]:
 def _may_start(tokens: list[Token], index: int, *, first_column: bool, depth: int) -> bool:
     token = tokens[index]
     before = tokens[index - 1].text if index else ""
-    if token.kind is Kind.DOC:
+    if token.kind is TokenKind.DOC:
         return first_column
-    if token.kind not in {Kind.IDENTIFIER, Kind.SYMBOL} or before in {"deriving", "class"}:
+    if token.kind not in {TokenKind.IDENTIFIER, TokenKind.SYMBOL} or before in {
+        "deriving",
+        "class",
+    }:
         return False
     if first_column:
         return (
@@ -146,7 +149,7 @@ def _with_modifiers(tokens: list[Token], index: int) -> int:
     """Go back over modifiers, attributes, doc comments and `open ... in` before a keyword."""
     while index > 0:
         before = tokens[index - 1]
-        if before.text in _MODIFIERS or before.kind is Kind.DOC:
+        if before.text in _MODIFIERS or before.kind is TokenKind.DOC:
             index -= 1
         elif before.text == "]" and (opening := _attribute(tokens, index - 1)) is not None:
             index = opening

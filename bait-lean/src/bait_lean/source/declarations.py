@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bait_lean.source.lexer import Kind, Token, components
+from bait_lean.source.lexer import Token, TokenKind, components
 
 DECLARATIONS = frozenset(
     {"theorem", "lemma", "def", "abbrev", "example", "instance", "opaque", "axiom", "structure",
@@ -55,7 +55,7 @@ class Namespaces:
     def _find(self, tokens: list[Token]) -> list[Declaration]:
         found: list[Declaration] = []
         for index, token in enumerate(tokens):
-            if token.text not in DECLARATIONS or token.kind is not Kind.IDENTIFIER:
+            if token.text not in DECLARATIONS or token.kind is not TokenKind.IDENTIFIER:
                 continue
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             if index and tokens[index - 1].text == "deriving":
@@ -65,7 +65,7 @@ class Namespaces:
             declaration = Declaration(token.text, "", token.start, token.end)
             if after is not None and after.text == "(":
                 after = _after_priority(tokens, index + 1)
-            if after is not None and after.kind is Kind.IDENTIFIER and token.text != "example":
+            if after is not None and after.kind is TokenKind.IDENTIFIER and token.text != "example":
                 declaration = replace(declaration, name=self._full(after.text), end=after.end)
             found.append(declaration)
         return found
@@ -89,6 +89,6 @@ def _after_priority(tokens: list[Token], index: int) -> Token | None:
 def _name_after(tokens: list[Token], index: int) -> list[str]:
     """The components of the name after `section` or `end`; one empty one if it has no name."""
     after = tokens[index + 1 : index + 2]
-    if after and after[0].kind is Kind.IDENTIFIER:
+    if after and after[0].kind is TokenKind.IDENTIFIER:
         return components(after[0].text)
     return [""]

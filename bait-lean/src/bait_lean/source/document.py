@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bait_core.domain import Edit
 from bait_core.errors import TheoremError
-from bait_lean.source.commands import Command, scan
+from bait_lean.source.commands import LeanCommand, scan
 from bait_lean.source.declarations import Declaration
-from bait_lean.source.lexer import Kind, code, components, tokenize
+from bait_lean.source.lexer import TokenKind, code, components, tokenize
 from bait_lean.source.positions import Lines, Position
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -42,8 +42,8 @@ class Piece:
     def words(self) -> frozenset[str]:
         """The components of all identifiers in it."""
         tokens = code(tokenize(self.text))
-        identifiers = (token.text for token in tokens if token.kind is Kind.IDENTIFIER)
-        return frozenset(part for name in identifiers for part in components(name))
+        identifiers = (token.text for token in tokens if token.kind is TokenKind.IDENTIFIER)
+        return frozenset(word for name in identifiers for word in components(name))
 
     @property
     def proves_only(self) -> bool:
@@ -186,7 +186,7 @@ class Document:
         return counts
 
 
-def _with_holes(commands: list[Command], holes: Collection[int]) -> list[Command]:
+def _with_holes(commands: list[LeanCommand], holes: Collection[int]) -> list[LeanCommand]:
     """The commands with further holes."""
     return [
         replace(
@@ -199,7 +199,7 @@ def _with_holes(commands: list[Command], holes: Collection[int]) -> list[Command
     ]
 
 
-def _pieces(text: str, commands: list[Command]) -> Iterable[Piece]:
+def _pieces(text: str, commands: list[LeanCommand]) -> Iterable[Piece]:
     """Pieces with one command that has holes, and pieces for the text between them."""
     index = 0
     end = 0

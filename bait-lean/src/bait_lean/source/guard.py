@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from bait_lean.source.lexer import Kind, Token, components, tokenize
+from bait_lean.source.lexer import Token, TokenKind, components, tokenize
 
 MAX_TACTIC_CHARACTERS = 16_384
 
@@ -60,7 +60,7 @@ def refusal(tactic: str) -> str:
         return f"the tactic contains the control character U+{ord(control.group()):04X}"
     tokens = tokenize(tactic)
     why = _refusal_of(tactic, tokens)
-    if why or not any(token.kind is Kind.STRING and "{" in token.text for token in tokens):
+    if why or not any(token.kind is TokenKind.STRING and "{" in token.text for token in tokens):
         return why
     # Whether a string is interpolated depends on macros: both readings must pass.
     return _refusal_of(tactic, tokenize(tactic, interpolate=False))
@@ -76,15 +76,15 @@ def _refusal_of(tactic: str, tokens: list[Token]) -> str:
 
 def _refused_words(tokens: list[Token]) -> str:
     for index, token in enumerate(tokens):
-        if token.kind is Kind.SYMBOL and (token.text == "@[" or len(token.text) > 3):
+        if token.kind is TokenKind.SYMBOL and (token.text == "@[" or len(token.text) > 3):
             return f"`{token.text}` is not allowed in a tactic"
-        if token.kind not in {Kind.IDENTIFIER, Kind.NAME}:
+        if token.kind not in {TokenKind.IDENTIFIER, TokenKind.NAME}:
             continue
-        for part in _unquoted(token.text):
-            if part in _UNPROVED or part in _RUNS_CODE:
-                return f"`{part}` is not allowed in a proof"
-            if part in _TRUSTS_COMPILER:
-                return f"`{part}` is not allowed: it trusts the compiler"
+        for component in _unquoted(token.text):
+            if component in _UNPROVED or component in _RUNS_CODE:
+                return f"`{component}` is not allowed in a proof"
+            if component in _TRUSTS_COMPILER:
+                return f"`{component}` is not allowed: it trusts the compiler"
         if token.text in _COMMANDS:
             return f"`{token.text}` is not allowed in a tactic"
         if token.text == "set_option":
@@ -95,16 +95,16 @@ def _refused_words(tokens: list[Token]) -> str:
 
 
 def _unquoted(name: str) -> list[str]:
-    return [part.removeprefix("«").removesuffix("»") for part in components(name)]
+    return [component.removeprefix("«").removesuffix("»") for component in components(name)]
 
 
 def _refused_shape(tactic: str, tokens: list[Token]) -> str:
     for token in tokens:
-        if token.kind in {Kind.COMMENT, Kind.DOC}:
+        if token.kind in {TokenKind.COMMENT, TokenKind.DOC}:
             return "comments are not allowed in a tactic"
-        if token.kind is Kind.UNTERMINATED:
+        if token.kind is TokenKind.UNTERMINATED:
             return "a comment or string in the tactic has no end"
-        if token.kind is Kind.STRING and "\n" in token.text:
+        if token.kind is TokenKind.STRING and "\n" in token.text:
             return "a string in the tactic goes over several lines"
     for line in tactic.splitlines()[1:]:
         if line and not _CONTINUES_LINE.match(line):
@@ -115,7 +115,7 @@ def _refused_shape(tactic: str, tokens: list[Token]) -> str:
 def _refused_brackets(tokens: list[Token]) -> str:
     expected: list[str] = []
     for token in tokens:
-        if token.kind is not Kind.SYMBOL:
+        if token.kind is not TokenKind.SYMBOL:
             continue
         if token.text in _BRACKETS:
             expected.append(_BRACKETS[token.text])

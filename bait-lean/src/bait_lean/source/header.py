@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bait_lean.source.lexer import Kind, code, tokenize
+from bait_lean.source.lexer import TokenKind, code, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read_header(text: str) -> Header:
     names_module = False
     for token in code(tokenize(text)):
         if names_module:
-            if token.kind is not Kind.IDENTIFIER:
+            if token.kind is not TokenKind.IDENTIFIER:
                 break
             if token.text != "all":
                 name = token.text.replace("«", "").replace("»", "")

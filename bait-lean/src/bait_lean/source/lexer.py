@@ -45,7 +45,7 @@ _INTERPOLATES = frozenset({"throwError", "logInfo", "logWarning", "logError", "d
 _TAKES_STRING = frozenset({"panic!", "assert!", "get!", "find!"})
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """The kinds of token."""
 
     COMMENT = auto()
@@ -65,14 +65,14 @@ class Kind(Enum):
 
 
 _KINDS = {
-    "line_comment": Kind.COMMENT,
-    "raw": Kind.STRING,
-    "string": Kind.STRING,
-    "char": Kind.CHAR,
-    "quoted": Kind.NAME,
-    "identifier": Kind.IDENTIFIER,
-    "number": Kind.NUMBER,
-    "symbol": Kind.SYMBOL,
+    "line_comment": TokenKind.COMMENT,
+    "raw": TokenKind.STRING,
+    "string": TokenKind.STRING,
+    "char": TokenKind.CHAR,
+    "quoted": TokenKind.NAME,
+    "identifier": TokenKind.IDENTIFIER,
+    "number": TokenKind.NUMBER,
+    "symbol": TokenKind.SYMBOL,
 }
 
 
@@ -80,7 +80,7 @@ _KINDS = {
 class Token:
     """A token; `start` and `end` count code points."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
 
@@ -97,13 +97,13 @@ def tokenize(text: str, *, interpolate: bool = True) -> list[Token]:
         text: The text.
         interpolate: Whether the terms in an interpolated string are cut into tokens, too.
     """
-    reader = _Reader(text, interpolate=interpolate)
-    while reader.position < len(text):
-        reader.advance()
-    return reader.tokens
+    lexer = _Lexer(text, interpolate=interpolate)
+    while lexer.position < len(text):
+        lexer.advance()
+    return lexer.tokens
 
 
-class _Reader:
+class _Lexer:
     """Reads a text from left to right; `tokens` is what it has found."""
 
     def __init__(self, text: str, *, interpolate: bool) -> None:
@@ -130,7 +130,7 @@ class _Reader:
             self._braces.append(0)
             self._read_chunk()
         elif match.group() == '"':
-            self._add(Token(Kind.UNTERMINATED, self._text[self.position :], self.position))
+            self._add(Token(TokenKind.UNTERMINATED, self._text[self.position :], self.position))
         elif self._braces and self._braces[-1] == 0 and match.group() == "}":
             self._read_chunk()
         else:
@@ -145,8 +145,8 @@ class _Reader:
         self.position = token.end
 
     def _may_interpolate(self) -> bool:
-        before = next((t for t in reversed(self.tokens) if t.kind is not Kind.COMMENT), None)
-        if not self._interpolate or before is None or before.kind is not Kind.IDENTIFIER:
+        before = next((t for t in reversed(self.tokens) if t.kind is not TokenKind.COMMENT), None)
+        if not self._interpolate or before is None or before.kind is not TokenKind.IDENTIFIER:
             return False
         if before.text in _INTERPOLATES:
             return True
@@ -157,7 +157,7 @@ class _Reader:
         """Read a part of an interpolated string, which begins with `"` or `}`."""
         match = _CHUNK.match(self._text, self.position + 1)
         end = match.end() if match else len(self._text)
-        self._add(Token(Kind.STRING, self._text[self.position : end], self.position))
+        self._add(Token(TokenKind.STRING, self._text[self.position : end], self.position))
         if match and self._text[end - 1] == '"':
             self._strings.pop()
             self._braces.pop()
@@ -179,13 +179,13 @@ def _block_comment(text: str, start: int) -> Token:
         if depth == 0:
             body = text[start : edge.end()]
             is_doc = body.startswith("/--") and body != "/--/"
-            return Token(Kind.DOC if is_doc else Kind.COMMENT, body, start)
-    return Token(Kind.UNTERMINATED, text[start:], start)
+            return Token(TokenKind.DOC if is_doc else TokenKind.COMMENT, body, start)
+    return Token(TokenKind.UNTERMINATED, text[start:], start)
 
 
 def code(tokens: list[Token]) -> list[Token]:
     """The tokens without plain comments."""
-    return [token for token in tokens if token.kind is not Kind.COMMENT]
+    return [token for token in tokens if token.kind is not TokenKind.COMMENT]
 
 
 def components(name: str) -> list[str]:

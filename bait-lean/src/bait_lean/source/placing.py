@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bait_core.domain import Edit, apply_edits
 from bait_lean.source.declarations import DECLARATIONS
-from bait_lean.source.lexer import Kind, Token, code, tokenize
+from bait_lean.source.lexer import Token, TokenKind, code, tokenize
 
 _OPENS_TERM = frozenset({":=", "=>", "exact", "from", "<|"})
 _OPENS_SEQUENCE = frozenset(
@@ -122,7 +122,7 @@ class _Site:
         if self.after is None:
             return ""
         begins_line = (
-            self.after.kind is not Kind.SYMBOL
+            self.after.kind is not TokenKind.SYMBOL
             or self.after.text[0] == "#"
             or self.after.text in _BEGINS_LINE | _CLOSES
         )
@@ -134,7 +134,7 @@ class _Site:
         if self.after is None:
             return False
         # In an interpolated string the bracket belongs to the next part of the string.
-        is_string = self.after.kind is Kind.STRING and self.after.text[0] == "}"
+        is_string = self.after.kind is TokenKind.STRING and self.after.text[0] == "}"
         return is_string or self.after.text in _CLOSES
 
     def runs_on(self, lines: list[str]) -> bool:
@@ -216,13 +216,15 @@ def _sees_all_goals(lines: list[str]) -> bool:
 def _is_plain(lines: list[str]) -> bool:
     """Whether a script ends with a tactic that takes no comma, bar or the like."""
     tokens = list(_outside_brackets(tokenize(_last_tactic(lines))))
-    if not tokens or tokens[0].kind is not Kind.IDENTIFIER:
+    if not tokens or tokens[0].kind is not TokenKind.IDENTIFIER:
         return False
     head, *arguments = tokens
     if not arguments:
         return head.text not in _OPEN_ENDED | _TAKES_PATTERNS
     return head.text in _PLAIN_HEADS and all(
-        token.text in _PLAIN_SYMBOLS if token.kind is Kind.SYMBOL else token.text not in _OPEN_ENDED
+        token.text in _PLAIN_SYMBOLS
+        if token.kind is TokenKind.SYMBOL
+        else token.text not in _OPEN_ENDED
         for token in arguments
     )
 
@@ -230,9 +232,9 @@ def _is_plain(lines: list[str]) -> bool:
 def _outside_brackets(tokens: list[Token]) -> Iterator[Token]:
     depth = 0
     for token in tokens:
-        closes = token.kind is Kind.SYMBOL and token.text in _CLOSES
+        closes = token.kind is TokenKind.SYMBOL and token.text in _CLOSES
         depth -= closes
-        opens = token.kind is Kind.SYMBOL and token.text in _BRACKETS
+        opens = token.kind is TokenKind.SYMBOL and token.text in _BRACKETS
         if depth == 0 and not opens and not closes:
             yield token
         depth += opens

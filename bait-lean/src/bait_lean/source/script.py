@@ -12,7 +12,7 @@ from bait_core.errors import ProverError
 MAX_STEPS = 10_000
 
 Arrangement = tuple[tuple[int, ...], ...]
-"""For each subgoal of a step, the places of its goals in the list that Lean left."""
+"""For each subgoal of a step, the indices of its goals in the list that Lean left."""
 
 Arrangements = Mapping[tuple[str, str], Arrangement]
 """Goal key and tactic -> arrangement; steps whose subgoals are one goal each are left out."""
@@ -99,13 +99,13 @@ def _arranged(
 ) -> list[_Step | ScriptLine]:
     """Subgoals of which some have several Lean goals: single ones first, by bullet."""
     items: list[_Step | ScriptLine] = []
-    current = sorted(place for places in arrangement for place in places)
-    order = sorted(range(len(subgoals)), key=lambda part: len(arrangement[part]) > 1)
-    for part in order:
-        places = arrangement[part]
-        if turn := current.index(places[0]):
+    current = sorted(index for indices in arrangement for index in indices)
+    order = sorted(range(len(subgoals)), key=lambda number: len(arrangement[number]) > 1)
+    for number in order:
+        indices = arrangement[number]
+        if turn := current.index(indices[0]):
             items.append(ScriptLine(f"{' ' * indent}rotate_left {turn}", parent))
             current = current[turn:] + current[:turn]
-        items.append(_Step(subgoals[part], indent, bullet=len(places) == 1))
-        current = [place for place in current if place not in places]
+        items.append(_Step(subgoals[number], indent, bullet=len(indices) == 1))
+        current = [index for index in current if index not in indices]
     return items

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bait_core.errors import TheoremError
 from bait_lean.source.commands import is_hole, scan
 from bait_lean.source.declarations import DECLARATIONS
-from bait_lean.source.lexer import Kind, Token, code, tokenize
+from bait_lean.source.lexer import Token, TokenKind, code, tokenize
 
 BARE_NAME = "statement"
 """The name of a theorem that was given as a mere proposition."""
@@ -109,7 +109,7 @@ def _starts_with_binders(tokens: list[Token]) -> bool:
 
 def _without_trailing_comments(text: str) -> str:
     tokens = tokenize(text)
-    while tokens and tokens[-1].kind is Kind.COMMENT:
+    while tokens and tokens[-1].kind is TokenKind.COMMENT:
         tokens.pop()
     return text[: tokens[-1].end].strip() if tokens else ""
 

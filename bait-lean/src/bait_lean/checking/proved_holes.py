@@ -35,7 +35,7 @@ class Context:
     relied_on: tuple[str, ...] = ()
 
 
-class Progress:
+class ProvedHoles:
     """Accepted scripts, from any thread.
 
     A declaration all of whose holes are proved is filled in for those after it. A theorem with
