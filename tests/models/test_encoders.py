@@ -158,7 +158,7 @@ def test_graphs_side_by_side() -> None:
 
 def test_a_reader_counts_what_it_cuts() -> None:
     key = "(g () (a (c (fun (bool) (bool)) f) (a (c (fun (bool) (bool)) f) (v (bool) x))))"
-    graphs = TermReader(VOCABULARY, options("gnn")).goals([key])
+    graphs = TermReader(VOCABULARY, options("gnn")).goals([read_key(key)])
     assert graphs[0].tokens.tolist() == VOCABULARY.encode(graph_of_goal(*read_key(key), 100))
     assert not graphs[0].is_truncated
     whole, cut = (

@@ -137,7 +137,7 @@ def test_terms_keep_the_vocabulary_of_the_checkpoint(tmp_path: Path):
 
 def test_it_does_not_start_from_another_encoder(tmp_path: Path):
     model().save(tmp_path / "start")
-    with pytest.raises(CheckpointError, match="has the encoder bytes, and the options name gnn"):
+    with pytest.raises(CheckpointError, match="has the encoder bytes, but the options name gnn"):
         train(tmp_path, start=tmp_path / "start", encoder=TERMS)
 
 

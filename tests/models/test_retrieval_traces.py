@@ -81,10 +81,10 @@ def test_what_a_theorem_may_use() -> None:
     assert unordered.accessible(late) == Accessible(7)
 
 
-def test_places_that_are_accessible() -> None:
+def test_accessible_indices() -> None:
     for accessible in (Accessible(3), Accessible(3, 1), Accessible(3, 5)):
-        inside = [place for place in range(6) if place in accessible]
-        assert inside == [0, 1, 2] if accessible.itself != 1 else [0, 2]
+        inside = [index for index in range(6) if index in accessible]
+        assert inside == ([0, 2] if accessible.itself == 1 else [0, 1, 2])
 
 
 def test_only_accessible_premises_are_positive_or_negative(corpus: Path) -> None:

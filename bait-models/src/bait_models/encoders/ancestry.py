@@ -1,4 +1,4 @@
-"""Which nodes of a graph lie on one path from a root, and how deep they are."""
+"""Ancestry: which nodes of a graph lie on a common path from a root, and how deep they are."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Ancestry:
     """Descendants and depths of nodes.
 
     Attributes:
-        descendants: For each node, itself and what can be reached from it, as bits from the
-            least significant on: uint8 [nodes, ceil(nodes / 8)].
-        depths: Length of the longest path to a node from one without parents [nodes].
+        descendants: For each node, itself and the nodes reachable from it, as bits starting at
+            the least significant: uint8 [nodes, ceil(nodes / 8)].
+        depths: Length of the longest path to each node from one without parents [nodes].
     """
 
     descendants: Tensor
@@ -29,11 +29,11 @@ class Ancestry:
 
 @dataclass(frozen=True, slots=True)
 class BatchAncestry(TensorRecord):
-    """The same of several graphs.
+    """The ancestry of several graphs.
 
     Attributes:
-        related: For each graph, row by row, whether of two of its nodes one can be reached from
-            the other; each can from itself. bool [sum of nodes * nodes]
+        related: For each graph, row by row, whether one of two of its nodes is reachable from the
+            other (each node is from itself), bool [sum of nodes * nodes].
         depths: [nodes]
     """
 

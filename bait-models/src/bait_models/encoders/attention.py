@@ -1,7 +1,7 @@
 """Attention within groups of rows: the tokens of a term, or the nodes of a graph.
 
-Vaswani et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762; each part of a layer is
-normalised before it instead of after it (Xiong et al., ICML 2020, arXiv 2002.04745).
+Vaswani et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762, with layer normalisation
+before each sublayer rather than after it (Xiong et al., ICML 2020, arXiv 2002.04745).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Block:
     """Groups of similar sizes, padded to the largest.
 
     Attributes:
-        rows: Places of the groups' rows, 0 for padding [groups, length].
+        rows: Indices of the groups' rows, 0 for padding [groups, length].
         present: Where there is no padding, bool [groups, length].
-        mask: Which rows (last but one) hear which rows (last); bool, [groups, 1, 1, length] or
-            [groups, 1, length, length].
+        mask: Which rows (last but one dimension) attend to which rows (last dimension), bool
+            [groups, 1, 1, length] or [groups, 1, length, length].
     """
 
     rows: Tensor
@@ -35,12 +35,12 @@ class Block:
 
 
 class Blocks:
-    """Rows sorted into blocks in which at most half is padding, apart from small groups.
+    """Rows sorted into blocks, at most half of which is padding, except for small groups.
 
     Args:
         groups: Which group each row belongs to [rows], ascending from 0.
-        related: For each group, row by row, which of its rows hear which, each itself, bool [sum of
-            rows * rows]; all hear all if it is None.
+        related: For each group, row by row, which of its rows attend to which (each to itself),
+            bool [sum of rows * rows]; if None, all attend to all.
     """
 
     def __init__(self, groups: Tensor, related: Tensor | None = None) -> None:
@@ -54,12 +54,12 @@ class Blocks:
             by_width.setdefault(width, []).append(group)
         self.blocks = [tables.block(members) for members in by_width.values()]
         order = torch.cat([block.rows[block.present] for block in self.blocks])
-        self._places = torch.argsort(order)
+        self._positions = torch.argsort(order)
 
-    def unite(self, parts: Sequence[Tensor]) -> Tensor:
+    def unite(self, blocks: Sequence[Tensor]) -> Tensor:
         """Rows [rows, ...] in their order, from the rows [groups, length, ...] of each block."""
-        present = [p[b.present] for p, b in zip(parts, self.blocks, strict=True)]
-        return torch.cat(present)[self._places]
+        present = [p[b.present] for p, b in zip(blocks, self.blocks, strict=True)]
+        return torch.cat(present)[self._positions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +82,39 @@ class _Tables:
             return present[:, None, :]
         both = present[:, :, None] & present[:, None, :]
         inside = columns[:, None] * self.sizes[chosen][:, None, None] + columns
-        places = (self.squares[chosen][:, None, None] + inside) * both
-        # Padding hears itself, as a softmax over nothing is no number.
+        indices = (self.squares[chosen][:, None, None] + inside) * both
+        # Padding attends to itself, as a softmax over nothing would be NaN.
         alone = torch.eye(len(columns), dtype=torch.bool, device=columns.device)
-        return self.related[places] & both | alone
+        return self.related[indices] & both | alone
 
 
 def attend(queries: Tensor, keys: Tensor, values: Tensor, blocks: Blocks, heads: int) -> Tensor:
-    """What rows hear from the rows of their group: softmax(Q K^T / sqrt(d)) V for each head.
+    """Attention of rows to the rows of their group: softmax(Q K^T / sqrt(d)) V for each head.
 
     Args:
-        queries: [rows, heads * d], as are keys and values.
-        keys: See there.
-        values: See there.
+        queries: [rows, heads * d]
+        keys: [rows, heads * d]
+        values: [rows, heads * d]
         blocks: Of the groups of rows.
         heads: Number of heads.
 
     Returns:
         [rows, heads * d]
     """
-    parts = []
+    outputs = []
     for block in blocks.blocks:
         shape = (*block.rows.shape, heads, -1)
         q, k, v = (x[block.rows].view(shape).transpose(1, 2) for x in (queries, keys, values))
-        heard = functional.scaled_dot_product_attention(q, k, v, block.mask)
-        parts.append(heard.transpose(1, 2).flatten(2))
-    return blocks.unite(parts)
+        attended = functional.scaled_dot_product_attention(q, k, v, block.mask)
+        outputs.append(attended.transpose(1, 2).flatten(2))
+    return blocks.unite(outputs)
 
 
 class AttentionLayer(nn.Module):
-    """Attention and a network on rows, each added to what there was.
+    """Attention and a feed-forward network on rows, each with a residual connection.
 
-    There are no biases before the attention, as one on the keys would have no effect, and no
-    dropout of its weights, which would take longer than the rest.
+    Queries, keys and values have no biases, as one on the keys would have no effect; attention
+    weights have no dropout, which would take longer than all the rest.
     """
 
     def __init__(self, dim: int, heads: int, dropout: float) -> None:
@@ -146,25 +146,27 @@ class AttentionLayer(nn.Module):
         Args:
             rows: [rows, dim]
             blocks: Of the groups of rows.
-            structure: Makes of rows what queries and keys are made of; themselves if None.
-            weights: Of what rows hear [rows]; 1 if None.
+            structure: Maps rows to the input of queries and keys; the identity if None.
+            weights: Weights of the rows' attention [rows]; 1 if None.
 
         Returns:
             [rows, dim]
         """
         normal = self.attention_norm(rows)
         aware = normal if structure is None else structure(normal)
-        heard = self.output(
+        attended = self.output(
             attend(self.query(aware), self.key(aware), self.value(normal), blocks, self._heads)
         )
-        rows = rows + (heard if weights is None else heard * weights[:, None])
+        rows = rows + (attended if weights is None else attended * weights[:, None])
         changed: Tensor = rows + self.network(rows)
         return changed
 
 
-def sinusoids(places: Tensor, dim: int) -> Tensor:
-    """Sines and cosines of places [n], which tell them apart: [n, dim]; section 3.5 there."""
-    rates = torch.exp(torch.arange(0, dim, 2, device=places.device) * (-math.log(10_000.0) / dim))
-    angles = places[:, None] * rates
+def sinusoids(positions: Tensor, dim: int) -> Tensor:
+    """Sinusoidal encoding of positions [n]: [n, dim] (Vaswani et al., section 3.5)."""
+    rates = torch.exp(
+        torch.arange(0, dim, 2, device=positions.device) * (-math.log(10_000.0) / dim)
+    )
+    angles = positions[:, None] * rates
     waves = torch.stack([torch.sin(angles), torch.cos(angles)], dim=2)
     return waves.flatten(1)[:, :dim]

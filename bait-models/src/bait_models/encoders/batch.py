@@ -1,4 +1,4 @@
-"""Graphs as tensors: one by one, and many as one."""
+"""Graphs as tensors, single and batched."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EncodedGraph:
         edges: Parents, children and labels [3, edges].
         sequence: For encoders that read sequences.
         ancestry: For encoders that attend along paths.
-        is_truncated: Whether something was left out.
+        is_truncated: Whether some of the graph was left out.
     """
 
     tokens: Tensor
@@ -42,7 +42,7 @@ class EncodedGraph:
 
 @dataclass(frozen=True, slots=True)
 class TermBatch(TensorRecord):
-    """Several graphs side by side, as one graph that is not connected.
+    """Several graphs side by side, as one disconnected graph.
 
     Attributes:
         tokens: Token numbers [nodes].
@@ -68,7 +68,7 @@ class TermBatch(TensorRecord):
 def encode_graph(
     graph: TermGraph, vocabulary: TermVocabulary, options: EncoderOptions
 ) -> EncodedGraph:
-    """A graph as tensors, in few bits as there may be thousands of them."""
+    """A graph as tensors, with small types since there may be thousands of graphs."""
     sequence = prefix_order(graph, options.max_tokens) if options.reads_sequences else None
     return EncodedGraph(
         tokens=torch.tensor(vocabulary.encode(graph), dtype=torch.int32),

@@ -1,4 +1,4 @@
-"""From options to an encoder."""
+"""Making encoders from options."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ _ENCODERS: dict[str, Callable[[EncoderOptions, int], Encoder]] = {
 
 
 def make_encoder(options: EncoderOptions, vocabulary_size: int) -> Encoder:
-    """A new encoder with random weights; it reads graphs that were read with the same options."""
+    """A new encoder with random weights, for graphs that were read with the same options."""
     return _ENCODERS[options.kind](options, vocabulary_size)

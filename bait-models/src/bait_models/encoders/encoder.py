@@ -1,4 +1,4 @@
-"""What every encoder of terms is."""
+"""The base class of encoders of terms."""
 
 from __future__ import annotations
 

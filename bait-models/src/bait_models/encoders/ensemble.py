@@ -13,10 +13,10 @@ from bait_models.encoders.transformer import Transformer
 
 
 class Ensemble(Encoder):
-    """Joins two embeddings to one, as BAIT's ensemble (Lamont et al., arXiv 2403.03401).
+    """Combines two embeddings into one, like BAIT's ensemble (Lamont et al., arXiv 2403.03401).
 
-    There, too, a linear layer after dropout joins them; the ReLU that follows it there is left out,
-    since scores are inner products of embeddings here.
+    As in BAIT, they are combined by a linear layer after dropout; the ReLU that follows it there is
+    left out, since scores are inner products of embeddings here.
     """
 
     def __init__(self, options: EncoderOptions, vocabulary_size: int) -> None:

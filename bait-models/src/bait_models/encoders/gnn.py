@@ -15,7 +15,7 @@ from bait_models.encoders.options import EncoderOptions
 
 
 class GraphNetwork(Encoder):
-    """Rounds of message passing, then the mean, the maximum and the root."""
+    """Layers of message passing, then a readout of the mean, the maximum and the root."""
 
     def __init__(self, options: EncoderOptions, vocabulary_size: int) -> None:
         super().__init__(options.dim)

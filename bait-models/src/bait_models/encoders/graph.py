@@ -14,7 +14,7 @@ _VARIABLE = "variable:"
 
 
 class EdgeLabel(IntEnum):
-    """What a child is to its parent."""
+    """The role of a child in its parent."""
 
     FUNCTION = 0
     ARGUMENT = 1
@@ -29,9 +29,9 @@ class TermGraph:
     r"""A term or goal; node 0 is its root, and nodes come in breadth-first order from it.
 
     Attributes:
-        tokens: What each node is: the name of a constant, a variable's kind of type, or one of
-            `@`, `\` and `goal`. Names of variables are left out; their being one node tells
-            occurrences of the same variable.
+        tokens: What each node is: the name of a constant, the head of a variable's type, or one of
+            `@`, `\` and `goal`. Names of variables are left out; all occurrences of a variable are
+            one node.
         edges: Parent, child, label.
         is_truncated: Whether nodes far from the root were left out.
     """
@@ -42,13 +42,13 @@ class TermGraph:
 
 
 def graph_of_term(term: Sexp, max_nodes: int) -> TermGraph:
-    """The graph of a term; the nodes nearest to the root, at most `max_nodes`."""
+    """The graph of a term: the `max_nodes` nodes nearest to the root."""
     builder = _Builder()
     return builder.graph(builder.add(term), max_nodes)
 
 
 def graph_of_goal(hypotheses: Sequence[Sexp], conclusion: Sexp, max_nodes: int) -> TermGraph:
-    """The graph of a goal: below a root of its own, the conclusion and the hypotheses."""
+    """The graph of a goal: a root above the conclusion and the hypotheses."""
     builder = _Builder()
     children = [(builder.add(conclusion), EdgeLabel.CONCLUSION)]
     children += [(builder.add(h), EdgeLabel.HYPOTHESIS) for h in hypotheses]
@@ -59,7 +59,7 @@ _Children = tuple[tuple[int, EdgeLabel], ...]
 
 
 class _Builder:
-    """Gives equal subterms the same number; without recursion, as terms may be deep."""
+    """Gives equal subterms the same number; not recursive, since terms may be deep."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, _Children, str], int] = {}
@@ -76,13 +76,13 @@ class _Builder:
         done: list[int] = []
         stack: list[tuple[Sexp, bool]] = [(term, False)]
         while stack:
-            node, parts_done = stack.pop()
+            node, children_done = stack.pop()
             if node[0] == "c":
                 done.append(self.node(str(node[2])))
             elif node[0] == "v":
                 # Variables of different types with one name are different variables.
                 done.append(self.node(_variable(node[1]), (), f"{node[2]}:{node[1]}"))
-            elif parts_done:
+            elif children_done:
                 second, first = done.pop(), done.pop()
                 done.append(self._compound(str(node[0]), first, second))
             else:
@@ -96,21 +96,21 @@ class _Builder:
         return self.node(ABSTRACTION, ((first, EdgeLabel.BINDER), (second, EdgeLabel.BODY)))
 
     def graph(self, root: int, max_nodes: int) -> TermGraph:
-        places = {root: 0}
+        numbers = {root: 0}
         queue = deque([root])
         edges: list[tuple[int, int, EdgeLabel]] = []
         is_truncated = False
         while queue:
             parent = queue.popleft()
             for child, label in self._nodes[parent][1]:
-                if child not in places:
-                    if len(places) == max_nodes:
+                if child not in numbers:
+                    if len(numbers) == max_nodes:
                         is_truncated = True
                         continue
-                    places[child] = len(places)
+                    numbers[child] = len(numbers)
                     queue.append(child)
-                edges.append((places[parent], places[child], label))
-        tokens = tuple(self._nodes[number][0] for number in places)
+                edges.append((numbers[parent], numbers[child], label))
+        tokens = tuple(self._nodes[number][0] for number in numbers)
         return TermGraph(tokens, tuple(edges), is_truncated)
 
 
@@ -120,5 +120,5 @@ def is_variable(token: str) -> bool:
 
 
 def _variable(type_: Sexp) -> str:
-    """The token of a variable: the head of its type; type variables are all alike."""
+    """The token of a variable: the head of its type; all type variables share one."""
     return f"{_VARIABLE}'" if isinstance(type_, str) else f"{_VARIABLE}{type_[0]}"

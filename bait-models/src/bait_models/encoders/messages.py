@@ -1,4 +1,4 @@
-"""Messages along the edges of graphs, and what whole graphs are from their nodes."""
+"""Message passing along the edges of graphs, and readouts of whole graphs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bait_models.encoders.graph import EdgeLabel
 
 
 class MessagePassingLayer(nn.Module):
-    """Each node hears from its parents and from its children, and changes."""
+    """Each node receives messages from its parents and its children, and is updated."""
 
     def __init__(self, dim: int, dropout: float) -> None:
         super().__init__()
@@ -33,10 +33,10 @@ class MessagePassingLayer(nn.Module):
 
 
 class Messages(nn.Module):
-    """Messages along edges; what reaches a node is their mean.
+    """Messages along edges, whose mean reaches each node.
 
-    Sender and receiver are projected before they are paired, which is the first layer of a network
-    on pairs, at the price of a layer on nodes.
+    Sender and receiver are projected before they are paired: the first layer of a network on pairs,
+    at the cost of a layer on nodes.
     """
 
     def __init__(self, dim: int) -> None:
@@ -47,10 +47,10 @@ class Messages(nn.Module):
         self.output = nn.Linear(dim, dim)
 
     def forward(self, nodes: Tensor, senders: Tensor, receivers: Tensor, labels: Tensor) -> Tensor:
-        """What nodes hear [nodes, dim]; senders, receivers and labels are [edges]."""
+        """Messages that nodes receive [nodes, dim]; senders, receivers and labels are [edges]."""
         paired = self.sender(nodes)[senders] + self.receiver(nodes)[receivers] + self.label(labels)
-        heard = mean(nn.functional.gelu(paired), receivers, len(nodes))
-        message: Tensor = self.output(heard)
+        received = mean(nn.functional.gelu(paired), receivers, len(nodes))
+        message: Tensor = self.output(received)
         return message
 
 
@@ -61,7 +61,7 @@ def total(values: Tensor, groups: Tensor, count: int) -> Tensor:
 
 def mean(values: Tensor, groups: Tensor, count: int) -> Tensor:
     """Mean of the values [n, dim] of each group [n]: [count, dim]; 0 for empty ones."""
-    # Several times faster backwards than scatter_reduce with mean.
+    # The backward pass is several times faster than that of scatter_reduce with mean.
     sizes = torch.bincount(groups, minlength=count).clamp(min=1)
     return total(values, groups, count) / sizes[:, None].to(values.dtype)
 
@@ -74,7 +74,7 @@ def maximum(values: Tensor, groups: Tensor, count: int) -> Tensor:
 
 
 def readout(nodes: Tensor, graph: Tensor, roots: Tensor) -> Tensor:
-    """Mean, maximum and root of the nodes of each graph.
+    """Concatenated mean, maximum and root of the nodes of each graph.
 
     Args:
         nodes: [nodes, dim]
@@ -90,5 +90,5 @@ def readout(nodes: Tensor, graph: Tensor, roots: Tensor) -> Tensor:
 
 
 def readout_layers(dim: int) -> nn.Sequential:
-    """From summaries [batch, 3 * dim] to embeddings [batch, dim]."""
+    """Layers from readouts [batch, 3 * dim] to embeddings [batch, dim]."""
     return nn.Sequential(nn.Linear(3 * dim, dim), nn.GELU(), nn.Linear(dim, dim))

@@ -1,10 +1,10 @@
-"""From keys of goals and statements to what encoders read."""
+"""Reading keys of goals and statements of theorems into graphs for encoders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bait_holist.terms import Sexp, parse, read_key
+from bait_holist.terms import Sexp, parse
 from bait_models.encoders.batch import EncodedGraph, TermBatch, collate, encode_graph
 from bait_models.encoders.graph import TermGraph, graph_of_goal, graph_of_term
 from bait_models.encoders.options import EncoderOptions
@@ -19,10 +19,10 @@ class TermReader:
 
     Args:
         vocabulary: Numbers of tokens.
-        options: The encoder's.
+        options: Options of the encoder.
 
     Attributes:
-        truncated: How many terms were cut since they were too large.
+        truncated: How many terms were too large and were truncated.
     """
 
     def __init__(self, vocabulary: TermVocabulary, options: EncoderOptions) -> None:
@@ -30,20 +30,12 @@ class TermReader:
         self.options = options
         self.truncated = 0
 
-    def goals(self, keys: Iterable[str]) -> list[EncodedGraph]:
-        """Goals by their keys; see `bait_holist.terms.goals`.
-
-        Raises:
-            SexpError: A key is malformed.
-        """
-        return self.parsed_goals(map(read_key, keys))
-
-    def parsed_goals(self, goals: Iterable[ParsedGoal]) -> list[EncodedGraph]:
-        """Goals that were parsed already."""
+    def goals(self, goals: Iterable[ParsedGoal]) -> list[EncodedGraph]:
+        """Encode goals."""
         return self.encode(goal_graphs(goals, self.options))
 
     def terms(self, statements: Iterable[str]) -> list[EncodedGraph]:
-        """Terms by their S-expressions.
+        """Encode terms, given as S-expressions.
 
         Raises:
             SexpError: A statement is malformed.
@@ -51,21 +43,21 @@ class TermReader:
         return self.encode(term_graphs(map(parse, statements), self.options))
 
     def encode(self, graphs: Iterable[TermGraph]) -> list[EncodedGraph]:
-        """Graphs that were read with the same options."""
+        """Encode graphs that were read with the same options."""
         encoded = [encode_graph(graph, self.vocabulary, self.options) for graph in graphs]
         self.truncated += sum(graph.is_truncated for graph in encoded)
         return encoded
 
     def batch(self, graphs: Sequence[EncodedGraph]) -> TermBatch:
-        """Put graphs side by side, with all that the encoder reads."""
+        """Put graphs side by side, with everything that the encoder reads."""
         return collate(graphs)
 
 
 def goal_graphs(goals: Iterable[ParsedGoal], options: EncoderOptions) -> list[TermGraph]:
-    """Graphs of goals, before there is a vocabulary."""
+    """Graphs of goals; needs no vocabulary."""
     return [graph_of_goal(*goal, options.max_nodes) for goal in goals]
 
 
 def term_graphs(terms: Iterable[Sexp], options: EncoderOptions) -> list[TermGraph]:
-    """Graphs of terms, before there is a vocabulary."""
+    """Graphs of terms; needs no vocabulary."""
     return [graph_of_term(term, options.max_nodes) for term in terms]

@@ -1,4 +1,4 @@
-"""Records of tensors that move between devices as one."""
+"""Records of tensors that move between devices together."""
 
 from __future__ import annotations
 

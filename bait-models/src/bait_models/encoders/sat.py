@@ -29,11 +29,11 @@ from bait_models.encoders.structure import (
 class StructureAwareTransformer(Encoder):
     """Attends from each node to all nodes of its graph.
 
-    From SAT are: queries and keys are made of nodes and the graphs around them, values of the nodes
-    alone; both extractors; 1 / sqrt(1 + degree) as the weight of what a node hears, lest those with
-    many edges drown the others. Otherwise than there, layers are normalised before instead of
-    after, row by row instead of by batch, so that a term's embedding does not depend on its batch;
-    labels of edges go into the messages; and there is no absolute encoding.
+    As in SAT, queries and keys are computed from nodes and the graphs around them, values from the
+    nodes alone; there are both extractors; and a node's attention is weighted by 1 / sqrt(1 +
+    degree), lest nodes with many edges drown out the others. Unlike in SAT, layer normalisation
+    comes before the sublayers and replaces batch normalisation, so that a term's embedding does not
+    depend on its batch; edge labels are part of the messages; and there is no absolute encoding.
     """
 
     _directed = False
@@ -72,29 +72,29 @@ class StructureAwareTransformer(Encoder):
         return extractor(options.dim, rounds)
 
     def _nodes(self, batch: TermBatch) -> Tensor:
-        """The first vectors of nodes [nodes, dim]."""
+        """The initial vectors of nodes [nodes, dim]."""
         nodes: Tensor = self.tokens(batch.tokens)
         return nodes
 
     def _blocks(self, batch: TermBatch) -> Blocks:
-        """Which nodes hear which."""
+        """Which nodes attend to which."""
         return Blocks(batch.graph)
 
     def _weights(self, batch: TermBatch) -> Tensor | None:
-        """Weights of what nodes hear [nodes], if they differ."""
+        """Weights of the nodes' attention [nodes], if they differ."""
         degrees = torch.bincount(batch.edges[:2].flatten(), minlength=len(batch.tokens))
         return torch.rsqrt(1.0 + degrees)
 
 
 class DirectedStructureAwareTransformer(StructureAwareTransformer):
-    """Attends from each node to those on a path with it; needs `TermBatch.ancestry`.
+    """Attends from each node to those on a common path; needs `TermBatch.ancestry`.
 
-    From DAG are: a node hears its ancestors and descendants, however far (its DAGRA with infinite
-    k, as BAIT has it), and itself; sinusoids of its depth, the length of the longest path to it,
-    add to it (its DAGPE; BAIT measures the shortest path, and can leave them out). From BAIT is the
-    extractor: rounds of messages that tell parents from children, after HOList's graph network
-    (Paliwal et al., arXiv 1905.10006), but with smaller networks. What nodes hear has no weights.
-    The rest is as in `StructureAwareTransformer`.
+    As in DAG, a node attends to its ancestors and descendants, however distant (DAGRA with infinite
+    k, as in BAIT), and to itself; sinusoids of its depth, the length of the longest path to it, are
+    added to it (DAGPE; BAIT uses the shortest path, and can leave them out). As in BAIT, the
+    extractor passes messages that distinguish parents from children, after HOList's graph network
+    (Paliwal et al., arXiv 1905.10006), but with smaller networks. Attention is not weighted by
+    degree. The rest is as in `StructureAwareTransformer`.
     """
 
     _directed = True
@@ -105,7 +105,7 @@ class DirectedStructureAwareTransformer(StructureAwareTransformer):
     def _blocks(self, batch: TermBatch) -> Blocks:
         return Blocks(batch.graph, _ancestry(batch).related)
 
-    def _weights(self, batch: TermBatch) -> None:  # noqa: ARG002  (all count the same)
+    def _weights(self, batch: TermBatch) -> None:  # noqa: ARG002  (no weights)
         return None
 
 

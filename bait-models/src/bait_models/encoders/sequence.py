@@ -18,9 +18,9 @@ class TermSequence:
 
     Attributes:
         nodes: [tokens]
-        variables: For a variable, the how manieth one of the term it is, in the order of their
-            first occurrences, counted from 1; 0 for what is no variable. [tokens]
-        is_truncated: Whether the rest was left out.
+        variables: For variables, their rank among the term's variables in the order of first
+            occurrence, from 1; 0 for other nodes [tokens].
+        is_truncated: Whether tokens were left out.
     """
 
     nodes: Tensor
@@ -46,7 +46,7 @@ class BatchSequence(TensorRecord):
 
 
 def prefix_order(graph: TermGraph, max_tokens: int) -> TermSequence:
-    """The first tokens of a term, at most `max_tokens`; a node's children come by their labels."""
+    """The first `max_tokens` tokens of a term; a node's children are in the order of labels."""
     children: list[list[int]] = [[] for _ in graph.tokens]
     for parent, child, _ in sorted(graph.edges, key=lambda edge: edge[2]):
         children[parent].append(child)

@@ -1,4 +1,4 @@
-"""Structure extractors: what a node and the graph around it are.
+"""Structure extractors, which represent a node together with the graph around it.
 
 Chen, O'Bray and Borgwardt, Structure-Aware Transformer for Graph Representation Learning, ICML
 2022, arXiv 2202.03036, section 4.1.
@@ -17,12 +17,12 @@ from bait_models.encoders.messages import mean, total
 
 
 class StructureLayer(nn.Module):
-    """A simple round of messages: each node hears the mean of its neighbours, with their edges.
+    """A simple message passing layer: each node receives the mean over its neighbours and edges.
 
     Args:
         dim: Length of vectors.
-        dropout: Share of values left out.
-        directed: Whether parents and children are heard apart, each in a way of its own.
+        dropout: Dropout rate.
+        directed: Whether parents and children send separate messages with separate weights.
     """
 
     def __init__(self, dim: int, dropout: float, *, directed: bool) -> None:
@@ -43,20 +43,20 @@ class StructureLayer(nn.Module):
         else:
             both = torch.cat([parents, children]), torch.cat([children, parents])
             ways = [(*both, labels.repeat(2))]
-        heard = [nodes]
+        received = [nodes]
         for sender, label, (senders, receivers, kinds) in zip(
             self.senders, self.labels, ways, strict=True
         ):
             sent = nn.functional.gelu(sender(nodes)[senders] + label(kinds))
-            heard.append(mean(sent, receivers, len(nodes)))
-        changed: Tensor = self.update(torch.cat(heard, dim=1))
+            received.append(mean(sent, receivers, len(nodes)))
+        changed: Tensor = self.update(torch.cat(received, dim=1))
         return changed
 
 
 class SubtreeExtractor(nn.Module):
-    """The k-subtree extractor: nodes after k rounds of messages.
+    """The k-subtree extractor: nodes after k message passing layers.
 
-    As in the paper's code, what nodes were after each round goes into the result.
+    As in the paper's code, the output depends on the nodes after each layer.
     """
 
     def __init__(self, dim: int, rounds: Sequence[StructureLayer]) -> None:
@@ -66,18 +66,18 @@ class SubtreeExtractor(nn.Module):
 
     def forward(self, nodes: Tensor, edges: Tensor) -> Tensor:
         """Structures of nodes [nodes, dim] from nodes and edges [3, edges]."""
-        seen = [nodes]
+        states = [nodes]
         for layer in self.rounds:
-            seen.append(layer(seen[-1], edges))
-        structures: Tensor = self.output(torch.cat(seen, dim=1))
+            states.append(layer(states[-1], edges))
+        structures: Tensor = self.output(torch.cat(states, dim=1))
         return structures
 
 
 class SubgraphExtractor(nn.Module):
-    """The k-subgraph extractor: the sum of a graph network over the nodes as far as k edges.
+    """The k-subgraph extractor: the sum of a graph network over the nodes up to k edges away.
 
-    The network sees the subgraph alone, so that structures with the same subtrees are told apart.
-    The node itself is joined to the sum, as in the paper.
+    The network only sees the subgraph, so that structures with the same subtrees are distinguished.
+    The node itself is concatenated to the sum, as in the paper.
     """
 
     def __init__(self, dim: int, rounds: Sequence[StructureLayer]) -> None:
@@ -97,12 +97,12 @@ class SubgraphExtractor(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhoods:
-    """For each node the subgraph induced by the nodes near it, all side by side.
+    """For each node, the subgraph induced by the nodes near it, all side by side.
 
     Attributes:
         owners: The node whose subgraph it is [members], ascending.
         nodes: Which node each member is [members].
-        edges: Parents and children, as places of members, and labels [3, edges].
+        edges: Parents and children, as indices of members, and labels [3, edges].
     """
 
     owners: Tensor
@@ -122,16 +122,16 @@ def neighbourhoods(edges: Tensor, count: int, hops: int) -> Neighbourhoods:
     step = _by_first(both, count)
     members = torch.arange(count, device=edges.device) * (count + 1)  # owner * count + node
     for _ in range(hops):
-        rows, places = step.join(members % count)
-        reached = members[rows] // count * count + step.seconds[places]
+        rows, positions = step.join(members % count)
+        reached = members[rows] // count * count + step.seconds[positions]
         members = torch.unique(torch.cat([members, reached]))
     owners, nodes = members // count, members % count
     down = _by_first(edges, count)
-    rows, places = down.join(nodes)
-    wanted = owners[rows] * count + down.seconds[places]
+    rows, positions = down.join(nodes)
+    wanted = owners[rows] * count + down.seconds[positions]
     found = torch.searchsorted(members, wanted).clamp(max=len(members) - 1)
     inside = members[found] == wanted
-    labels = edges[2][down.order[places]]
+    labels = edges[2][down.order[positions]]
     induced = torch.stack([rows[inside], found[inside], labels[inside]])
     return Neighbourhoods(owners, nodes, induced)
 
@@ -141,9 +141,9 @@ class _AdjacencyIndex:
     """Edges sorted by their first ends.
 
     Attributes:
-        order: The edge at each place [edges].
+        order: The edge at each position [edges].
         seconds: Its second end [edges].
-        starts: Place of the first edge of each node [nodes].
+        starts: Position of the first edge of each node [nodes].
         counts: Number of edges of each node [nodes].
     """
 
@@ -153,7 +153,7 @@ class _AdjacencyIndex:
     counts: Tensor
 
     def join(self, nodes: Tensor) -> tuple[Tensor, Tensor]:
-        """Each of the nodes [n] with each of its edges: rows of `nodes` and places [pairs]."""
+        """Each of the nodes [n] with each of its edges: rows of `nodes` and positions [pairs]."""
         counts = self.counts[nodes]
         rows = torch.repeat_interleave(torch.arange(len(nodes), device=nodes.device), counts)
         within = torch.arange(len(rows), device=nodes.device)

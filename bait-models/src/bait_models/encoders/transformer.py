@@ -1,7 +1,7 @@
 """A transformer over the tokens of terms.
 
-BAIT (Lamont et al., arXiv 2403.03401) has one among its encoders; so have Polu and Sutskever
-(arXiv 2009.03393), for texts.
+BAIT (Lamont et al., arXiv 2403.03401) has one among its encoders; Polu and Sutskever (arXiv
+2009.03393) use one for texts.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from bait_models.encoders.messages import readout, readout_layers
 from bait_models.encoders.options import EncoderOptions
 
 _VARIABLES = 64
-"""Variables of a term that are told apart; the others are alike."""
+"""Variables of a term that are told apart; the others share an embedding."""
 
 
 class Transformer(Encoder):
     """Reads a term's tokens in prefix order; needs `TermBatch.sequence`.
 
-    A token is the sum of what it is, of its place in the sequence, and, of a variable, of which
-    variable it is: the first to occur, the second, and so on.
+    The input is the sum of embeddings of the token, of its position and, for variables, of their
+    rank in the order of first occurrence.
     """
 
     def __init__(self, options: EncoderOptions, vocabulary_size: int) -> None:
@@ -43,11 +43,11 @@ class Transformer(Encoder):
         sequence = batch.sequence
         if sequence is None:
             raise TypeError("a transformer needs graphs that were read with its own options")
-        places = torch.arange(len(sequence.nodes), device=sequence.nodes.device)
-        places = places - sequence.first[sequence.graph]
+        positions = torch.arange(len(sequence.nodes), device=sequence.nodes.device)
+        positions = positions - sequence.first[sequence.graph]
         rows = self.tokens(batch.tokens[sequence.nodes])
         rows = rows + self.variables(sequence.variables.clamp(max=_VARIABLES))
-        rows = self.dropout(rows + sinusoids(places, self.dim))
+        rows = self.dropout(rows + sinusoids(positions, self.dim))
         blocks = Blocks(sequence.graph)
         for layer in self.layers:
             rows = layer(rows, blocks)

@@ -11,10 +11,10 @@ PADDING, UNKNOWN = "<pad>", "<unk>"
 
 
 class TermVocabulary:
-    """Numbers for tokens: 0 pads, 1 stands for all that is unknown.
+    """Numbers of tokens: 0 is padding, 1 stands for unknown tokens.
 
     Args:
-        tokens: All tokens in the order of their numbers, `<pad>` and `<unk>` first.
+        tokens: All tokens in the order of their numbers, starting with `<pad>` and `<unk>`.
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
@@ -23,7 +23,7 @@ class TermVocabulary:
 
     @classmethod
     def of(cls, graphs: Iterable[TermGraph], least: int = 2) -> TermVocabulary:
-        """The tokens that occur in at least so many graphs, the most frequent first."""
+        """The tokens that occur in at least `least` graphs, the most frequent first."""
         counts = Counter(token for graph in graphs for token in set(graph.tokens))
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return cls([PADDING, UNKNOWN, *(token for token, count in ordered if count >= least)])

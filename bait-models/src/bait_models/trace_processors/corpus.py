@@ -29,10 +29,6 @@ class Accessible(msgspec.Struct, frozen=True):
     def __contains__(self, index: int) -> bool:
         return index < self.end and index != self.itself
 
-    def indices(self) -> Iterator[int]:
-        """All of them, in order."""
-        return (index for index in range(self.end) if index != self.itself)
-
 
 class Corpus:
     """Premises by name and index.

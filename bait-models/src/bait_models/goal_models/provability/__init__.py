@@ -1,1 +1,1 @@
-"""The goal model that learns from searches and proofs which goals can be proved."""
+"""The goal model that learns which goals can be proved, from searches and proofs."""

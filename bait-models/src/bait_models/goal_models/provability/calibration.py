@@ -1,4 +1,4 @@
-"""How good probabilities are, and how to make them better without changing their order."""
+"""Calibration of probabilities that keeps their order, and measures of it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _LARGEST_TEMPERATURE = 100.0
 
 
 class Calibration(nn.Module):
-    """Logits to better ones: logit / temperature + bias; at first they stay as they are.
+    """Calibrates logits: logit / temperature + bias; initially the identity.
 
     Temperature scaling (Guo et al., arXiv 1706.04599) with the bias of Platt's method (Platt 1999,
-    "Probabilistic outputs for support vector machines"), as the classes may have been weighted in
-    training. The temperature is positive, so that the order of goals stays.
+    "Probabilistic outputs for support vector machines"), since the classes may have been weighted
+    in training. The temperature is positive, so that the order of goals is kept.
     """
 
     temperature: Tensor
@@ -29,22 +29,22 @@ class Calibration(nn.Module):
         self.register_buffer("bias", torch.tensor(0.0))
 
     def forward(self, logits: Tensor) -> Tensor:
-        """Better logits, of any shape."""
+        """Calibrated logits, of any shape."""
         return logits / self.temperature + self.bias
 
     def fit(self, logits: Tensor, labels: Tensor) -> bool:
-        """Choose temperature and bias so that the labels are least surprising, with L-BFGS.
+        """Choose temperature and bias that minimise the cross entropy of the labels, with L-BFGS.
 
-        Labels are drawn from 0 and 1 as Platt does, so that a model that makes no mistake among
-        these goals does not become certain.
+        As in Platt's method, labels are moved away from 0 and 1, so that a model without mistakes
+        on these goals does not become certain.
 
         Args:
-            logits: [goals]; not those of goals that were learned from.
+            logits: [goals]; of goals that were not used in training.
             labels: In [0, 1], [goals].
 
         Returns:
-            False if there is less than one goal of a class, soft labels counted as parts: nothing
-            is changed then.
+            False if a class has less than one goal, counting soft labels as fractions; then nothing
+            is changed.
         """
         logits, labels = logits.detach().cpu().double(), labels.detach().cpu().double()
         positives = float(labels.sum())
@@ -58,32 +58,32 @@ class Calibration(nn.Module):
             [log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe"
         )
 
-        def surprise() -> Tensor:
+        def cross_entropy() -> Tensor:
             optimizer.zero_grad()
             scaled = logits / _temperature(log_temperature) + bias
             loss = binary_cross_entropy_with_logits(scaled, targets)
             loss.backward()  # type: ignore[no-untyped-call]
             return loss
 
-        optimizer.step(surprise)  # type: ignore[no-untyped-call]
+        optimizer.step(cross_entropy)  # type: ignore[no-untyped-call]
         self.temperature.copy_(_temperature(log_temperature.detach()))
         self.bias.copy_(bias.detach())
         return True
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> float:
-    """Mean distance of probabilities from what comes true (Guo et al., arXiv 1706.04599, eq. 3).
+    """Mean gap between probabilities and observed frequencies (Guo et al., 1706.04599, eq. 3).
 
     Args:
         probabilities: [goals]
         labels: In [0, 1], [goals].
-        bins: Of equal width, within which goals are averaged.
+        bins: Number of bins of equal width, within which goals are averaged.
 
     Returns:
         In [0, 1].
     """
-    places = (probabilities * bins).ceil().long().clamp(1, bins) - 1
-    gaps = probabilities.new_zeros(bins).index_add(0, places, probabilities - labels)
+    bin_numbers = (probabilities * bins).ceil().long().clamp(1, bins) - 1
+    gaps = probabilities.new_zeros(bins).index_add(0, bin_numbers, probabilities - labels)
     return float(gaps.abs().sum()) / len(labels)
 
 

@@ -1,4 +1,4 @@
-"""From goals to embeddings, by the texts of the goals or by their terms."""
+"""Encoders of goals, which read their texts or their terms."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from bait_models.byt5.text import PaddedTokens, encode_end, pad
 from bait_models.goal_models.provability.options import ByteEncoderOptions
 
 KIND = "provability"
-"""Of the goal model's checkpoints."""
+"""Kind of the goal model's checkpoints."""
 
 
 class Reading(NamedTuple):
-    """A goal as an encoder reads it.
+    """A goal as read by an encoder.
 
     Attributes:
-        content: What its batches are made of.
-        size: Of that, in bytes or nodes.
-        is_truncated: Whether a part of the goal had to be left out.
+        content: The input of the encoder's `batch`.
+        size: Of the content, in bytes or nodes.
+        is_truncated: Whether some of the goal was cut off.
     """
 
     content: Any
@@ -34,11 +34,11 @@ class Reading(NamedTuple):
 
 
 class GoalEncoder(nn.Module, ABC):
-    """Reads goals, and embeds them.
+    """Reads and embeds goals.
 
     Attributes:
         dim: Length of the embeddings.
-        kind: Which encoder, as in its options.
+        kind: Kind of encoder, as in its options.
     """
 
     def __init__(self, dim: int, kind: str) -> None:
@@ -48,15 +48,15 @@ class GoalEncoder(nn.Module, ABC):
 
     @abstractmethod
     def read(self, goal: Goal) -> Reading:
-        """A goal as this encoder reads it.
+        """Read a goal.
 
         Raises:
-            ModelError: It can't read goals of this prover.
+            ModelError: The encoder can't read goals of this prover.
         """
 
     @abstractmethod
     def batch(self, contents: Sequence[Any]) -> Any:
-        """The contents of readings as what `forward` takes, on the CPU."""
+        """Batch the contents of readings into the input of `forward`, on the CPU."""
 
     @abstractmethod
     def forward(self, batch: Any) -> Tensor:
@@ -64,17 +64,17 @@ class GoalEncoder(nn.Module, ABC):
 
     @abstractmethod
     def hyperparameters(self) -> dict[str, Any]:
-        """What the encoder is made from, as JSON."""
+        """What the encoder is rebuilt from, as JSON."""
 
 
 class ByteEncoder(GoalEncoder):
-    """The mean of what the encoder of a ByT5 makes of the bytes of a goal's text.
+    """The mean of a ByT5 encoder's outputs for the bytes of a goal's text.
 
-    A text that is too long loses its beginning, since the conclusion comes last.
+    Too long a text loses its beginning, since the conclusion comes last.
 
     Args:
         network: Reads tokens of `bait_models.byt5.text`.
-        max_source: Tokens of a goal at most.
+        max_source: Maximum tokens of a goal.
     """
 
     def __init__(self, network: T5EncoderModel, max_source: int) -> None:
@@ -95,7 +95,7 @@ class ByteEncoder(GoalEncoder):
 
     @classmethod
     def restored(cls, folder: Path, saved: dict[str, Any]) -> ByteEncoder:
-        """What `hyperparameters` of a checkpoint tell of; its weights are yet to be loaded."""
+        """The encoder with a checkpoint's hyperparameters; its weights are yet to be loaded."""
         max_source = saved["max_source"]
         return cls(unloaded_t5(folder, saved, T5EncoderModel), max_source)
 
@@ -109,13 +109,13 @@ class ByteEncoder(GoalEncoder):
         return pad(contents)
 
     def forward(self, batch: PaddedTokens) -> Tensor:
-        """Embeddings [batch, dim]; padding does not count."""
+        """Embeddings [batch, dim]; padding is ignored."""
         hidden = self.network(input_ids=batch.tokens, attention_mask=batch.mask)[0]
         weights = batch.mask[:, :, None].to(hidden.dtype)
         mean: Tensor = (hidden * weights).sum(dim=1) / weights.sum(dim=1)
         return mean
 
     def hyperparameters(self) -> dict[str, Any]:
-        """Kind, configuration of the network, and how much it reads."""
+        """Kind, configuration of the network, and maximum tokens."""
         config = self.network.config.to_diff_dict()
         return {"kind": self.kind, "config": config, "max_source": self._max_source}

@@ -1,4 +1,4 @@
-"""The goal model: a LightningModule that trains, and judges goals."""
+"""The goal model: a LightningModule that is trained, and scores goals."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class GoalBatch(NamedTuple):
     """Goals and whether they can be proved.
 
     Attributes:
-        goals: What the encoder takes.
+        goals: Input of the encoder.
         labels: In [0, 1], [batch].
         weights: Above 0, [batch].
     """
@@ -47,17 +47,17 @@ class GoalBatch(NamedTuple):
 
 
 class ProvabilityModel(Learner):
-    """Says how probable it is that a goal can be proved.
+    """Estimates the probability that a goal can be proved.
 
-    A layer norm and a perceptron with one hidden layer make a logit of a goal's embedding.
+    A layer norm and a perceptron with one hidden layer turn a goal's embedding into a logit.
 
     Args:
         encoder: Embeds goals.
         max_batch: Bytes or nodes to read at once.
 
     Attributes:
-        truncated: How many goals were too large for the encoder so far, and lost a part: texts
-            their beginning, terms what is farthest from the root.
+        truncated: How many goals so far were too large for the encoder, and were truncated: texts
+            lose their beginning, terms what is farthest from the root.
     """
 
     def __init__(self, encoder: GoalEncoder, max_batch: int = _MAX_BATCH) -> None:
@@ -73,7 +73,7 @@ class ProvabilityModel(Learner):
 
     @classmethod
     def load(cls, options: ProvabilityModelOptions) -> ProvabilityModel:
-        """The goal model of a checkpoint, ready to judge.
+        """The goal model of a checkpoint, ready to score goals.
 
         Raises:
             CheckpointError: The checkpoint can't be used.
@@ -90,23 +90,23 @@ class ProvabilityModel(Learner):
             encoder = _restored_encoder(folder, saved["encoder"])
         except (KeyError, TypeError, ValidationError) as error:
             raise CheckpointError(
-                f"the checkpoint {folder} does not say how goals are read: {error}"
+                f"the checkpoint {folder} does not say how it reads goals: {error}"
             ) from error
         model = cls(encoder, max_batch)
         load_weights(folder, model)
         return model
 
     def save(self, folder: Path) -> None:
-        """Write a checkpoint; the calibration is a part of it."""
+        """Write a checkpoint, which includes the calibration."""
         save_checkpoint(folder, KIND, {"encoder": self.encoder.hyperparameters()}, self)
 
     def losses(self, batch: GoalBatch) -> Mapping[str, Tensor]:
-        """Weighted mean of the cross entropy with the labels, and how many are guessed."""
+        """Weighted mean of the cross entropy with the labels, and the accuracy."""
         logits = self.logits(batch.goals)
-        surprise = binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
+        cross_entropy = binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
         right = (logits > 0) == (batch.labels > 0.5)
         return {
-            "loss": (surprise * batch.weights).sum() / batch.weights.sum(),
+            "loss": (cross_entropy * batch.weights).sum() / batch.weights.sum(),
             "accuracy": right.float().mean(),
         }
 
@@ -115,23 +115,23 @@ class ProvabilityModel(Learner):
         return len(batch.labels)
 
     def logits(self, goals: Any) -> Tensor:
-        """Logits [batch] before calibration, from what the encoder takes."""
+        """Logits [batch] before calibration, from the input of the encoder."""
         logits: Tensor = self.head(self.encoder(goals))[:, 0]
         return logits.float()
 
     @torch.inference_mode()
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """Calibrated log-probabilities, finite; goals of similar size are read together."""
+        """Calibrated, finite log-probabilities; goals are batched by size."""
         readings = [self.encoder.read(goal) for goal in goals]
         self.truncated += sum(reading.is_truncated for reading in readings)
-        order = sorted(range(len(goals)), key=lambda place: readings[place].size)
-        sizes = [readings[place].size for place in order]
+        order = sorted(range(len(goals)), key=lambda index: readings[index].size)
+        sizes = [readings[index].size for index in order]
         scores = [0.0] * len(goals)
-        for part in padded_chunks(order, sizes, self._max_batch):
-            batch = self.encoder.batch([readings[place].content for place in part])
+        for indices in padded_chunks(order, sizes, self._max_batch):
+            batch = self.encoder.batch([readings[index].content for index in indices])
             logits = self.calibration(self.logits(move_data_to_device(batch, self.device)))
-            for place, score in zip(part, logsigmoid(logits).tolist(), strict=True):
-                scores[place] = score
+            for index, score in zip(indices, logsigmoid(logits).tolist(), strict=True):
+                scores[index] = score
         return scores
 
 
@@ -139,11 +139,11 @@ def new_encoder(options: GoalEncoderOptions, keys: Iterable[str]) -> GoalEncoder
     """An encoder to be trained.
 
     Args:
-        options: Which.
-        keys: Of the goals that it will learn from; those of terms get their vocabulary from them.
+        options: Which encoder.
+        keys: Keys of the training goals, from which term encoders get their vocabulary.
 
     Raises:
-        CheckpointError: What it is to begin with can't be used.
+        CheckpointError: The network to start from can't be used.
         ConfigurationError: It reads terms, and bait-holist is not installed.
     """
     if isinstance(options, ByteEncoderOptions):
@@ -158,7 +158,7 @@ def _restored_encoder(folder: Path, saved: dict[str, Any]) -> GoalEncoder:
 
 
 def _term_encoder(kind: str) -> type[TermEncoder]:
-    """What reads terms, if bait-holist is installed."""
+    """The encoder of terms, if bait-holist is installed."""
     try:
         from bait_models.goal_models.provability.terms import TermEncoder  # noqa: PLC0415  (optional)
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Goals of HOL Light by their terms; needs bait-holist."""
+"""The encoder of HOL Light's goals as terms; needs bait-holist."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bait_models.encoders.reader import TermReader, goal_graphs
 from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.goal_models.provability.encoder import GoalEncoder, Reading
 
-_KEPT_READINGS = 100_000
-"""So many graphs are kept, as parsing takes long and each epoch reads the same goals."""
+_CACHED_READINGS = 100_000
+"""Graphs that are cached, since parsing is slow and each epoch reads the same goals."""
 
 
 class TermEncoder(GoalEncoder):
-    """An encoder of terms, given the hypotheses and the conclusion of a goal as one graph.
+    """Encodes the hypotheses and the conclusion of a goal as one term graph.
 
-    A graph that is too large loses the nodes that are farthest from its root.
+    Too large a graph loses the nodes that are farthest from its root.
 
     Args:
         options: Of the encoder.
@@ -41,7 +41,7 @@ class TermEncoder(GoalEncoder):
         self.network = network
         self._options = options
         self._reader = TermReader(vocabulary, options)
-        self._read = lru_cache(_KEPT_READINGS)(self._parse)
+        self._read = lru_cache(_CACHED_READINGS)(self._parse)
 
     @classmethod
     def new(cls, options: EncoderOptions, keys: Iterable[str]) -> TermEncoder:
@@ -50,7 +50,7 @@ class TermEncoder(GoalEncoder):
 
     @classmethod
     def restored(cls, saved: dict[str, Any]) -> TermEncoder:
-        """What `hyperparameters` of a checkpoint tell of; its weights are yet to be loaded."""
+        """The encoder with a checkpoint's hyperparameters; its weights are yet to be loaded."""
         options: EncoderOptions = TypeAdapter(EncoderOptions).validate_python(saved["options"])
         return cls(options, TermVocabulary(saved["vocabulary"]))
 
@@ -85,8 +85,8 @@ def _graph(key: str, options: EncoderOptions) -> TermGraph:
         [graph] = goal_graphs([read_key(key)], options)
     except (SexpError, IndexError) as error:
         raise ModelError(
-            f"the encoder {options.kind} reads goals of HOL Light, and this is none: {key[:100]}",
-            hint="Train a goal model with the encoder {kind: bytes}, which reads those of every "
+            f"the encoder {options.kind} reads goals of HOL Light, which this is not: {key[:100]}",
+            hint="Train a goal model with the encoder {kind: bytes}, which reads goals of every "
             "prover.",
         ) from error
     return graph

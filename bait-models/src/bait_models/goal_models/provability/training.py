@@ -1,4 +1,4 @@
-"""The trainer `provability`: teaches the goal model which goals can be proved."""
+"""The trainer `provability`: trains the goal model on which goals can be proved."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bait_models.training.fit import fit, seed_everything
 
 
 class ProvabilityTrainer:
-    """Trains the goal model by cross entropy, and calibrates it with the validation examples."""
+    """Trains the goal model with cross entropy, and calibrates it on the validation examples."""
 
     def __init__(self, options: ProvabilityTrainerOptions) -> None:
         self._options = options
@@ -36,10 +36,10 @@ class ProvabilityTrainer:
     def train(self, task: TrainingTask) -> TrainingResult:
         """Train; see `bait_core.protocols.Trainer`.
 
-        Besides the numbers of `fit` and the truncated goals, there are of the validation examples,
-        if any: `valid_auc`, if there are goals of both classes; `ece_before` and `brier_before`,
-        the expected calibration error and the Brier score; and if the model could be calibrated,
-        `temperature`, `bias`, `ece_after` and `brier_after`.
+        The result has the metrics of `fit`, the number of truncated goals and, if there are
+        validation examples: `ece_before` and `brier_before`, the expected calibration error and the
+        Brier score; `valid_auc`, if there are goals of both classes; and if the model could be
+        calibrated, `temperature`, `bias`, `ece_after` and `brier_after`.
         """
         options = self._options
         seed_everything(task.seed)
@@ -70,9 +70,9 @@ class ProvabilityTrainer:
         model = ProvabilityModel.restored(task.start)
         if model.encoder.kind != wanted.kind:
             raise CheckpointError(
-                f"the checkpoint {task.start} has the encoder {model.encoder.kind}, and the "
+                f"the checkpoint {task.start} has the encoder {model.encoder.kind}, but the "
                 f"options name {wanted.kind}",
-                hint="Name the same one, or start anew.",
+                hint="Name the same encoder, or train a new model.",
             )
         model.calibration = Calibration()
         return model
@@ -90,27 +90,27 @@ def collate(encoder: GoalEncoder, examples: Sequence[ProvabilityExample]) -> Goa
 def calibrate(
     model: ProvabilityModel, data: ExampleData[ProvabilityExample]
 ) -> Mapping[str, float]:
-    """Calibrate a model with validation examples; returns numbers about it before and after.
+    """Calibrate a model on validation examples; returns metrics from before and after.
 
-    Their weights play no part: what they did to the probabilities, the bias makes good.
+    The examples' weights are not used: the bias corrects their effect on the probabilities.
     """
     if not data.valid:
         return {}
-    logits, labels = _validated(model, data)
-    numbers = {f"{name}_before": value for name, value in _quality(logits, labels).items()}
+    logits, labels = _validation_logits(model, data)
+    metrics = {f"{name}_before": value for name, value in _quality(logits, labels).items()}
     is_positive = labels > 0.5
     if is_positive.any() and not is_positive.all():
-        numbers["valid_auc"] = float(binary_auroc(logits, is_positive.long()))
+        metrics["valid_auc"] = float(binary_auroc(logits, is_positive.long()))
     if model.calibration.fit(logits, labels):
         better = model.calibration.cpu()(logits)
-        numbers |= {f"{name}_after": value for name, value in _quality(better, labels).items()}
-        numbers["temperature"] = float(model.calibration.temperature)
-        numbers["bias"] = float(model.calibration.bias)
-    return numbers
+        metrics |= {f"{name}_after": value for name, value in _quality(better, labels).items()}
+        metrics["temperature"] = float(model.calibration.temperature)
+        metrics["bias"] = float(model.calibration.bias)
+    return metrics
 
 
 @torch.no_grad()
-def _validated(
+def _validation_logits(
     model: ProvabilityModel, data: ExampleData[ProvabilityExample]
 ) -> tuple[Tensor, Tensor]:
     """Logits and labels of the validation examples, on the CPU and in double precision."""

@@ -1,12 +1,11 @@
-"""Examples of steps as batches: goals, tactics, and theorems to tell apart."""
+"""Proof steps as batches: goals, tactics, and theorems to tell apart."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import lightning.pytorch as pl
 import torch
@@ -18,26 +17,27 @@ from bait_holist.human_proofs import read_library_theorems
 from bait_holist.terms import constants, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch
 from bait_models.encoders.reader import TermReader, goal_graphs, term_graphs
+from bait_models.encoders.records import TensorRecord
 from bait_models.encoders.vocabulary import TermVocabulary
 from bait_models.tactic_models.holist.features import Lexicon, features
 from bait_models.tactic_models.holist.options import HolistTrainerOptions
 from bait_models.trace_processors.holist import HolistExample
 
 _HARD_POOL = 30
-"""So many of the theorems that are most alike to a goal are its hard negatives."""
+"""Hard negatives are drawn from this many theorems most similar to a goal."""
 
 
 @dataclass(frozen=True, slots=True)
-class StepBatch:
+class StepBatch(TensorRecord):
     """A batch of steps.
 
     Attributes:
-        goals: [batch] graphs.
+        goals: Graphs [batch].
         tactics: Number of the tactic of each step [batch].
-        theorems: [theorems] graphs of the theorems to tell apart.
+        theorems: Graphs of the theorems to tell apart [theorems].
         features: [batch, theorems, FEATURES]
         positive: Which theorems each step uses, bool [batch, theorems].
-        accessible: Which it might have used, bool [batch, theorems].
+        accessible: Which ones it could use, bool [batch, theorems].
     """
 
     goals: TermBatch
@@ -51,16 +51,10 @@ class StepBatch:
         """How many steps there are."""
         return len(self.tactics)
 
-    def to(self, device: torch.device | str, non_blocking: bool = False) -> Self:
-        """The same on another device; Lightning calls it."""
-        return type(self)(
-            *(getattr(self, f.name).to(device, non_blocking=non_blocking) for f in fields(self))
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An example, encoded; `premises` are places in the library."""
+    """An encoded example; `premises` are indices in the library."""
 
     goal: EncodedGraph
     symbols: tuple[str, ...]
@@ -71,7 +65,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """What the numbers that a network reads and writes stand for.
+    """The meaning of the numbers that a network reads and writes.
 
     Attributes:
         tactics: Templates by number.
@@ -87,15 +81,15 @@ class HolistData(pl.LightningDataModule):
 
     Args:
         folder: The examples.
-        options: What batches are made of.
+        options: Define the batches.
         seed: Of their order.
-        numbering: That of the network which goes on learning; made of the examples for a new one.
+        numbering: That of the network to continue training; made from the examples for a new one.
 
     Attributes:
         tactics: Templates by number.
         vocabulary: Of terms.
-        lexicon: Of constants and uses of theorems, by the training examples.
-        truncated: How many goals were cut since they were too large.
+        lexicon: Constants and uses of theorems in the training examples.
+        truncated: How many goals were too large and were truncated.
     """
 
     def __init__(
@@ -130,10 +124,10 @@ class HolistData(pl.LightningDataModule):
         self.lexicon = Lexicon.of(symbols, used)
         self._vectors = self.lexicon.vectors(symbols)
         self._popularity = self.lexicon.popularity([t.name for t in self._library])
-        self._steps = {s: list(self._made(examples[s], encoded[s])) for s in examples}
+        self._steps = {s: list(self._encoded(examples[s], encoded[s])) for s in examples}
 
     def train_dataloader(self) -> DataLoader[StepBatch]:
-        """Batches in another order each epoch."""
+        """Batches; each epoch has its own order."""
         sampler = _Batches(self._steps["train"], self._options, self._seed, shuffled=True)
         return self._loader("train", sampler)
 
@@ -149,47 +143,47 @@ class HolistData(pl.LightningDataModule):
             collate_fn=_Collator(self, fixed=split == "valid"),
         )
 
-    def _made(
+    def _encoded(
         self, examples: Sequence[HolistExample], goals: Sequence[EncodedGraph]
     ) -> Iterator[Step]:
         numbers = {template: number for number, template in enumerate(self.tactics)}
-        places = {theorem.name: place for place, theorem in enumerate(self._library)}
+        indices = {theorem.name: index for index, theorem in enumerate(self._library)}
         for example, goal in zip(examples, goals, strict=True):
             tactic = numbers.get(example.template)
             if tactic is not None:
-                known = (places[name] for name in example.premises if name in places)
+                known = (indices[name] for name in example.premises if name in indices)
                 premises = tuple(p for p in known if self._library[p].index < example.index)
                 yield Step(goal, example.symbols, tactic, premises, example.index)
 
     def batch(self, steps: Sequence[Step], rng: random.Random) -> StepBatch:
-        """Put steps together with theorems to tell apart, drawn with `rng`."""
+        """A batch of steps, with theorems to tell apart that are drawn with `rng`."""
         vectors = self.lexicon.vectors([step.symbols for step in steps])
-        places = self._candidates(steps, vectors, rng)
-        indexes = torch.tensor([self._library[place].index for place in places])
-        ages = torch.tensor([[step.index] for step in steps]) - indexes
-        column = {place: number for number, place in enumerate(places)}
-        positive = torch.zeros(len(steps), len(places), dtype=torch.bool)
-        for row, step in enumerate(steps):
-            positive[row, [column[place] for place in step.premises]] = True
+        rows = self._candidates(steps, vectors, rng)
+        library_indices = torch.tensor([self._library[row].index for row in rows])
+        ages = torch.tensor([[step.index] for step in steps]) - library_indices
+        column = {row: number for number, row in enumerate(rows)}
+        positive = torch.zeros(len(steps), len(rows), dtype=torch.bool)
+        for number, step in enumerate(steps):
+            positive[number, [column[row] for row in step.premises]] = True
         return StepBatch(
             goals=self._reader.batch([step.goal for step in steps]),
             tactics=torch.tensor([step.tactic for step in steps]),
-            theorems=self._reader.batch([self._graphs[place] for place in places]),
+            theorems=self._reader.batch([self._graphs[row] for row in rows]),
             features=features(
-                vectors, self._vectors[places], self._popularity[places], ages.clamp(min=0).float()
+                vectors, self._vectors[rows], self._popularity[rows], ages.clamp(min=0).float()
             ),
             positive=positive,
             accessible=ages > 0,
         )
 
     def _candidates(self, steps: Sequence[Step], vectors: Tensor, rng: random.Random) -> list[int]:
-        """All theorems that a step uses, some that look like it, and some at random."""
-        found = {place for step in steps for place in step.premises}
-        alike = vectors @ self._vectors.T / self._vectors.norm(dim=1).clamp(min=1e-6)
+        """The theorems that steps use, some similar to their goals, and some at random."""
+        found = {index for step in steps for index in step.premises}
+        similar = vectors @ self._vectors.T / self._vectors.norm(dim=1).clamp(min=1e-6)
         for row, step in enumerate(steps):
             if step.premises:
                 before = max(min(step.index, len(self._library)), 1)
-                best = alike[row, :before].topk(min(_HARD_POOL, before)).indices.tolist()
+                best = similar[row, :before].topk(min(_HARD_POOL, before)).indices.tolist()
                 found.update(rng.sample(best, min(self._options.hard_negatives, len(best))))
         negatives = min(self._options.negatives, len(self._library))
         found.update(rng.sample(range(len(self._library)), negatives))
@@ -197,20 +191,20 @@ class HolistData(pl.LightningDataModule):
 
 
 class _Collator:
-    """Makes batches; for validation always the same ones of the same steps."""
+    """Makes batches; in validation, always the same ones from the same steps."""
 
     def __init__(self, data: HolistData, *, fixed: bool) -> None:
         self._data = data
         self._fixed = fixed
 
     def __call__(self, steps: list[Step]) -> StepBatch:
-        # Lightning seeds PyTorch, and goes on with its state when a training is taken up.
+        # Lightning seeds PyTorch, and restores its state when a run is resumed.
         seed = 0 if self._fixed else int(torch.randint(2**31, ()))
         return self._data.batch(steps, random.Random(seed))  # noqa: S311  (no secret)
 
 
 class _Batches(Sampler[list[int]]):
-    """Batches of at most so many steps and nodes."""
+    """Batches with a limited number of steps and nodes."""
 
     def __init__(
         self, steps: Sequence[Step], options: HolistTrainerOptions, seed: int, *, shuffled: bool
@@ -222,7 +216,7 @@ class _Batches(Sampler[list[int]]):
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Lightning tells the number of the epoch, which goes into the seed."""
+        """Set the epoch, which is part of the seed; Lightning calls this."""
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[list[int]]:
@@ -231,13 +225,13 @@ class _Batches(Sampler[list[int]]):
             rng = random.Random(f"{self._seed} {self._epoch}")  # noqa: S311  (no secret)
             rng.shuffle(order)
         batch, nodes = list[int](), 0
-        for place in order:
+        for index in order:
             full = len(batch) == self._options.batch_size
-            if batch and (full or nodes + self._sizes[place] > self._options.max_batch_nodes):
+            if batch and (full or nodes + self._sizes[index] > self._options.max_batch_nodes):
                 yield batch
                 batch, nodes = [], 0
-            batch.append(place)
-            nodes += self._sizes[place]
+            batch.append(index)
+            nodes += self._sizes[index]
         if batch:
             yield batch
 

@@ -1,4 +1,4 @@
-"""What can be said about a goal and a theorem without reading them: lexical similarity and age."""
+"""Features of pairs of goals and theorems that need no encoder: lexical similarity and age."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FEATURES = 5
 
 
 class Lexicon:
-    """Weights of constants and counts of uses of theorems, from the training examples.
+    """Weights of constants, and how often training examples use each theorem.
 
     Args:
-        weights: Inverse document frequency of each constant, in the library.
+        weights: Inverse document frequency of each constant in the library.
         uses: How often training examples use each theorem.
     """
 
@@ -28,22 +28,22 @@ class Lexicon:
 
     @classmethod
     def of(cls, library: Sequence[Iterable[str]], used: Iterable[str]) -> Lexicon:
-        """Count: the constants of each theorem of the library, and each use of a theorem."""
+        """Count the constants of each theorem of the library, and each use of a theorem."""
         counts = Counter(symbol for symbols in library for symbol in set(symbols))
         size = len(library)
         weights = {name: math.log(1 + size / counts[name]) for name in sorted(counts)}
         return cls(weights, Counter(used))
 
     def vectors(self, symbols: Sequence[Iterable[str]]) -> Tensor:
-        """Weighted sets of constants [n, constants]; constants that are not known are left out."""
+        """Weighted sets of constants [n, constants]; unknown constants are left out."""
         result = torch.zeros(len(symbols), len(self._columns))
-        places = [
+        entries = [
             (row, self._columns[name])
             for row, names in enumerate(symbols)
             for name in names
             if name in self._columns
         ]
-        rows, columns = torch.tensor(places, dtype=torch.long).reshape(-1, 2).T
+        rows, columns = torch.tensor(entries, dtype=torch.long).reshape(-1, 2).T
         result[rows, columns] = self._values[columns]
         return result
 
@@ -53,14 +53,14 @@ class Lexicon:
 
 
 def features(goals: Tensor, theorems: Tensor, popularity: Tensor, ages: Tensor) -> Tensor:
-    """Features of pairs, each of the order of 1.
+    """Features of pairs, each of order 1.
 
     Args:
         goals: Weighted sets of constants [batch, constants].
         theorems: The same of theorems [theorems, constants].
         popularity: [theorems].
-        ages: How many theorems were bound between the theorem and the goal's [batch, theorems],
-            or [1, theorems] if they are the same for all goals.
+        ages: How many theorems lie between the theorem and the goal's in the library [batch,
+            theorems], or [1, theorems] if they are the same for all goals.
 
     Returns:
         [batch, theorems, FEATURES]: cosine, share of the theorem's constants that are in the goal,

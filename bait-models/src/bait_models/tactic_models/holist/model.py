@@ -1,4 +1,4 @@
-"""The tactic model: a LightningModule that trains, and proposes tactics for goals."""
+"""The tactic model: a LightningModule that is trained, and proposes tactics for goals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from bait_core.domain import Premise, PremiseSet, Suggestion
-from bait_core.errors import ModelError
 from bait_core.protocols import TacticRequest
 from bait_holist.tactics import GoalView
 from bait_holist.terms import read_key
@@ -28,21 +27,21 @@ from bait_models.tactic_models.holist.options import HolistModelOptions
 from bait_models.tactic_models.holist.proposals import Proposer, Theorems
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint
 from bait_models.training.devices import find_device
-from bait_models.training.learner import Learner
+from bait_models.training.learner import Learner, loaded_options
 from bait_models.training.ranking import choice_loss, reciprocal_rank
 
 KIND = "holist"
 _EMBEDDED_AT_ONCE = 64
 _SCORED_AT_ONCE = 50_000
-"""So many pairs of goal and theorem are scored together, for all tactics of the goals."""
-_KEPT_TABLES = 8
+"""Pairs of goals and theorems that are scored together, for all tactics of the goals."""
+_CACHED_TABLES = 8
 
 
 class HolistModel(Learner):
     """HOList's tactic model.
 
     Args:
-        encoder: Of goals and theorems.
+        encoder: Encoder of goals and of theorems.
         vocabulary: Tokens of terms.
         tactics: Templates; see `bait_holist.tactics.templates`.
         lexicon: For the lexical features.
@@ -67,7 +66,7 @@ class HolistModel(Learner):
         self._tables: OrderedDict[str, _Table] = OrderedDict()
 
     def losses(self, batch: StepBatch) -> Mapping[str, Tensor]:
-        """Cross entropy of the tactic, and of the theorems among those to tell apart."""
+        """Cross entropy of the tactic, and of its theorems among those in the batch."""
         goals = self.network.embed_goals(batch.goals)
         logits = self.network.tactic_logits(goals)
         theorems = self.network.embed_theorems(batch.theorems)
@@ -119,9 +118,9 @@ class HolistModel(Learner):
     @torch.inference_mode()
     def get_tactics(self, requests: Sequence[TacticRequest], n: int) -> list[list[Suggestion]]:
         """Propose at most `n` tactics for each goal; goals are embedded together."""
-        options = self._options or _no_options()
+        options = loaded_options(self._options)
         goals = [read_key(request.goal.key) for request in requests]
-        batch = self._reader.batch(self._reader.parsed_goals(goals))
+        batch = self._reader.batch(self._reader.goals(goals))
         embeddings = self.network.embed_goals(batch.to(self.device))
         logits = torch.log_softmax(self.network.tactic_logits(embeddings), dim=1)
         best = logits.topk(min(options.templates, len(self.tactics)), dim=1)
@@ -143,9 +142,9 @@ class HolistModel(Learner):
         tactics: Sequence[Sequence[int]],
         options: HolistModelOptions,
     ) -> dict[int, dict[str, Theorems]]:
-        """For each goal, and each of its templates with theorems, the best of them.
+        """For each goal, and each of its templates that take theorems, the best theorems.
 
-        Goals with the same theorems are scored together.
+        Goals with the same accessible theorems are scored together.
         """
         sharing: dict[str, list[int]] = {}
         for row, request in enumerate(requests):
@@ -153,11 +152,11 @@ class HolistModel(Learner):
         found: dict[int, dict[str, Theorems]] = {}
         for rows in sharing.values():
             table = self._table(requests[rows[0]].premises)
-            for part in chunks(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
-                symbols = [requests[row].goal.symbols for row in part]
-                wanted = [[t for t in tactics[row] if "?" in self.tactics[t]] for row in part]
-                ranked = self._ranked(symbols, embeddings[list(part)], wanted, table, options)
-                found.update(zip(part, ranked, strict=True))
+            for group in chunks(rows, max(1, _SCORED_AT_ONCE // max(1, len(table.names)))):
+                symbols = [requests[row].goal.symbols for row in group]
+                wanted = [[t for t in tactics[row] if "?" in self.tactics[t]] for row in group]
+                ranked = self._ranked(symbols, embeddings[list(group)], wanted, table, options)
+                found.update(zip(group, ranked, strict=True))
         return found
 
     def _ranked(
@@ -168,7 +167,7 @@ class HolistModel(Learner):
         table: _Table,
         options: HolistModelOptions,
     ) -> list[dict[str, Theorems]]:
-        """The same of goals with the same theorems, by their constants and embeddings."""
+        """The same for goals with the same accessible theorems, by constants and embeddings."""
         longest = max(map(len, wanted))
         if not longest or not table.names:
             return [{} for _ in wanted]
@@ -204,7 +203,7 @@ class HolistModel(Learner):
         key = premises.library_key
         if key not in self._tables:
             self._tables[key] = self._make_table(premises.library)
-            if len(self._tables) > _KEPT_TABLES:
+            if len(self._tables) > _CACHED_TABLES:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(key)
         return self._tables[key]
@@ -222,17 +221,16 @@ class HolistModel(Learner):
         )
 
     def _embed(self, keys: set[str]) -> None:
-        """Embed theorems, once as long as the model lives."""
+        """Embed theorems; their embeddings are kept as long as the model lives."""
         ordered = sorted(keys, key=lambda key: (len(key), key))
-        for start in range(0, len(ordered), _EMBEDDED_AT_ONCE):
-            part = ordered[start : start + _EMBEDDED_AT_ONCE]
-            batch = self._reader.batch(self._reader.terms(part))
+        for chunk in chunks(ordered, _EMBEDDED_AT_ONCE):
+            batch = self._reader.batch(self._reader.terms(chunk))
             rows = self.network.embed_theorems(batch.to(self.device))
-            self._embeddings.update(zip(part, rows, strict=True))
+            self._embeddings.update(zip(chunk, rows, strict=True))
 
 
 def read_numbering(checkpoint: Path) -> Numbering:
-    """What the numbers of a checkpoint's network stand for; raises CheckpointError."""
+    """The meaning of the numbers of a checkpoint's network; raises CheckpointError."""
     return _numbering(read_header(checkpoint, KIND).hyperparameters)
 
 
@@ -242,14 +240,10 @@ def _numbering(parameters: Mapping[str, Any]) -> Numbering:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What is known of the theorems that a goal may use, in their order."""
+    """The theorems accessible to a goal, in order, ready to be scored."""
 
     names: list[str]
     embeddings: Tensor
     vectors: Tensor
     popularity: Tensor
     ages: Tensor
-
-
-def _no_options() -> HolistModelOptions:
-    raise ModelError("a model under training proposes no tactics", hint="Load its checkpoint.")

@@ -1,9 +1,9 @@
 """The network: a tactic classifier, and a scorer of theorems given goal and tactic.
 
 After HOList (Bansal et al., arXiv 1904.03241) and its graph networks (Paliwal et al., arXiv
-1905.10006): two encoders, a classifier on the goal's embedding, and a score of goal, tactic and
-theorem, here by an inner product, so that all theorems can be scored at once. Lexical features of
-goal and theorem add to the score.
+1905.10006): two encoders, a classifier of the goal's embedding, and a score of goal, tactic and
+theorem. The score is an inner product here, so that all theorems can be scored at once; lexical
+features of goal and theorem are added to it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class HolistNetwork(nn.Module):
     """Goals to tactics, and goals, tactics and theorems to scores.
 
     Args:
-        encoder: Of goals and of theorems; weights are not shared.
+        encoder: Encoder of goals and of theorems; weights are not shared.
         vocabulary_size: Number of tokens of terms.
         tactics: Number of tactics.
     """
@@ -65,7 +65,7 @@ class HolistNetwork(nn.Module):
     def theorem_scores(
         self, goals: Tensor, tactics: Tensor, theorems: Tensor, features: Tensor
     ) -> Tensor:
-        """How well theorems fit, as logits.
+        """How relevant theorems are, as logits.
 
         Args:
             goals: Embeddings [batch, dim].

@@ -1,4 +1,4 @@
-"""From templates and theorems, ranked, to tactics."""
+"""From ranked templates and theorems to tactics."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bait_models.tactic_models.holist.lists import Lists, best_lists
 from bait_models.tactic_models.holist.options import HolistModelOptions
 
 _PROVERS = ("MESON_TAC", "ASM_MESON_TAC", "METIS_TAC", "ASM_METIS_TAC")
-"""They search by themselves: what one proves with few theorems, it mostly proves with more."""
+"""They search by themselves: what they prove with few theorems, they mostly prove with more."""
 _SHORT, _LONG = math.log(0.8), math.log(0.2)
 
 Ranked = Sequence[tuple[str, float]]
-"""What there is to choose among, best first, with the logarithms of their probabilities."""
+"""Options to choose from with their log-probabilities, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theorems:
-    """What a template may be filled with.
+    """Theorems that a template may be filled with.
 
     Attributes:
         ranked: Single theorems.
@@ -50,11 +50,11 @@ class Proposer:
     def propose(
         self, goal: GoalView, templates: Ranked, theorems: Mapping[str, Theorems], n: int
     ) -> list[Suggestion]:
-        """The `n` best tactics for a goal; fillings that are one tactic add up.
+        """The `n` best tactics for a goal; probabilities of equal tactics add up.
 
         Args:
             goal: The goal.
-            templates: Those considered.
+            templates: Templates to consider.
             theorems: For each template with theorems, the best ones.
             n: How many tactics.
         """
@@ -75,29 +75,29 @@ class Proposer:
         return [Suggestion(tactic, min(weight, 0.0)) for tactic, weight in chosen]
 
     def _plain(self, template: str) -> str:
-        """The tactic that does the same where there are no hypotheses, such as MESON_TAC."""
+        """The tactic that does the same if there are no hypotheses, such as MESON_TAC."""
         plain = template.removeprefix("ASM_").removeprefix("ASM ")
         return plain if plain.partition(" ")[0] in self._heads else template
 
     def _with_theorems(self, template: str, theorems: Theorems) -> Iterator[tuple[str, float]]:
         names = [name for name, _ in theorems.ranked]
-        for places, share in self._choices(template, theorems):
-            text = "; ".join(names[place] for place in places)
+        for ranks, share in self._choices(template, theorems):
+            text = "; ".join(names[rank] for rank in ranks)
             yield template.replace("?*", "?").replace("?", text, 1), share
 
     def _choices(self, template: str, theorems: Theorems) -> Iterator[tuple[Sequence[int], float]]:
-        """Places of the theorems to fill a template with."""
+        """Ranks of the theorems to fill a template with."""
         head, _, gap = template.partition(" ")
         count = len(theorems.ranked)
         if head in _PROVERS and gap in ("[?]", "[?*]"):
             yield from best_lists(count, self._options.prover_lists)
         elif "[?*]" in template:
-            yield from ((places, _SHORT + share) for places, share in theorems.lists)
-            for places, share in best_lists(count, self._options.long_lists):
-                yield places, _LONG + share
+            yield from ((ranks, _SHORT + share) for ranks, share in theorems.lists)
+            for ranks, share in best_lists(count, self._options.long_lists):
+                yield ranks, _LONG + share
         else:
-            for place, (_, share) in enumerate(theorems.ranked[: self._options.premises]):
-                yield (place,), share
+            for rank, (_, share) in enumerate(theorems.ranked[: self._options.premises]):
+                yield (rank,), share
 
     def _terms(self, goal: GoalView, head: str) -> list[str]:
         terms = list(TERM_SOURCES[head](goal))[: self._options.terms]
@@ -105,7 +105,7 @@ class Proposer:
 
 
 def _with_terms(template: str, texts: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """The template with each term; the weights of the terms fall as one over their rank."""
+    """The template filled with each term, weighted by one over the term's rank."""
     total = sum(1 / rank for rank in range(1, len(texts) + 1))
     for rank, text in enumerate(texts, start=1):
         yield template.replace("!", text, 1), -math.log(rank * total)

@@ -24,8 +24,8 @@ class HolistTrainer:
         data = HolistData(task.examples, self._options, task.seed, numbering)
         if not data.tactics:
             raise TrainingError(
-                f"no tactic occurs {self._options.least_count} times among the examples",
-                hint="Learn from more, or make least_count smaller.",
+                f"no tactic occurs {self._options.least_count} times in the examples",
+                hint="Learn from more examples, or lower least_count.",
             )
         model = HolistModel(self._options.encoder, data.vocabulary, data.tactics, data.lexicon)
         if task.start is not None:
