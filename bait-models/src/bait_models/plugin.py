@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import PluginSpec, SearchSpec, TraceProcessorSpec, TrainerSpec
+from bait_core import PluginSpec, SearchSpec, TraceProcessorSpec, TrainerSpec, hookimpl
 
 BAIT_API = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from bait_core.protocols import TrainingTask
+from bait_core import TrainingTask
 from bait_models.byt5.options import ByteFitOptions
 from bait_models.byt5.text import PaddedTokens, encode_end, pad
 from bait_models.trace_processors.state_example import StateExample

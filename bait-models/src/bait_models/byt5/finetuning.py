@@ -10,7 +10,7 @@ from typing import Protocol
 from peft import LoraConfig, LoraModel
 from transformers import PreTrainedModel
 
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingResult, TrainingTask
 from bait_models.byt5.data import Example, truncated_states
 from bait_models.byt5.network import T5, load_t5, new_t5
 from bait_models.byt5.options import ByteFitOptions, ByteTrainerOptions

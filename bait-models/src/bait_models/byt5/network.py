@@ -12,7 +12,7 @@ from huggingface_hub.errors import StrictDataclassError
 from torch import nn
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
-from bait_core.errors import CheckpointError
+from bait_core import CheckpointError
 from bait_models.byt5.options import NetworkSize
 from bait_models.byt5.text import END, PAD, VOCABULARY_SIZE
 from bait_models.training.checkpoints import load_weights, read_header, save_checkpoint

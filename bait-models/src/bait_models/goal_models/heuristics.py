@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from bait_core.domain import Goal
+from bait_core import Goal
 from bait_models.goal_models.options import ConstantOptions, SizeOptions
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")

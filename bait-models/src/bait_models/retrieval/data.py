@@ -10,8 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bait_core.errors import TrainingError
-from bait_core.training import CorpusPremise
+from bait_core import CorpusPremise, TrainingError
 from bait_models.byt5.text import pad
 from bait_models.chunks import padded_chunks
 from bait_models.retrieval.model import RetrievalBatch, Retriever

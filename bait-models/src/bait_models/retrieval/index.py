@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from bait_core.domain import Premise, PremiseSet
-from bait_core.protocols import TacticRequest
+from bait_core import Premise, PremiseSet, TacticRequest
 from bait_models.chunks import chunks
 from bait_models.retrieval.embeddings import Embeddings
 from bait_models.retrieval.model import Retriever

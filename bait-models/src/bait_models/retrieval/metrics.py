@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from bait_core.training import CorpusPremise
+from bait_core import CorpusPremise
 from bait_models.retrieval.index import CorpusIndex
 from bait_models.retrieval.model import Retriever
 from bait_models.trace_processors.retrieval import RetrievalExample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transformers import T5EncoderModel
 
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingResult, TrainingTask
 from bait_models.byt5.data import state_data
 from bait_models.byt5.finetuning import LowRankAdapter, fit_and_save, initial_network
 from bait_models.retrieval.data import StepBatches

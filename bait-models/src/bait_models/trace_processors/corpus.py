@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from bait_core.traces.schema import TraceRecord
-from bait_core.training import CorpusPremise, read_corpus
+from bait_core import CorpusPremise, TraceRecord, read_corpus
 
 _NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[\w'!?]+)*")
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")

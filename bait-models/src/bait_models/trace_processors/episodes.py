@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_core import EdgeRecord, TraceRecord
 from bait_models.trace_processors.labels import (
     Distances,
     distances,

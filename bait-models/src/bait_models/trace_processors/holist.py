@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_core import EdgeRecord, TraceRecord
 from bait_holist.human_proofs import read_library_theorems
 from bait_holist.tactics import template_of
 from bait_models.trace_processors.corpus import names_in

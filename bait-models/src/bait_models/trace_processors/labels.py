@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_core import EdgeRecord, TraceRecord
 
 Distances = Sequence[int | None]
 """For each goal of a trace, in order: steps of its shortest proof; None if none is known."""

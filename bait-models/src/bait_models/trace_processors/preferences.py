@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_core import EdgeRecord, TraceRecord
 from bait_models.trace_processors.labels import (
     Distances,
     distances,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bait_core.traces.schema import GoalRecord, TraceRecord
+from bait_core import GoalRecord, TraceRecord
 from bait_models.trace_processors.labels import Distances, distances, is_human, visits
 from bait_models.trace_processors.options import ProvabilityOptions
 from bait_models.trace_processors.values import goal_values

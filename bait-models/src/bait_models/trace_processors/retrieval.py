@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bait_core.traces.schema import TraceRecord
-from bait_core.training import CorpusPremise
+from bait_core import CorpusPremise, TraceRecord
 from bait_models.trace_processors.corpus import Accessible, Corpus
 from bait_models.trace_processors.labels import proof_steps
 from bait_models.trace_processors.negatives import HardNegatives

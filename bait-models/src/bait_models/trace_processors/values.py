@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bait_core.traces.schema import EdgeRecord, TraceRecord
+from bait_core import EdgeRecord, TraceRecord
 from bait_models.search.updown.least_costs import LeastCosts
 from bait_models.trace_processors.labels import Distances, is_success
 

@@ -15,7 +15,7 @@ import safetensors
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from bait_core.errors import CheckpointError
+from bait_core import CheckpointError
 from bait_models import __version__
 
 FORMAT = 1

@@ -11,7 +11,7 @@ import lightning.pytorch as pl
 import msgspec
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from bait_core.training import read_examples
+from bait_core import read_examples
 from bait_models.chunks import chunks
 
 Example = TypeVar("Example", bound=msgspec.Struct)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from bait_core.errors import ConfigurationError
+from bait_core import ConfigurationError
 
 
 def find_device(name: str) -> torch.device:

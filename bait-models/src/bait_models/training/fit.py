@@ -17,8 +17,7 @@ from lightning.fabric.utilities.warnings import PossibleUserWarning
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, Timer
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger, WandbLogger
 
-from bait_core.errors import ConfigurationError, TrainingError
-from bait_core.protocols import TrainingTask
+from bait_core import ConfigurationError, TrainingError, TrainingTask
 from bait_models.training.learner import Learner
 from bait_models.training.options import FitOptions
 

@@ -12,8 +12,7 @@ from lightning.pytorch import LightningModule
 from lightning.pytorch.callbacks import Timer
 from torch import Tensor
 
-from bait_core.errors import ModelError
-from bait_core.options import Options
+from bait_core import ModelError, Options
 from bait_models.training.options import FitOptions
 
 ModelOptions = TypeVar("ModelOptions", bound=Options)

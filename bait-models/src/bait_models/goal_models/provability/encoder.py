@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from transformers import T5EncoderModel
 
-from bait_core.domain import Goal
+from bait_core import Goal
 from bait_models.byt5.network import load_t5, new_t5, unloaded_t5
 from bait_models.byt5.text import PaddedTokens, encode_end, pad
 from bait_models.goal_models.provability.options import ByteEncoderOptions

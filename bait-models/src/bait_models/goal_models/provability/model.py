@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
-from bait_core.domain import Goal
-from bait_core.errors import CheckpointError, ConfigurationError
+from bait_core import CheckpointError, ConfigurationError, Goal
 from bait_models.chunks import padded_chunks
 from bait_models.goal_models.provability.calibration import Calibration
 from bait_models.goal_models.provability.encoder import KIND, ByteEncoder, GoalEncoder

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bait_core.options import Options
+from bait_core import Options
 from bait_models.byt5.options import NetworkSize
 from bait_models.encoders.options import EncoderOptions
 from bait_models.training.options import FitOptions

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from torch import Tensor
 
-from bait_core.domain import Goal
-from bait_core.errors import ModelError
+from bait_core import Goal, ModelError
 from bait_holist.errors import SexpError
 from bait_holist.terms import read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch

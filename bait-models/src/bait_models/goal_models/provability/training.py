@@ -9,10 +9,7 @@ from lightning.fabric.utilities import move_data_to_device
 from torch import Tensor
 from torchmetrics.functional.classification import binary_auroc
 
-from bait_core.domain import Goal
-from bait_core.errors import CheckpointError
-from bait_core.protocols import TrainingResult, TrainingTask
-from bait_core.training import read_examples
+from bait_core import CheckpointError, Goal, TrainingResult, TrainingTask, read_examples
 from bait_models.goal_models.provability.calibration import (
     Calibration,
     brier_score,

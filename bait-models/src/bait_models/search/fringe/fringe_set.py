@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from bait_core.graph import Edge, GoalNode, Status
+from bait_core import Edge, GoalNode, Status
 from bait_models.search.fringe.softmax_sampler import SoftmaxSampler
 
 _LOWEST = -1e100  # lower bound of a goal's score, so that sums stay finite

@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from bait_core.graph import Edge, GoalNode, Status
-from bait_core.protocols import Response, SearchContext, Selection
+from bait_core import Edge, GoalNode, Response, SearchContext, Selection, Status
 from bait_models.search.fringe.fringe_set import FringeSet, GoalList
 from bait_models.search.fringe.options import FringeOptions
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from bait_core.graph import GoalNode, Status
+from bait_core import GoalNode, Status
 from bait_models.search.htps.policy import Policy, sample
 from bait_models.search.htps.statistics import GoalStatistics
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bait_core.graph import Edge, GoalNode, Status
-from bait_core.protocols import Response, SearchContext, Selection
+from bait_core import Edge, GoalNode, Response, SearchContext, Selection, Status
 from bait_core.search.breadth_first import BreadthFirst, BreadthFirstOptions
 from bait_models.search.htps.hypertree import Hypertree, HypertreeSelector, Leaf
 from bait_models.search.htps.options import HTPSOptions

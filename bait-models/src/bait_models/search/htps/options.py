@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bait_core.options import Options
+from bait_core import Options
 
 
 class HTPSOptions(Options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from bait_core.graph import Edge, GoalNode
+from bait_core import Edge, GoalNode
 
 KILLED = -math.inf
 _UNVISITED = 0.5

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from bait_core.graph import Edge, GoalNode, Status
-from bait_core.protocols import Response, SearchContext, Selection
+from bait_core import Edge, GoalNode, Response, SearchContext, Selection, Status
 from bait_models.search.updown.least_costs import OWN, Hyperedge, LeastCosts
 from bait_models.search.updown.options import UpDownOptions
 from bait_models.search.updown.sampling import GumbelSampler

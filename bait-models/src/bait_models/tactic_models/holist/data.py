@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
-from bait_core.training import read_examples
+from bait_core import read_examples
 from bait_holist.human_proofs import read_library_theorems
 from bait_holist.terms import constants, parse, read_key
 from bait_models.encoders.batch import EncodedGraph, TermBatch

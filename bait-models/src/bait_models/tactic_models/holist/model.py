@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from bait_core.domain import Premise, PremiseSet, Suggestion
-from bait_core.protocols import TacticRequest
+from bait_core import Premise, PremiseSet, Suggestion, TacticRequest
 from bait_holist.tactics import GoalView
 from bait_holist.terms import read_key
 from bait_models.chunks import chunks

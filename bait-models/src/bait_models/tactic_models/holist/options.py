@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bait_core.options import Options
+from bait_core import Options
 from bait_models.encoders.options import EncoderOptions
 from bait_models.training.options import FitOptions
 

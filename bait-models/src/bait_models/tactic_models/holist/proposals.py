@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bait_core.domain import Suggestion
+from bait_core import Suggestion
 from bait_holist.tactics import TERM_SOURCES, GoalView
 from bait_holist.terms import to_text
 from bait_models.tactic_models.holist.lists import Lists, best_lists

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bait_core.errors import TrainingError
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingError, TrainingResult, TrainingTask
 from bait_models.tactic_models.holist.data import HolistData
 from bait_models.tactic_models.holist.model import HolistModel, read_numbering
 from bait_models.tactic_models.holist.options import HolistTrainerOptions

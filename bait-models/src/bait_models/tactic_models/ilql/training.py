@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from transformers import T5ForConditionalGeneration
 
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data
 from bait_models.byt5.finetuning import (
     LowRankAdapter,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import torch
 
-from bait_core.errors import TrainingError
+from bait_core import TrainingError
 from bait_models.retrieval.index import CorpusIndex
 from bait_models.retrieval.model import Retriever
 from bait_models.retrieval.text import show_premises

@@ -11,8 +11,7 @@ from torch import Tensor
 from transformers import GenerationConfig, T5ForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
-from bait_core.domain import Premise, Suggestion
-from bait_core.protocols import TacticRequest
+from bait_core import Premise, Suggestion, TacticRequest
 from bait_models.byt5.network import load_t5, save_t5
 from bait_models.byt5.text import (
     END,

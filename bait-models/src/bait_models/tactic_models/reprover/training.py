@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from transformers import T5ForConditionalGeneration
 
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data
 from bait_models.byt5.finetuning import LowRankAdapter, fit_and_save, initial_network
 from bait_models.byt5.text import encode_target, pad_labels

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import torch
 from transformers import T5ForConditionalGeneration
 
-from bait_core.errors import TrainingError
-from bait_core.protocols import TrainingResult, TrainingTask
+from bait_core import TrainingError, TrainingResult, TrainingTask
 from bait_models.byt5.data import encode_states, state_data
 from bait_models.byt5.finetuning import LowRankAdapter, fit_and_save, start_checkpoint
 from bait_models.byt5.network import load_t5
