@@ -416,6 +416,32 @@ def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
         make_tactic_model("frequencies", {"checkpoint": tmp_path})
 
 
+def test_a_finished_run_is_given_more_iterations(tmp_path: Path) -> None:
+    path = write(tmp_path, changed(iterations=1))
+    bait("run", path, "--output", "run", folder=tmp_path)
+    first = (tmp_path / "run" / "traces" / "1" / "collect.jsonl.gz").read_bytes()
+    bait("run", path, "iterations=2", "--output", "run", folder=tmp_path)
+    assert len(read_report(tmp_path / "run").iterations) == 2
+    assert (tmp_path / "run" / "traces" / "1" / "collect.jsonl.gz").read_bytes() == first
+    fewer = bait("run", path, "--output", "run", folder=tmp_path, code=2)
+    assert "another configuration" in fewer
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [("seed=5", "seed"), ("training.0.valid_share=0.3", "valid_share")],
+    ids=["seed", "share"],
+)
+def test_train_refuses_a_folder_that_holds_another_training(
+    tmp_path: Path, finished: Path, change: str, what: str
+) -> None:
+    arguments = ("--run", finished, "--output", tmp_path / "trained")
+    bait("train", finished / "config.yaml", *arguments, folder=tmp_path)
+    bait("train", finished / "config.yaml", *arguments, folder=tmp_path)
+    error = bait("train", finished / "config.yaml", change, *arguments, folder=tmp_path, code=2)
+    assert f"holds a training that differs in {what}" in error
+
+
 FILLED_IN = {
     "checkpoint": "x",
     "corpus": "x.jsonl.gz",

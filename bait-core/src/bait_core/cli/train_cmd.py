@@ -13,7 +13,7 @@ from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
 from bait_core.experiment.jobs import check, held_out, training_job
 from bait_core.hints import did_you_mean
-from bait_core.training import train_in_child
+from bait_core.training import require_same_training, train_in_child
 
 
 def train(
@@ -42,6 +42,7 @@ def train(
     check(wanted)
     source = RunFolder(run) if run else RunFolder(output)
     job = training_job(wanted, chosen, wanted.iterations, source, {}, held_out(wanted))
+    require_same_training(output, job)
     report = train_in_child(job, output)
     if as_json_:
         print_json({"checkpoint": str(report.checkpoint), "metrics": dict(report.metrics)})

@@ -69,16 +69,16 @@ class RunFolder:
         return self.path / "training" / str(iteration) / step
 
     def begin(self, config: ExperimentConfig, versions: Mapping[str, str]) -> None:
-        """Write down what runs.
+        """Write down what runs. A run that is resumed may be given more iterations.
 
         Raises:
             ConfigurationError: The folder is that of a run with another configuration.
         """
-        if (self.path / _CONFIG).exists() and self.config != config:
+        if (self.path / _CONFIG).exists() and not _continues(self.config, config):
             raise ConfigurationError(
                 f"{self.path} holds a run with another configuration",
-                hint=f"Take it up as it was: bait run {self.path / _CONFIG} --resume, or choose "
-                "another folder.",
+                hint=f"Resume it with its own, `bait run {self.path / _CONFIG} --output "
+                f"{self.path}`, or choose another folder. Only more iterations may be added.",
             )
         text = OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
         with self._writing():
@@ -123,6 +123,12 @@ class RunFolder:
                 f"the folder {self.path} can't be written: {error.strerror or error}",
                 hint="Choose another folder with --output.",
             ) from error
+
+
+def _continues(known: ExperimentConfig, wanted: ExperimentConfig) -> bool:
+    """Whether a run is the same but for iterations that are added."""
+    iterations = max(known.iterations, wanted.iterations)
+    return known.model_copy(update={"iterations": iterations}) == wanted
 
 
 def _json(value: Any) -> bytes:

@@ -7,7 +7,12 @@ from bait_core.training.examples import (
     read_examples,
     write_examples,
 )
-from bait_core.training.step import TrainingJob, TrainingReport, train_in_child
+from bait_core.training.step import (
+    TrainingJob,
+    TrainingReport,
+    require_same_training,
+    train_in_child,
+)
 
 __all__ = [
     "CorpusPremise",
@@ -19,6 +24,7 @@ __all__ = [
     "of_splits",
     "read_corpus",
     "read_examples",
+    "require_same_training",
     "train_in_child",
     "write_corpus",
     "write_examples",

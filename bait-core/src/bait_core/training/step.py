@@ -89,6 +89,28 @@ def train_in_child(job: TrainingJob, folder: Path) -> TrainingReport:
     raise _failure(folder, code)
 
 
+def require_same_training(folder: Path, job: TrainingJob) -> None:
+    """Make sure that a folder holds no other training.
+
+    Raises:
+        TrainingError: It does.
+    """
+    path = folder / _JOB
+    if not path.exists():
+        return
+    known = msgspec.json.decode(path.read_bytes(), type=TrainingJob)
+    if different := [name for name in job.__struct_fields__ if _differs(known, job, name)]:
+        raise TrainingError(
+            f"{folder} holds a training that differs in {', '.join(different)}",
+            hint="Choose another folder with --output, or remove this one.",
+        )
+
+
+def _differs(known: TrainingJob, job: TrainingJob, name: str) -> bool:
+    encode = msgspec.json.encode  # what was read back holds lists where there were tuples
+    return encode(getattr(known, name)) != encode(getattr(job, name))
+
+
 def _prepare(folder: Path, job: TrainingJob) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
