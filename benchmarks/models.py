@@ -2,7 +2,7 @@
 
 The networks have random weights and the size of trained ones; the terms are random. For HOList's
 model with each encoder: one goal, 32 goals at once, how many times as long that takes, and the
-first question of a theorem, when its 2,000 premises are embedded. For the generator: beams of 8
+first request of a theorem, when its 2,000 premises are embedded. For the generator: beams of 8
 tactics of at most 32 bytes, 8 goals one by one and at once. Medians of interleaved runs.
 
     python benchmarks/models.py [--runs 5] [--encoders gnn transformer]
