@@ -102,7 +102,7 @@ def step(number: int, *options: str) -> list[str]:
         options: Of its trainer.
     """
     short = ("max_epochs=1", "warmup_steps=0", "loggers=[csv]", "progress_bar=false", *options)
-    trainer = (f"trainer.options.{option}" for option in short)
+    trainer = (f"trainer.{option}" for option in short)
     return [f"training.{number}.{change}" for change in ("traces=[]", "splits=[]", *trainer)]
 
 
@@ -127,7 +127,7 @@ def setting(hol_light: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def tactics(setting: Setting, kind: str = "gnn") -> list[str]:
     """Changes of the step that trains HOList's tactic model."""
-    library = f"options.library={setting.library}"
+    library = f"library={setting.library}"
     encoder = f"encoder={{kind: {kind}, dim: 8, layers: 1, heads: 2}}"
     return [
         *step(0, encoder, "least_count=1", "negatives=16"),
@@ -191,7 +191,7 @@ def test_a_generator_with_premises(
     setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BAIT_HOME", str(tmp_path / "home"))  # keeps vectors of premises
-    corpus = f"options.corpus={setting.corpus}"
+    corpus = f"corpus={setting.corpus}"
     changes = [
         *step(0, f"size={TINY}", "max_source=128"),
         *step(1, *GENERATOR),

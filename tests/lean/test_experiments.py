@@ -49,7 +49,7 @@ def bait(command: str, name: str, *changes: str, output: Path) -> Report:
 def steps(*options: str, count: int = 1) -> list[str]:
     """Changes that make each step of training short."""
     each = ("max_epochs=1", "max_source=128", "progress_bar=false", *options)
-    return [f"training.{n}.trainer.options.{option}" for n in range(count) for option in each]
+    return [f"training.{n}.trainer.{option}" for n in range(count) for option in each]
 
 
 def run(name: str, *changes: str, output: Path) -> Report:
