@@ -35,7 +35,7 @@ from bait_core.domain import (
     Theorem,
     Verification,
 )
-from bait_core.errors import FillError, TheoremError
+from bait_core.errors import FillError, StartupCrashError, TheoremError
 from bait_core.merging import merge_edits
 from bait_core.options import Options
 from bait_core.plugins import EnvironmentSpec, PluginSpec, hookimpl
@@ -54,6 +54,7 @@ class StepsOptions(Options):
     allow_axioms: tuple[str, ...] = ()
     seconds: float = 0.005
     filling_seconds: float = 0.0
+    starts_once: Path | None = None  # the prover dies at its start until this file is there
     trouble: str = ""  # at the start of a worker: "dies" or "raises"
 
 
@@ -141,6 +142,9 @@ class Steps:
         return Theorem(line.name, line.statement, f"{self.options.file.name}:{line.number}:1")
 
     def start(self, theorem: Theorem) -> Session:
+        needed = self.options.starts_once
+        if needed is not None and not needed.exists():
+            raise StartupCrashError("the counter died while it started: killed by signal 9")
         (line,) = [line for line in lines_of(self.text) if line.name == theorem.name]
         return Session(self, line)
 

@@ -127,6 +127,23 @@ def test_a_worker_that_dies_at_its_start_ends_the_run(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("how", [["--workers", "2"], PROCESSES], ids=["threads", "processes"])
+def test_a_prover_that_cannot_start_stops_the_run_and_costs_no_theorem(tmp_path, how):
+    runs = WholeRuns(tmp_path, [f"t{n} 2" for n in range(9)])
+    needed = tmp_path / "memory"
+    options = [*how, "-o", f"environment.starts_once={needed}"]
+    done = runs.run(*options)
+    assert done.returncode == 2
+    assert "the run has stopped, since the prover could not be started" in done.stderr
+    assert "killed by signal 9" in done.stderr
+    assert "--resume" in done.stderr
+    assert {record.status for record in runs.records()} == {"unstarted"}
+    assert len(runs.records()) < 9
+    needed.touch()
+    assert "9 of 9 proved" in runs.run(*options, "--resume").stdout
+    assert [record.status for record in runs.records()] == ["proved"] * 9
+
+
 def test_the_death_of_the_models_ends_the_run_and_it_can_be_resumed(tmp_path):
     runs = WholeRuns(tmp_path, [f"t{n} 40" for n in range(12)])
     options = (*PROCESSES, "-o", "execution.model_replicas=1")

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bait_core.errors import ProverStartError
+from bait_core.errors import ProverStartError, StartupCrashError
 from bait_core.processes import (
     MemoryWatch,
     ProverProcess,
@@ -23,6 +23,7 @@ from bait_core.processes import (
     find_process,
     limit_address_space,
     log_tail,
+    start_with_retries,
 )
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
@@ -256,3 +257,37 @@ def test_how_a_process_ended_in_words(tmp_path: Path) -> None:
     log.write_text("∀" * 1000 + "the end\n")
     assert log_tail(log).endswith("the end")
     assert len(log_tail(log)) < 700
+
+
+def test_what_dies_while_it_starts_is_started_again():
+    attempts = iter([StartupCrashError("once"), StartupCrashError("twice"), "running"])
+
+    def start() -> str:
+        attempt = next(attempts)
+        if isinstance(attempt, StartupCrashError):
+            raise attempt
+        return str(attempt)
+
+    assert start_with_retries(start, (0.0, 0.0, 0.0)) == "running"
+
+
+def test_starting_is_given_up_in_the_end():
+    attempts = itertools.count()
+
+    def start() -> None:
+        raise StartupCrashError(f"attempt {next(attempts)}")
+
+    with pytest.raises(StartupCrashError, match="attempt 2"):
+        start_with_retries(start, (0.0, 0.0))
+
+
+def test_what_cannot_start_at_all_is_not_tried_again():
+    attempts = itertools.count()
+
+    def start() -> None:
+        next(attempts)
+        raise ProverStartError("it is not installed")
+
+    with pytest.raises(ProverStartError, match="not installed"):
+        start_with_retries(start, (60.0,))
+    assert next(attempts) == 1

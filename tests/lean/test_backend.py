@@ -6,7 +6,9 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,7 +16,7 @@ from typing import cast
 import psutil
 import pytest
 
-from bait_core.errors import ProverStartError
+from bait_core.errors import ProverStartError, StartupCrashError
 from bait_lean.embedded.install import Installation, Manifest, find_installation
 from bait_lean.embedded.integrity import contents_hash
 from bait_lean.embedded.package import LEAN, LEAN_VERSION
@@ -372,3 +374,38 @@ class TestLeanInteract:
             defined = server.run(interact.Command(cmd="def one := 1"))
             used = server.run(interact.Command(cmd="example : one = 1 := rfl", env=defined.env))
             assert not cast("list[object]", used.messages)
+
+
+class TestDyingAtTheStart:
+    pytestmark = needs_lean
+
+    def test_memory_that_does_not_suffice_is_named(self) -> None:
+        installation = find_installation()
+        assert installation is not None
+        backend = EmbeddedBackend(installation, memory_limit=60_000_000)
+        with pytest.raises(StartupCrashError, match=r"died while it started.*memory") as caught:
+            backend.start()
+        assert "Memory may be short" in caught.value.hint
+
+    def test_a_lean_that_is_killed_while_it_starts_is_started_again(self) -> None:
+        installation = find_installation()
+        assert installation is not None
+        killed: list[int] = []
+
+        def kill_the_first() -> None:
+            while not killed:
+                for child in psutil.Process().children(recursive=True):
+                    with suppress(psutil.Error):
+                        if any("main.cjs" in word for word in child.cmdline()):
+                            killed.append(child.pid)
+                            child.kill()
+                            return
+
+        killer = threading.Thread(target=kill_the_first)
+        killer.start()
+        process = EmbeddedBackend(installation).start()
+        killer.join()
+        assert killed
+        answer = process.request({"cmd": "def x := 1"}, LONG)
+        assert isinstance(parse(answer, CommandReply), CommandReply)
+        process.close()

@@ -110,6 +110,9 @@ from .errors import (
     ProverStartError as ProverStartError,
 )
 from .errors import (
+    StartupCrashError as StartupCrashError,
+)
+from .errors import (
     TheoremError as TheoremError,
 )
 from .errors import (
@@ -440,6 +443,7 @@ __all__ = [
     "Selection",
     "SelectionRecord",
     "Session",
+    "StartupCrashError",
     "Status",
     "Subgoals",
     "Suggestion",

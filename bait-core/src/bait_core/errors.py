@@ -9,6 +9,7 @@
   x TheoremError            the statement or file to prove is not usable
   x ProverError
     + ProverStartError      the proof assistant can't be started
+      - StartupCrashError   it died while it started, and may start another time
     + ProverCrashError      it died, and restarting did not help
     + FillError             a fresh prover does not accept a filled file
     + MergeError            a file was changed where a proof was to go
@@ -84,6 +85,10 @@ class ProverError(BaitError):
 
 class ProverStartError(ProverError):
     """The proof assistant is missing or can't be started."""
+
+
+class StartupCrashError(ProverStartError):
+    """The proof assistant died while it started, several times; another time it may start."""
 
 
 class ProverCrashError(ProverError):

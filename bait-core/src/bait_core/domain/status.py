@@ -20,6 +20,13 @@ class SearchStatus(StrEnum):
     """The prover or a plugin broke down."""
     INTERRUPTED = "interrupted"
     """The run ended before the search did: the user stopped it, or its budget was spent."""
+    UNSTARTED = "unstarted"
+    """The prover could not be started for it, which says nothing about the theorem."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the theorem need not be searched again when a run is resumed."""
+        return self not in {SearchStatus.INTERRUPTED, SearchStatus.UNSTARTED}
 
 
 CONDITIONAL = "conditional"

@@ -93,14 +93,16 @@ class RemoteRun:
     def _work(self, number: int, queue: Queue[Theorem], tally: Tally) -> None:
         """What the thread of one worker does."""
         worker = self._start(number)
-        while not self._cancelled.is_set() and time.monotonic() < self._deadline:
+        while not (
+            self._cancelled.is_set() or tally.is_hopeless or time.monotonic() >= self._deadline
+        ):
             theorem = next(queue, None)
             if theorem is None:
                 break
             self._observer.on_start(theorem)
             record, worker = self._prove(number, worker, theorem)
             self._observer.on_end(record)
-            tally.count(record.status)
+            tally.count(record.status, record.message)
         worker.close()
 
     def _prove(self, number: int, worker: Worker, theorem: Theorem) -> tuple[TraceRecord, Worker]:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Protocol
 
 from bait_core.batching.shared_models import SharedGoalModel, SharedTacticModel
-from bait_core.domain import SearchStatus, Theorem
+from bait_core.domain import Theorem
 from bait_core.execution.garbage_collection import rare_collections
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer, SearchProgress
@@ -96,13 +96,14 @@ class Runner:
     def _work(self, queue: Queue[Theorem], tally: Tally) -> None:
         """What each thread does: take theorems until there are none left."""
         search = self._make_search()
-        while not self._budget.is_spent:
+        while not (self._budget.is_spent or tally.is_hopeless):
             theorem = next(queue, None)
             if theorem is None:
                 return
-            tally.count(self._attempt(theorem, search))
+            attempt = self._attempt(theorem, search)
+            tally.count(attempt.status, attempt.message)
 
-    def _attempt(self, theorem: Theorem, search: SearchModel) -> SearchStatus:
+    def _attempt(self, theorem: Theorem, search: SearchModel) -> Attempt:
         attempt = Attempt(theorem)
         goal_client = self._goal_model.client() if self._goal_model else nullcontext()
         self._observer.on_start(attempt)
@@ -111,7 +112,7 @@ class Runner:
                 attempt, search, self._budget, lambda: self._observer.on_step(attempt)
             )
         self._observer.on_end(attempt)
-        return attempt.status
+        return attempt
 
 
 class _AttemptRecorder:

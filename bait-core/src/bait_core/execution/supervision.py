@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from bait_core.domain import SearchStatus
+from bait_core.errors import ProverStartError
 
 Item = TypeVar("Item")
+
+_MOST_UNSTARTED = 3
+"""Theorems in a row for which the prover can't be started before the run is given up."""
 
 
 class RunEnd(StrEnum):
@@ -51,18 +55,41 @@ class Tally:
 
     def __init__(self, theorems: int) -> None:
         self._left = theorems
+        self._limit = min(_MOST_UNSTARTED, theorems)
+        self._unstarted = 0
+        self._reason = ""
         self._lock = threading.Lock()
 
-    def count(self, status: str) -> None:
+    def count(self, status: str, message: str) -> None:
         """Count a search that ended, unless it is to be done again."""
-        if status != SearchStatus.INTERRUPTED:
-            with self._lock:
+        with self._lock:
+            if SearchStatus(status).is_final:
                 self._left -= 1
+            if status == SearchStatus.UNSTARTED:
+                self._unstarted += 1
+                self._reason = message
+            elif not self.is_hopeless:
+                self._unstarted = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the prover could not be started for several theorems in a row."""
+        return self._unstarted >= self._limit
 
     def end(self, *, was_stopped: bool) -> RunEnd:
-        """How the run has ended."""
+        """How the run has ended.
+
+        Raises:
+            ProverStartError: The prover could not be started any more.
+        """
         if was_stopped:
             return RunEnd.STOPPED
+        if self._left and self.is_hopeless:
+            raise ProverStartError(
+                f"the run has stopped, since the prover could not be started: {self._reason}",
+                hint="What is done is recorded; --resume searches the rest. If memory is short, "
+                "use fewer workers.",
+            )
         return RunEnd.SPENT if self._left else RunEnd.COMPLETE
 
 

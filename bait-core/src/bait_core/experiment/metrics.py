@@ -59,7 +59,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         seconds = dict.fromkeys(_PARTS, 0.0)
         times: dict[str, float] = {}
         longest, expansions = 0.0, 0
-        searched = (record for record in records if record.status != SearchStatus.INTERRUPTED)
+        searched = (record for record in records if SearchStatus(record.status).is_final)
         for record in searched:
             statuses[record.status] += 1
             expansions += record.expansions

@@ -7,6 +7,7 @@ from bait_core.processes.family import end_family, find_process
 from bait_core.processes.last_words import describe_exit, log_tail
 from bait_core.processes.memory import MemoryWatch, limit_address_space
 from bait_core.processes.prover_process import ProverProcess
+from bait_core.processes.starting import start_with_retries
 
 __all__ = [
     "MemoryWatch",
@@ -16,4 +17,5 @@ __all__ = [
     "find_process",
     "limit_address_space",
     "log_tail",
+    "start_with_retries",
 ]

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from bait_core.domain import SearchStatus
-from bait_core.errors import BaitError, ExecutionError
+from bait_core.errors import BaitError, ExecutionError, StartupCrashError
 from bait_core.graph import ProofGraph
 from bait_core.proof_search.attempt import Attempt
 from bait_core.proof_search.budget import Budget
@@ -61,6 +61,8 @@ class Searcher:
             self._search(attempt, search, run, on_step)
         except ExecutionError:
             raise
+        except StartupCrashError as error:
+            attempt.status, attempt.message = SearchStatus.UNSTARTED, error.message
         except BaitError as error:
             attempt.status, attempt.message = SearchStatus.ERROR, str(error)
         except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches

@@ -57,7 +57,7 @@ class TheoremResult:
     @property
     def is_left(self) -> bool:
         """Whether the theorem is still to be searched."""
-        return self.status in {UNSEARCHED, SearchStatus.INTERRUPTED}
+        return self.status == UNSEARCHED or not SearchStatus(self.status).is_final
 
 
 def result_of(record: TraceRecord) -> TheoremResult:

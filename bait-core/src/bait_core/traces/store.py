@@ -134,7 +134,7 @@ def _final_records(
     statements = {theorem.name: theorem.statement for theorem in theorems}
     for record in records:
         name = record.theorem
-        is_final = record.status != SearchStatus.INTERRUPTED and name not in kept
+        is_final = SearchStatus(record.status).is_final and name not in kept
         if is_final and statements.get(name) == record.statement:
             kept.add(name)
             yield record

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from bait_core.errors import StartupCrashError
 from bait_core.processes import ProverProcess, describe_exit, end_family, log_tail
 from bait_holist.errors import LoadError, NotInstalledError, ProverConnectionError
 from bait_holist.prover.axioms import check_axioms
@@ -131,6 +132,11 @@ def _await_ready(
         if b"nums.cma" in text and b"Cannot find file" in text:
             raise NotInstalledError("OCaml's num library is not installed", hint=INSTALL_HINT)
         if (code := process.exit_code) is not None:
+            if code < 0:
+                raise StartupCrashError(
+                    f"HOL Light {describe_exit(code)} while it loaded",
+                    hint="Memory may be short: end other programs.",
+                )
             raise _not_loaded(describe_exit(code), log)
         if time.monotonic() > deadline:
             raise _not_loaded(f"did not load within {timeout:g} s", log)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bait_core.errors import ProverStartError
+from bait_core.errors import ProverStartError, StartupCrashError
+from bait_core.processes import start_with_retries
 from bait_lean import embedded
 from bait_lean.embedded.install import Installation, find_installation
 from bait_lean.embedded.node import node_executable
 from bait_lean.embedded.package import LEAN_VERSION
-from bait_lean.errors import ReplError
+from bait_lean.errors import ReplCrashError, ReplError
 from bait_lean.native import lake
 from bait_lean.native.checker import NativeChecker
 from bait_lean.process.messages import CommandReply, ErrorReply, ReadyReply, parse
@@ -19,6 +20,8 @@ from bait_lean.process.repl import ReplProcess
 
 SERVER = Path(embedded.__file__).parent / "server" / "main.cjs"
 """The program that runs the embedded Lean."""
+_FIRST_SIGNAL_CODE = 128
+"""Exit codes from here on tell that a signal ended a program's child."""
 
 
 class Backend(Protocol):
@@ -105,15 +108,20 @@ class EmbeddedBackend:
         """A server that has passed its self-test.
 
         Raises:
+            StartupCrashError: It is killed each time that it starts.
             ProverStartError: It is damaged, does not start, or fails its self-test.
         """
         self.installation.require_intact()
+        return start_with_retries(self._start)
+
+    def _start(self) -> ReplProcess:
         command = (str(node_executable()), str(SERVER), "--lean", str(self.installation.folder))
         process = ReplProcess(command, memory_limit=self.memory_limit)
         try:
             reply = parse(process.receive(self.start_timeout), ReadyReply)
         except ReplError as error:
             process.close()
+            _raise_if_killed("the embedded Lean", error)
             raise ProverStartError(
                 f"The embedded Lean did not start. {error.message}",
                 hint="`bait lean verify` looks for damage; `bait lean install` repairs it.",
@@ -157,6 +165,9 @@ class NativeBackend:
             ProverStartError: It does not start.
         """
         lake.require_lake()
+        return start_with_retries(self._start)
+
+    def _start(self) -> ReplProcess:
         process = ReplProcess(
             ("lake", "env", str(self.repl)), cwd=self.project, memory_limit=self.memory_limit
         )
@@ -164,6 +175,7 @@ class NativeBackend:
             reply = parse(process.request({"cmd": ""}, self.start_timeout), CommandReply)
         except ReplError as error:
             process.close()
+            _raise_if_killed(f"the REPL {self.repl}", error)
             raise ProverStartError(
                 f"The REPL {self.repl} did not start. {error.message}",
                 hint=f"See what `lake env {self.repl}` says in {self.project}.",
@@ -178,6 +190,18 @@ class NativeBackend:
     def describe(self) -> str:
         """Toolchain, project and REPL."""
         return f"{lake.toolchain(self.project)} in {self.project}, through {self.repl}"
+
+
+def _raise_if_killed(prover: str, error: ReplError) -> None:
+    """Raise StartupCrashError where a prover was killed, or ran out of memory, while it started."""
+    if not isinstance(error, ReplCrashError):
+        return
+    was_killed = error.exit_code is None or not 0 <= error.exit_code < _FIRST_SIGNAL_CODE
+    if was_killed or "memory" in error.stderr.lower():
+        raise StartupCrashError(
+            f"{prover} died while it started: {error.message}",
+            hint="Memory may be short: use fewer workers, or end other programs.",
+        ) from error
 
 
 def choose(options: BackendOptions) -> Backend:

@@ -1,0 +1,35 @@
+"""Starting a prover that may fail to start for a while."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from bait_core.errors import StartupCrashError
+
+Started = TypeVar("Started")
+
+_PAUSES = (0.5, 2.0, 5.0)
+"""Seconds between the attempts to start a prover."""
+
+
+def start_with_retries(start: Callable[[], Started], pauses: Sequence[float] = _PAUSES) -> Started:
+    """Start a prover, and again after a while if it dies while it starts.
+
+    Memory may be short for a moment, or somebody may have killed it.
+
+    Args:
+        start: Starts it; raises StartupCrashError if it dies meanwhile.
+        pauses: Seconds to wait after each failure but the last.
+
+    Raises:
+        StartupCrashError: It died each time.
+        ProverStartError: It can't be started at all.
+    """
+    for pause in pauses:
+        try:
+            return start()
+        except StartupCrashError:
+            time.sleep(pause)
+    return start()
