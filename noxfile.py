@@ -37,7 +37,7 @@ def lowest(session: nox.Session) -> None:
     """Run the core's fast tests with the lowest versions that the packages say they work with."""
     install = ("uv", "pip", "install", "--python", str(session.virtualenv.location))
     lowest = ("--resolution", "lowest-direct", "--constraint", TOOLS)  # which pip does not offer
-    tools = ("hatchling", "hypothesis", "pip", "pytest", "pytest-timeout", "pytest-xdist")
+    tools = ("hatchling", "hypothesis", "pip", "pytest", "pytest-timeout", "pytest-xdist", "scipy")
     packages = ("./bait-core", "./bait-lean", "./bait-holist")
     session.run_install(*install, *lowest, *packages, *tools, external=True)
     # The tests run the searches of bait-models, which need no PyTorch.
