@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,3 +93,13 @@ def test_layers_have_no_cycle() -> None:
 
 def test_every_folder_is_a_layer() -> None:
     assert {layer(path) for path in MODULES} == LAYERS.keys()
+
+
+def test_the_guide_names_the_layers_in_their_order() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text("utf-8")
+    [table] = re.findall(r"\| module \|.*?\n\n", guide, re.DOTALL)
+    first_cells = [line.split("|")[1] for line in table.strip().splitlines()[2:]]
+    named = re.findall(r"`(\w+)`", "".join(first_cells))
+    ground = len(GROUND)
+    assert set(named[:ground]) == GROUND
+    assert named[ground:] == [name for name in LAYERS if name not in GROUND]

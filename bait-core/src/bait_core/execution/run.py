@@ -10,10 +10,10 @@ from bait_core.domain import Theorem
 from bait_core.errors import ConfigurationError
 from bait_core.execution.job import SearchJob
 from bait_core.execution.observer import Observer
-from bait_core.execution.processes import run_in_processes
 from bait_core.execution.runner import run_in_threads
 from bait_core.execution.settings import Where
 from bait_core.execution.supervision import RunEnd
+from bait_core.execution.worker_processes import run_in_processes
 from bait_core.protocols import Environment
 
 
