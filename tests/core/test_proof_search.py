@@ -24,7 +24,7 @@ from bait_core.testing.synthetic import (
     SyntheticOptions,
 )
 
-from .toy import Keep, Rules, ToyEnvironment, ToyModel
+from .toy import AttemptLog, Rules, ToyEnvironment, ToyModel
 
 RULES: Rules = {
     "root": {"split": ["left", "right"], "detour": ["left", "left2", "right"]},
@@ -40,7 +40,7 @@ def run(environment, model=None, *, search=None, observer=None, run_settings=Non
         search or (lambda: BestFirst(BestFirstOptions())),
         settings=SearchSettings(**settings),
         run=RunSettings(**(run_settings or {})),
-        observer=(observer := observer or Keep()),
+        observer=(observer := observer or AttemptLog()),
     )
     theorems = environment.theorems()
     runner.run(theorems)
@@ -94,7 +94,7 @@ def test_a_spent_budget_of_the_run_ends_it_as_a_stop_does(budget):
         lambda: BestFirst(BestFirstOptions()),
         settings=SearchSettings(),
         run=RunSettings(**budget),
-        observer=(observer := Keep()),
+        observer=(observer := AttemptLog()),
     )
     assert runner.run(environment.theorems()) is RunEnd.SPENT
     (attempt,) = observer.ended
@@ -169,7 +169,7 @@ def test_one_broken_theorem_does_not_stop_the_others():
             raise ZeroDivisionError
 
     environment = ToyEnvironment({"c": {"close": []}}, roots="abc", on_tactic=break_a)
-    observer = Keep()
+    observer = AttemptLog()
     first, second, third = run(environment, observer=observer)
     assert (first.status, first.message) == (
         SearchStatus.ERROR,
@@ -183,7 +183,7 @@ def test_one_broken_theorem_does_not_stop_the_others():
 
 def synthetic_run(seed: int = 0):
     environment = SyntheticEnvironment(SyntheticOptions(theorems=5, closing_rate=0.01, seed=seed))
-    observer = Keep()
+    observer = AttemptLog()
     runner = Runner(
         environment,
         SyntheticModel(SyntheticModelOptions()),
@@ -270,7 +270,7 @@ def test_ctrl_c_keeps_what_is_done_and_starts_no_more():
     environment = ToyEnvironment(
         {"a": {"close": []}, "b": {"go": ["b2"]}}, roots=("a", "b", "c"), on_tactic=interrupt
     )
-    observer = Keep()
+    observer = AttemptLog()
     attempts = run(environment, observer=observer)
     assert [a.status for a in attempts] == [SearchStatus.PROVED, SearchStatus.INTERRUPTED]
     assert calls[-1] == ("b", "nonsense")

@@ -106,8 +106,8 @@ class ToyModel:
         ]
 
 
-class Keep:
-    """An observer of the runner that keeps all attempts."""
+class AttemptLog:
+    """An observer of the runner that keeps the attempts that ended."""
 
     def __init__(self) -> None:
         self.ended: list[Attempt] = []

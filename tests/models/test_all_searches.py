@@ -36,7 +36,7 @@ from bait_core.testing.synthetic import (
     SyntheticOptions,
 )
 from tests.core.test_search import solvable
-from tests.core.toy import Keep, ToyEnvironment, ToyModel, goal
+from tests.core.toy import AttemptLog, ToyEnvironment, ToyModel, goal
 
 Table = dict[str, dict[str, list[str]]]
 SEARCHES: dict[str, tuple[str, dict[str, object]]] = {
@@ -92,7 +92,7 @@ def make(name: str) -> SearchModel:
 
 
 def run(name: str, environment: Any, model: Any = None, **options: Any) -> Attempt:
-    keep = Keep()
+    keep = AttemptLog()
     goal_model = options.pop("goal_model", None) or make_goal_model("size")
     Runner(
         environment,
@@ -148,7 +148,7 @@ def test_one_search_model_serves_theorem_after_theorem(name):
     environment = SyntheticEnvironment(SyntheticOptions(theorems=3, goals=200, closing_rate=0.01))
 
     def choices(theorems: Sequence[Theorem]) -> list[list[int]]:
-        keep = Keep()
+        keep = AttemptLog()
         Runner(
             environment,
             SyntheticModel(SyntheticModelOptions()),

@@ -30,7 +30,7 @@ from bait_models.trace_processors.seq2seq import Seq2SeqExample
 from bait_models.training.checkpoints import save_checkpoint
 
 from .tiny_t5 import FIT, TINY, generator, network, options, requests
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 PAIRS = [
     PreferenceExample("⊢ p ∧ q", "split", "intro", -3.0, -2.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bait_models.trace_processors.episodes import EpisodeExample, Episodes
 from bait_models.trace_processors.options import EpisodesOptions
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 
 def rewards(*edges, human=False, **options):

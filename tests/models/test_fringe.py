@@ -14,7 +14,7 @@ import pytest
 from bait_core.protocols import Response
 from bait_models.search.fringe.model import Rule
 
-from .fringe_play import Play, Results, softmax
+from .fringe_scenario import FringeScenario, Results, softmax
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -25,7 +25,7 @@ def test_each_live_edge_appends_a_fringe_with_its_subgoals_in_front():
     Then c leaves e with d: -16 - 8; or d alone, which is there already: -8.
     """
     scores = {"a": -1.0, "b": -2.0, "c": -4.0, "d": -8.0, "e": -16.0}
-    play = Play(scores, temperature=100.0)
+    play = FringeScenario(scores, temperature=100.0)
     assert play.fringes == {"root": -1.0}
     play.expand("root", ["a", "b"], None, ["c", "d"], ["a", "a"])
     assert play.fringes == {"a b": -3.0, "c d": -12.0, "a": -1.0}
@@ -34,7 +34,7 @@ def test_each_live_edge_appends_a_fringe_with_its_subgoals_in_front():
 
 
 def test_equal_fringes_are_kept_once_in_whatever_order_their_goals_are():
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["a", "b"], ["b", "a"], ["c"])
     assert set(play.fringes) == {"a b", "c"}
     play.expand("c", ["b", "a"], ["a"])
@@ -43,7 +43,7 @@ def test_equal_fringes_are_kept_once_in_whatever_order_their_goals_are():
 
 def test_a_set_of_goals_does_not_come_back_once_it_was_replaced():
     """c leads back to b, whose successor a stands for it."""
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["b"], ["c"])
     play.expand("b", ["a"])
     play.expand("c", ["b"])
@@ -52,7 +52,7 @@ def test_a_set_of_goals_does_not_come_back_once_it_was_replaced():
 
 def test_a_proved_goal_leaves_all_fringes_and_the_probabilities_follow():
     """Scores before the proof of b: -3, -3 and -4; after it: -1, -1 and -4."""
-    play = Play({"a": -1.0, "b": -2.0, "d": -4.0, "x": -1.0})
+    play = FringeScenario({"a": -1.0, "b": -2.0, "d": -4.0, "x": -1.0})
     play.expand("root", ["a", "b"], ["b", "x"], ["d"])
     assert play.fringes == {"a b": -3.0, "b x": -3.0, "d": -4.0}
     assert play.probabilities == pytest.approx(softmax(play.fringes))
@@ -65,7 +65,7 @@ def test_proofs_that_propagate_to_goals_that_were_not_worked_on_count():
     """e proves b and, through it, c. So e d becomes d; and b a, whose b was expanded for the other
     fringe, becomes a.
     """
-    play = Play(max_replayed=0)
+    play = FringeScenario(max_replayed=0)
     play.expand("root", ["c", "a"], ["b", "d"], ["g"])
     play.expand("c", ["b"])
     play.expand("b", ["e"], fringe="b d")
@@ -76,7 +76,7 @@ def test_proofs_that_propagate_to_goals_that_were_not_worked_on_count():
 
 def test_fringes_that_become_equal_by_a_proof_are_one_from_then_on():
     """Without b, a b and b a c are a and a c, which were there before: only d c is left of both."""
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["b", "a"], ["b", "a", "c"], ["a"], ["c", "a"], ["d", "b", "c"])
     play.expand("b", [])
     assert play.fringes == {"a": -1.0, "c a": -2.0, "d c": -2.0}
@@ -85,7 +85,7 @@ def test_fringes_that_become_equal_by_a_proof_are_one_from_then_on():
 
 def test_fringes_with_a_failed_goal_are_dead():
     """b's failure is a's too, which needs b: it kills b e, a c and g a, and d alone is left."""
-    play = Play({"d": -3.0})
+    play = FringeScenario({"d": -3.0})
     play.expand("root", ["a", "c"], ["b", "e"], ["f", "a"], ["d"])
     play.expand("f", ["g"])
     play.expand("a", ["b"])
@@ -99,7 +99,7 @@ def test_fringes_with_a_failed_goal_are_dead():
 @pytest.mark.parametrize("order", ["fp", "pf"])
 def test_a_fringe_that_dies_does_not_take_its_equal_with_it(order):
     """p is proved and f fails in the same step. Without both, f p x has the goals of p x."""
-    play = Play(batch_size=2)
+    play = FringeScenario(batch_size=2)
     play.expand("root", ["f", "p", "x"], ["p", "x"])
     while {s.node.goal.key for s in play.search.get_goals()} != {"p", "f"}:
         pass
@@ -110,7 +110,7 @@ def test_a_fringe_that_dies_does_not_take_its_equal_with_it(order):
 
 def test_a_fringe_that_dies_while_it_is_worked_on_appends_nothing():
     """p f dies by f, while p is expanded for it; p d, which is not worked on, stays."""
-    play = Play(batch_size=2)
+    play = FringeScenario(batch_size=2)
     play.expand("root", ["p", "f"], ["p", "d"])
     while {s.node.goal.key for s in play.search.get_goals()} != {"p", "f"} or (
         play.worked_on("p") != "p f"
@@ -123,7 +123,7 @@ def test_a_fringe_that_dies_while_it_is_worked_on_appends_nothing():
 
 
 def test_an_edge_with_a_failed_subgoal_appends_nothing():
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["a"], ["c"])
     play.expand("a", None)
     play.expand("c", ["d", "a"], ["e"], ["c", "e"])
@@ -135,7 +135,7 @@ def test_a_fringe_with_a_goal_that_nothing_needs_is_given_up():
 
     The weights are even, so that x would be selected half the time.
     """
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["g", "r"])
     play.expand("g", ["x"], ["y"])
     assert play.fringes == {"x r": -2.0, "y r": -2.0}
@@ -146,7 +146,7 @@ def test_a_fringe_with_a_goal_that_nothing_needs_is_given_up():
 
 def test_fringes_with_a_goal_that_nothing_needs_go_with_the_next_proof_below_it():
     """t proves g, so s h r is of no use. It need not be drawn for that: h's proof comes by."""
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["g", "h", "r"])
     play.expand("g", ["s"], ["t"])
     play.expand("t", [])
@@ -157,7 +157,7 @@ def test_fringes_with_a_goal_that_nothing_needs_go_with_the_next_proof_below_it(
 
 def test_what_is_remembered_of_fringes_does_not_grow_with_proofs():
     names = [f"a{i}" for i in range(50)]
-    play = Play()
+    play = FringeScenario()
     play.expand("root", names)
     remembered = len(play.search._fringes._seen)
     for name in names[:-1]:
@@ -167,7 +167,7 @@ def test_what_is_remembered_of_fringes_does_not_grow_with_proofs():
 
 def test_a_goal_expanded_for_one_fringe_is_not_expanded_for_another():
     """b c is replaced by what is known of b: d c and e c. So c is not selected, and b not again."""
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["b", "f"], ["b", "c"])
     play.expand("b", ["d"], ["e"], fringe="b f")
     assert set(play.fringes) == {"d f", "e f", "b c"}
@@ -178,7 +178,7 @@ def test_a_goal_expanded_for_one_fringe_is_not_expanded_for_another():
 
 def test_beyond_the_bound_of_replays_the_first_goal_that_is_not_exhausted_is_selected():
     """As above, but b c stays, and c is selected from it."""
-    play = Play(max_replayed=0)
+    play = FringeScenario(max_replayed=0)
     play.expand("root", ["b", "f"], ["b", "c"])
     play.expand("b", ["d"], fringe="b f")
     found = [selection for _ in range(200) for selection in play.search.get_goals()]
@@ -193,7 +193,7 @@ def test_beyond_the_bound_of_replays_the_first_goal_that_is_not_exhausted_is_sel
 def test_the_bound_of_replays_counts_edges():
     """Replaying b takes its 2 edges, which is too many for the next fringe only if 2 is allowed."""
     for bound, replaced in [(1, 1), (2, 1), (3, 2)]:
-        play = Play(max_replayed=bound, batch_size=4)
+        play = FringeScenario(max_replayed=bound, batch_size=4)
         play.expand("root", ["b", "f"], ["b", "c"], ["b", "g"])
         play.select("b", fringe="b f")
         play.respond({"b": [["d"], ["e"]]})
@@ -203,7 +203,7 @@ def test_the_bound_of_replays_counts_edges():
 
 
 def test_the_step_records_say_what_was_drawn():
-    play = Play({"a": -1.0, "b": -2.0, "c": -3.0})
+    play = FringeScenario({"a": -1.0, "b": -2.0, "c": -3.0})
     play.expand("root", ["a", "b"], ["c"])
     selection = play.select("a")
     assert selection.score == -3.0
@@ -225,7 +225,7 @@ def test_fringes_are_drawn_by_the_softmax_at_the_temperature(temperature):
     A frequency has the standard deviation sqrt(p (1 - p) / n); 5 of them bound the error.
     """
     scores = {"a": -0.5, "b": -1.0, "c": -2.0, "d": -4.0}
-    play = Play(scores, temperature=temperature)
+    play = FringeScenario(scores, temperature=temperature)
     play.expand("root", ["a"], ["b"], ["c"], ["d"], ["a", "c"])
     draws = 20_000
     counts: Counter[float] = Counter()
@@ -240,7 +240,7 @@ def test_fringes_are_drawn_by_the_softmax_at_the_temperature(temperature):
 
 def test_a_batch_has_different_goals_of_the_same_fringe_where_there_is_no_other():
     """a b is drawn for each place in the batch: a is its first goal, then b its first one left."""
-    play = Play(batch_size=3)
+    play = FringeScenario(batch_size=3)
     play.expand("root", ["a", "b"])
     selections = play.search.get_goals()
     assert [s.node.goal.key for s in selections] == ["a", "b"]
@@ -252,7 +252,7 @@ def test_a_batch_has_different_goals_of_the_same_fringe_where_there_is_no_other(
 
 def test_a_goal_closed_by_another_one_of_its_batch_appends_nothing():
     """b's proof proves g, so that nothing needs a any more when its edges come."""
-    play = Play(batch_size=2)
+    play = FringeScenario(batch_size=2)
     play.expand("root", ["g", "r"])
     play.expand("g", ["a"], ["b"])
     while {s.node.goal.key for s in play.search.get_goals()} != {"a", "b"}:
@@ -263,7 +263,7 @@ def test_a_goal_closed_by_another_one_of_its_batch_appends_nothing():
 
 
 def test_a_goal_whose_tactics_were_not_all_tried_keeps_its_fringe():
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["a", "b"])
     play.select("a")
     play.search.process_responses([Response(play["a"], play.add("a", ["c"]))])
@@ -287,7 +287,7 @@ def test_golden_search_trees(name):
     or y a.
     """
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
-    play = Play({goal: math.log(Fraction(p)) for goal, p in golden["provable"].items()})
+    play = FringeScenario({goal: math.log(Fraction(p)) for goal, p in golden["provable"].items()})
     for step in golden["steps"]:
         selection = play.select(step["expand"], step["fringe"])
         assert math.exp(selection.score) == pytest.approx(float(Fraction(step["weight"])))

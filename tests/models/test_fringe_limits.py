@@ -20,12 +20,12 @@ from bait_core.proof_search.searcher import Searcher
 from bait_models.search.fringe.model import Rule
 from tests.core.toy import ToyEnvironment, ToyModel
 
-from .fringe_play import Play, Results
+from .fringe_scenario import FringeScenario, Results
 
 
 def test_the_lowest_scored_fringes_are_dropped_and_come_back_when_nothing_else_is_left():
     """Of -1, -2 and -3, two stay. When those have failed, the search starts again from the root."""
-    play = Play({"a": -1.0, "b": -3.0, "c": -2.0}, max_fringes=2)
+    play = FringeScenario({"a": -1.0, "b": -3.0, "c": -2.0}, max_fringes=2)
     play.expand("root", ["a"], ["b"], ["c"])
     assert play.fringes == {"a": -1.0, "c": -2.0}
     play.expand("a", None)
@@ -38,7 +38,7 @@ def test_the_lowest_scored_fringes_are_dropped_and_come_back_when_nothing_else_i
 
 
 def test_a_fringe_that_was_dropped_may_be_appended_again():
-    play = Play({"a": -1.0, "b": -2.0, "c": -3.0}, max_fringes=2)
+    play = FringeScenario({"a": -1.0, "b": -2.0, "c": -3.0}, max_fringes=2)
     play.expand("root", ["a"], ["b"], ["c"])
     assert play.fringes == {"a": -1.0, "b": -2.0}
     play.expand("a", ["c"])
@@ -47,7 +47,7 @@ def test_a_fringe_that_was_dropped_may_be_appended_again():
 
 def test_a_quarter_of_many_fringes_is_dropped_at_once():
     """When a ninth comes, the six best of nine stay: 8 - 8 / 4."""
-    play = Play({f"a{i}": -float(i) for i in range(9)}, max_fringes=8)
+    play = FringeScenario({f"a{i}": -float(i) for i in range(9)}, max_fringes=8)
     play.expand("root", *([f"a{i}"] for i in (3, 1, 8, 0, 2, 7, 5, 4, 6)))
     assert sorted(play.fringes.values()) == [-5.0, -4.0, -3.0, -2.0, -1.0, 0.0]
 
@@ -61,7 +61,7 @@ class OneHash(random.Random):
 
 def test_where_no_fringe_offers_a_goal_the_oldest_is_selected():
     """All sets pass for the root's, which was replaced, so that none is appended."""
-    play = Play({"b": -7.0}, rng=OneHash(0))
+    play = FringeScenario({"b": -7.0}, rng=OneHash(0))
     play.expand("root", ["a", "b"], ["c"])
     assert play.fringes == {}
     (first,) = play.search.get_goals()
@@ -76,7 +76,7 @@ def test_where_no_fringe_offers_a_goal_the_oldest_is_selected():
 
 def test_the_search_ends_on_a_circle():
     """a and b only lead to each other, so the graph leaves them open, with nothing to expand."""
-    play = Play()
+    play = FringeScenario()
     assert play.run({"root": [["a"]], "a": [["b"]], "b": [["a"]]}) == ["root", "a", "b"]
     assert play.search.get_goals() == []
 
@@ -88,13 +88,13 @@ def test_goals_on_many_circles_are_expanded_once_each(bound):
     rules: dict[str, list[list[str]]] = {"root": [names]}
     for name in names:
         rules |= {name: [[f"{name}x"], [f"{name}y"]], f"{name}x": [[name]], f"{name}y": [[name]]}
-    play = Play(max_replayed=bound)
+    play = FringeScenario(max_replayed=bound)
     assert sorted(play.run(rules)) == sorted(rules)
 
 
 def test_fringes_are_not_looked_at_when_no_goal_is_expandable():
     """c comes back to a, so c f ends; a g stays, as replays are forbidden; all is exhausted."""
-    play = Play(max_replayed=0)
+    play = FringeScenario(max_replayed=0)
     play.expand("root", ["a", "f"], ["a", "g"])
     play.expand("a", ["c"], fringe="a f")
     assert sorted(play.run({"c": [["a"]], "f": [["a"]], "g": [["a"]]})) == ["c", "f", "g"]
@@ -108,7 +108,7 @@ def test_after_a_retraction_proved_goals_are_back_in_their_fringes():
 
     x, which nobody needs, is not judged on that occasion. When c proves a, a leaves again.
     """
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["a", "b"], ["d", "a"])
     play.expand("a", ["c"], ["x", "a"], [])
     assert play.fringes == {"b": -1.0, "d": -1.0}
@@ -122,7 +122,7 @@ def test_after_a_retraction_proved_goals_are_back_in_their_fringes():
 
 def test_a_goal_that_is_needed_again_is_selected_after_all():
     """b was found with a proof of a, so nothing needs it, until d leads to it."""
-    play = Play()
+    play = FringeScenario()
     rules: dict[str, list[Results]] = {
         "root": [["a", "c"]],
         "a": [["b"], []],
@@ -136,14 +136,14 @@ def test_a_goal_that_is_needed_again_is_selected_after_all():
 def test_a_root_that_is_closed_leaves_nothing_to_do():
     closings: list[list[Results]] = [[[]], [], [None, None]]
     for results in closings:
-        play = Play()
+        play = FringeScenario()
         play.expand("root", *results)
         assert play.search.get_goals() == []
 
 
 def test_the_goal_model_is_asked_once_per_step_and_only_about_goals_that_are_needed():
     """Not about goals of an edge that leads back to its goal, or of one below a proved goal."""
-    play = Play()
+    play = FringeScenario()
     play.expand("root", ["a", "b"], ["c"])
     play.expand("a", ["a", "x"], ["d", "b"], ["e"])
     play.expand("c", ["d"], ["f"])
@@ -176,7 +176,7 @@ def test_a_goal_model_that_answers_nan_ends_the_attempt_with_its_reason():
 
 def test_extreme_scores_do_no_harm():
     """Even sums that would leave the range of floats; near certainty wins."""
-    play = Play({"a": -1.7e308, "b": -1.7e308, "c": -1e6, "d": 0.0})
+    play = FringeScenario({"a": -1.7e308, "b": -1.7e308, "c": -1e6, "d": 0.0})
     play.expand("root", ["a", "b"], ["c"], ["d"])
     assert all(map(math.isfinite, play.fringes.values()))
     assert play.probabilities == pytest.approx({"a b": 0.0, "c": 0.0, "d": 1.0})
@@ -188,7 +188,7 @@ def test_fringes_may_be_very_long():
     """Wider and then deeper than the limit of recursion: there is none, in use or when freed."""
     limit = sys.getrecursionlimit()
     goals = [str(number) for number in range(2 * limit)]
-    play = Play(dict.fromkeys(goals, 0.0))
+    play = FringeScenario(dict.fromkeys(goals, 0.0))
     play.expand("root", goals)
     for goal in goals[: limit + 100]:
         play.expand(goal, [])

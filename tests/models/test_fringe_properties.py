@@ -22,7 +22,7 @@ from bait_models.search.fringe.fringe_set import FringeSet
 from bait_models.search.fringe.model import Fringe, Rule
 from tests.core.toy import ToyEnvironment, ToyModel
 
-from .fringe_play import assert_consistent
+from .fringe_scenario import assert_consistent
 
 Rules = dict[str, dict[str, list[str]]]
 

@@ -36,7 +36,7 @@ def goal(name: str) -> Goal:
     return Goal(name, f"⊢ {name}")
 
 
-class Play:
+class TableSearch:
     """A search on a table: goal -> tactic -> (probability, subgoals or None if it fails)."""
 
     def __init__(
@@ -106,7 +106,7 @@ def outcome(names: Sequence[str] | None) -> Outcome:
 def replay(name: str) -> None:
     """Compare a search with its golden record, step by step."""
     record: dict[str, Any] = json.loads((GOLDEN / f"htps_{name}.json").read_text())
-    play = Play(record["rules"], record["probabilities"], **record["options"])
+    play = TableSearch(record["rules"], record["probabilities"], **record["options"])
     for step in record["steps"]:
         selected = [
             {"goal": s.node.goal.key, "score": s.score, "fallback": 0, **s.details}
@@ -153,7 +153,7 @@ def test_temperature_makes_the_search_draw():
     rules: Rules = {"root": {"t1": (0.5, ["a"]), "t2": (0.4, ["b"]), "t3": (0.1, None)}}
     first = set()
     for seed in range(20):
-        play = Play(rules, policy_temperature=1.0, succ_expansions=1)
+        play = TableSearch(rules, policy_temperature=1.0, succ_expansions=1)
         play.search.reset(SearchContext(play.graph, random.Random(seed), play.score_goals))
         play.step()
         first.add(play.names()[0])
@@ -171,7 +171,7 @@ def test_a_goal_that_occurs_often_is_followed_once():
         rules[f"g{i}"] = {"t": (1.0, [f"g{i + 1}"] * 2)}
     rules["g60"] = {"t": (1.0, ["open"])}
     probabilities = {f"g{i}": 1.0 for i in range(60)} | {"g60": 0.99}
-    play = Play(rules, probabilities, depth_penalty=1.0, succ_expansions=1)
+    play = TableSearch(rules, probabilities, depth_penalty=1.0, succ_expansions=1)
     assert play.names() == ["root"]
     for i in range(60):
         assert play.names() == [f"g{i}"]
@@ -185,7 +185,7 @@ def test_a_goal_that_occurs_often_is_followed_once():
 
 def test_depth_needs_no_recursion():
     names = ["root", *(f"g{i}" for i in range(1, 5000))]
-    play = Play({a: {"t": (1.0, [b])} for a, b in itertools.pairwise(names)})
+    play = TableSearch({a: {"t": (1.0, [b])} for a, b in itertools.pairwise(names)})
     for name in names[:-1]:
         play.expand(play.graph[goal(name)])
     assert play.names() == [names[-1]]
@@ -204,7 +204,7 @@ def test_a_circular_tactic_is_killed_and_another_one_taken_in_the_same_hypertree
         "d": {"d1": (1.0, ["g"])},
         "f": {"f1": (1.0, [])},
     }
-    play = Play(rules, succ_expansions=1, depth_penalty=1.0)
+    play = TableSearch(rules, succ_expansions=1, depth_penalty=1.0)
     assert [play.names() for _ in range(4)] == [["root"], ["x", "c"], ["a", "f"], ["d"]]
     play.check("a a1", 0, 0.0, killed=True)
     play.check("a a2", 1, 0.5)
@@ -220,7 +220,7 @@ def test_a_goal_without_tactics_left_kills_the_tactic_that_led_to_it():
         "b": {"b1": (1.0, ["a"])},
         "d": {"d1": (1.0, ["e"])},
     }
-    play = Play(rules, succ_expansions=1)
+    play = TableSearch(rules, succ_expansions=1)
     assert [play.names() for _ in range(2)] == [["root"], ["a"]]
     play.expand(play.graph[goal("b")])
     assert play.names() == ["d"]
@@ -238,7 +238,7 @@ def test_the_first_tactic_that_needs_a_dead_goal_is_killed():
         "b": {"b1": (1.0, ["a"])},
         "d": {"d1": (1.0, ["e"])},
     }
-    play = Play(rules, succ_expansions=1)
+    play = TableSearch(rules, succ_expansions=1)
     assert [play.names() for _ in range(3)] == [["root"], ["a", "b"], ["d"]]
     killed = [e.tactic for e in play.edges() if play.search.statistics(e).is_killed]
     assert killed == ["t1", "b1"]
@@ -253,7 +253,7 @@ def test_proofs_that_killing_cut_off_are_found_by_age():
         "q": {"q1": (1.0, ["p"])},
         "z": {"z1": (1.0, [])},
     }
-    play = Play(rules)
+    play = TableSearch(rules)
     assert [play.names() for _ in range(2)] == [["root"], ["p", "q"]]
     (unused,) = play.step(expanded=0)
     (selection,) = play.step()
@@ -274,7 +274,7 @@ def test_a_dead_goal_that_is_proved_after_all_ends_a_branch():
         "z": {"z1": (1.0, [])},
         "w": {"w1": (1.0, ["x"])},
     }
-    play = Play(rules, succ_expansions=1)
+    play = TableSearch(rules, succ_expansions=1)
     assert [play.names() for _ in range(2)] == [["root"], ["p", "w"]]
     play.expand(play.graph[goal("q")])
     assert play.names() == ["z", "x"]
@@ -291,7 +291,7 @@ def test_goals_are_judged_together_and_only_while_open():
         "b": {"b1": (1.0, [])},
         "c": {"c1": (1.0, ["f"])},
     }
-    play = Play(rules)
+    play = TableSearch(rules)
     assert [play.names() for _ in range(2)] == [["root"], ["a", "b", "c", "d"]]
     assert play.asked == [["root"], ["a", "c"]]
     assert play.graph.root.status is Status.FAILED
@@ -305,7 +305,7 @@ def test_a_tactic_with_a_failed_subgoal_is_not_followed():
         "a": {"a1": (1.0, ["f"])},
     }
     for f_fails, expected in [(False, "f"), (True, "b")]:
-        play = Play(rules, {"a": 0.9}, succ_expansions=1, depth_penalty=1.0)
+        play = TableSearch(rules, {"a": 0.9}, succ_expansions=1, depth_penalty=1.0)
         assert [play.names() for _ in range(2)] == [["root"], ["a"]]
         if f_fails:
             play.expand(play.graph[goal("f")])
@@ -322,7 +322,7 @@ def test_nothing_is_leaked_when_the_budget_cuts_a_step():
         "b": {"b1": (1.0, ["e"])},
         "c": {"c1": (1.0, ["f"])},
     }
-    play = Play(rules, succ_expansions=2, depth_penalty=1.0)
+    play = TableSearch(rules, succ_expansions=2, depth_penalty=1.0)
     play.step()
     assert [s.node.goal.key for s in play.step(expanded=1)] == ["c", "b"]
     play.check("root t1", 1, 0.5)
@@ -331,7 +331,7 @@ def test_nothing_is_leaked_when_the_budget_cuts_a_step():
 
 
 def test_selections_without_responses_are_taken_back():
-    play = Play({"root": {"t1": (0.6, ["a"]), "t2": (0.4, ["b"])}})
+    play = TableSearch({"root": {"t1": (0.6, ["a"]), "t2": (0.4, ["b"])}})
     play.step()
     first = play.search.get_goals()
     assert play.search.statistics(play.edge("root t1")).virtual_visits > 0
@@ -344,7 +344,7 @@ def test_selections_without_responses_are_taken_back():
 
 
 def test_a_goal_model_that_fails_leaks_no_virtual_visits():
-    play = Play({"root": {"t": (1.0, ["a"])}, "a": {"a1": (1.0, ["b"])}})
+    play = TableSearch({"root": {"t": (1.0, ["a"])}, "a": {"a1": (1.0, ["b"])}})
     play.step()
 
     def fail(nodes: Sequence[GoalNode]) -> list[float]:
@@ -367,7 +367,7 @@ def test_a_goal_model_that_fails_leaks_no_virtual_visits():
     ],
 )
 def test_the_first_expansion_may_be_the_last(tactics, status):
-    play = Play({"root": tactics})
+    play = TableSearch({"root": tactics})
     assert play.names() == ["root"]
     assert play.graph.root.status is status
     assert play.step() == []
@@ -382,7 +382,7 @@ def test_a_refused_proof_opens_goals_again():
         "a": {"a2": (0.5, ["c"])},
         "b": {"b1": (1.0, ["d"])},
     }
-    play = Play(rules)
+    play = TableSearch(rules)
     play.step()
     (leaf, other) = (selection.node for selection in play.search.get_goals())
     edges = play.graph.add_edges(leaf, [Suggestion("a1", -1.0)], [Proved()])
@@ -403,7 +403,7 @@ def test_a_step_ends_when_it_has_chosen_16_tactics_per_leaf():
         (rules, 2, 50, 8),
         (wide, 1, 7, 7),
     ]:
-        play = Play(table, succ_expansions=allowed)
+        play = TableSearch(table, succ_expansions=allowed)
         assert play.search.get_goals()[0].details["hypertrees"] == 1
         for _ in range(steps):
             play.step()
@@ -412,7 +412,7 @@ def test_a_step_ends_when_it_has_chosen_16_tactics_per_leaf():
 
 def test_max_nodes_in_expansion_ends_a_step():
     tactics = {f"t{i}": (1 / 9, [f"a{i}", f"b{i}"]) for i in range(9)}
-    play = Play({"root": tactics}, max_nodes_in_expansion=3)
+    play = TableSearch({"root": tactics}, max_nodes_in_expansion=3)
     play.step()
     assert play.names() == ["a0", "b0", "a1", "b1"]
 

@@ -21,7 +21,7 @@ from bait_models.trace_processors.episodes import EpisodeExample
 from bait_models.training.checkpoints import save_checkpoint
 
 from .tiny_t5 import FIT, TINY, generator, network, requests
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 EPISODES = [
     EpisodeExample("⊢ a = a", "refl", 10.0),

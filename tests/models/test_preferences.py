@@ -16,7 +16,7 @@ from bait_core.training import read_examples, write_examples
 from bait_models.trace_processors.options import PreferencesOptions
 from bait_models.trace_processors.preferences import PreferenceExample, Preferences
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 
 def pairs(found: TraceRecord, **options: Any) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from bait_models.goal_models.provability.encoder import ByteEncoder
 from bait_models.goal_models.provability.model import GoalBatch, ProvabilityModel, new_encoder
 from bait_models.goal_models.provability.options import ProvabilityTrainerOptions
 
-from .provability_play import BYTES, TERMS, examples, goal, model
+from .provability_goals import BYTES, TERMS, examples, goal, model
 from .tiny_t5 import generator
 
 TEXTS = ["⊢ a", "h : p ∧ q\n⊢ something rather longer", "", "⊢ b " * 30, "⊢ c"]

@@ -19,7 +19,7 @@ from bait_models.trace_processors.options import ProvabilityOptions
 from bait_models.trace_processors.provability import Provability, ProvabilityExample
 from bait_models.trace_processors.values import goal_values
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 EDGES = st.builds(
     lambda goal, subgoals, ok: edge(goal, "t", *subgoals) if ok else error(goal, "t"),

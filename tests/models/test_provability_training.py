@@ -19,7 +19,7 @@ from bait_core.training import write_examples
 from bait_models.goal_models.provability.model import ProvabilityModel
 from bait_models.goal_models.provability.training import ProvabilityTrainer
 
-from .provability_play import BYTES, ENCODERS, TERMS, examples, load, model, train, write
+from .provability_goals import BYTES, ENCODERS, TERMS, examples, load, model, train, write
 from .tiny_t5 import TINY, network
 
 CALIBRATED = {"temperature", "bias", "ece_after", "brier_after"}

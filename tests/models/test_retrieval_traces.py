@@ -16,7 +16,7 @@ from bait_models.trace_processors.negatives import HardNegatives
 from bait_models.trace_processors.options import RetrievalOptions
 from bait_models.trace_processors.retrieval import Retrieval, RetrievalExample
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 STATEMENTS = {
     "ADD_0": "n + 0 = n",

@@ -12,7 +12,7 @@ from bait_models.trace_processors.corpus import Accessible, names_in
 from bait_models.trace_processors.options import Seq2SeqOptions
 from bait_models.trace_processors.seq2seq import Seq2Seq, Seq2SeqExample
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 CORPUS = [CorpusPremise("Nat.add_comm", "a + b = b + a"), CorpusPremise("ADD_SYM", "m + n")]
 

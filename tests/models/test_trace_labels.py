@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bait_core.execution import Runner, RunSettings
 from bait_core.plugins.build import make_search_model
-from bait_core.proof_search import Attempt, SearchSettings
+from bait_core.proof_search import SearchSettings
 from bait_core.proof_search.recording import trace_record
 from bait_core.traces.schema import EdgeRecord, TraceRecord
 from bait_models.trace_processors.labels import (
@@ -19,9 +19,9 @@ from bait_models.trace_processors.labels import (
     proof_steps,
     visits,
 )
-from tests.core.toy import ToyEnvironment, ToyModel
+from tests.core.toy import AttemptLog, ToyEnvironment, ToyModel
 
-from .trace_play import edge, error, trace
+from .trace_builders import edge, error, trace
 
 EDGES = st.builds(
     lambda goal, subgoals, ok: edge(goal, "t", *subgoals) if ok else error(goal, "t"),
@@ -81,7 +81,7 @@ def test_distances_are_those_that_a_search_records():
         "z": {"a": ["z", "x"], "b": ["w"]},
         "w": {},
     }
-    keep = Keep()
+    keep = AttemptLog()
     Runner(
         ToyEnvironment(rules),
         ToyModel(rules),
@@ -90,22 +90,10 @@ def test_distances_are_those_that_a_search_records():
         run=RunSettings(),
         observer=keep,
     ).run(ToyEnvironment(rules).theorems())
-    record = trace_record(keep.attempt, {}, {})
+    (attempt,) = keep.ended
+    record = trace_record(attempt, {}, {})
     assert record.status == "proved"
     assert distances(record) == [goal.distance for goal in record.goals]
-
-
-class Keep:
-    attempt: Attempt
-
-    def on_start(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-
-    def on_step(self, attempt: Attempt) -> None:
-        pass
-
-    def on_end(self, attempt: Attempt) -> None:
-        pass
 
 
 def test_the_minimal_edge_is_the_shortest_then_the_fastest():

@@ -19,11 +19,11 @@ from bait_core.errors import ConfigurationError, ModelError
 from bait_core.execution import Runner, RunSettings
 from bait_core.graph import GoalNode, Status
 from bait_core.plugins.build import make_search_model
-from bait_core.proof_search import Attempt, SearchSettings
+from bait_core.proof_search import SearchSettings
 from bait_core.testing.synthetic import SyntheticOptions, SyntheticSession
-from tests.core.toy import ToyEnvironment, ToyModel
+from tests.core.toy import AttemptLog, ToyEnvironment, ToyModel
 
-from .updown_play import Play, naive_context, naive_up
+from .updown_scenario import UpDownScenario, naive_context, naive_up
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -36,23 +36,10 @@ class TableModel:
         return [math.log(self.probabilities[goal.key]) for goal in goals]
 
 
-class Keep:
-    attempt: Attempt
-
-    def on_start(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-
-    def on_step(self, attempt: Attempt) -> None:
-        pass
-
-    def on_end(self, attempt: Attempt) -> None:
-        pass
-
-
 def replay(golden: dict[str, Any]) -> tuple[list[list[dict[str, Any]]], str]:
     """Run a whole search; its steps as in the golden files, and how it ended."""
     rules = golden["tactics"]
-    environment, keep = ToyEnvironment(rules), Keep()
+    environment, keep = ToyEnvironment(rules), AttemptLog()
     Runner(
         environment,
         ToyModel(rules),
@@ -62,7 +49,7 @@ def replay(golden: dict[str, Any]) -> tuple[list[list[dict[str, Any]]], str]:
         run=RunSettings(),
         observer=keep,
     ).run(environment.theorems())
-    attempt = keep.attempt
+    (attempt,) = keep.ended
     assert attempt.graph is not None
     names = [node.goal.key for node in attempt.graph]
     steps = [
@@ -111,7 +98,7 @@ def test_golden_searches(name):
 
 def test_what_is_recorded():
     """x at depth 2: initial = log(0.4 * 0.9^2), context = up(b) = log(0.5 * 0.9)."""
-    play = Play({"x": 0.4}, depth_discount=0.9)
+    play = UpDownScenario({"x": 0.4}, depth_discount=0.9)
     play.select()
     play.expand("root", ["a", "b"])
     play.select()
@@ -132,7 +119,7 @@ def test_what_is_recorded():
 
 def test_depth_is_that_of_the_path_that_found_the_goal():
     """c is found below a at depth 2, and an edge from the root does not lift it to depth 1."""
-    play = Play(depth_discount=0.5)
+    play = UpDownScenario(depth_discount=0.5)
     play.select()
     play.expand("root", ["a"], exhaust=False)
     play.expand("a", ["c"])
@@ -142,7 +129,7 @@ def test_depth_is_that_of_the_path_that_found_the_goal():
 
 def test_a_failed_subgoal_kills_its_edge():
     """a b = 0.81 is the best until b fails; then c = 0.5, though up(a) is still 0.9."""
-    play = Play({"a": 0.9, "b": 0.9})
+    play = UpDownScenario({"a": 0.9, "b": 0.9})
     play.select()
     play.expand("root", ["a", "b"], ["c"])
     assert play.select() == ["a", "b"]
@@ -155,7 +142,7 @@ def test_a_failed_subgoal_kills_its_edge():
 
 def test_a_shared_goal_counts_once_per_use_and_is_selected_once():
     """s s = 0.25 beats c = 0.2."""
-    play = Play({"c": 0.2})
+    play = UpDownScenario({"c": 0.2})
     play.select()
     play.expand("root", ["s", "s"], ["c"])
     assert play.scores() == pytest.approx({"s": 0.25})
@@ -165,7 +152,7 @@ def test_a_shared_goal_counts_once_per_use_and_is_selected_once():
 
 def test_a_goal_proved_by_way_of_others_is_no_longer_wanted():
     """b's proof proves a as well, in one step, and p below a is not expanded any more."""
-    play = Play({"p": 0.9, "c": 0.4})
+    play = UpDownScenario({"p": 0.9, "c": 0.4})
     play.select()
     play.expand("root", ["a", "c"])
     play.expand("a", ["b"], ["p"])
@@ -177,7 +164,7 @@ def test_a_goal_proved_by_way_of_others_is_no_longer_wanted():
 
 def test_a_goal_that_is_not_exhausted_may_be_selected_again():
     """Its own score 0.5 stands beside its edge to x = 0.3; once it is exhausted, only x is left."""
-    play = Play({"x": 0.3})
+    play = UpDownScenario({"x": 0.3})
     for _ in range(2):
         assert play.select() == ["root"]
         play.expand("root", None, exhaust=False)
@@ -189,7 +176,7 @@ def test_a_goal_that_is_not_exhausted_may_be_selected_again():
 
 def test_the_goal_model_is_asked_once_a_step_about_what_is_needed():
     """c is known; d is below a, which the last tactic proves. Later b needs d after all."""
-    play = Play()
+    play = UpDownScenario()
     play.select()
     play.expand("root", ["a", "b", "c"])
     play.expand("a", ["c", "d"], ["d", "e"], [])
@@ -200,7 +187,7 @@ def test_the_goal_model_is_asked_once_a_step_about_what_is_needed():
 
 @pytest.mark.parametrize("selection", ["greedy", "sampling"])
 def test_what_a_retraction_reopens_is_selected(selection):
-    play = Play(selection=selection)
+    play = UpDownScenario(selection=selection)
     play.select()
     play.expand("root", ["a"])
     play.select()
@@ -216,7 +203,7 @@ def test_what_a_retraction_reopens_is_selected(selection):
 
 @pytest.mark.parametrize("selection", ["greedy", "sampling"])
 def test_changes_without_a_response_are_noticed(selection):
-    play = Play(selection=selection)
+    play = UpDownScenario(selection=selection)
     play.select()
     play.expand("root", ["a"], ["b"])
     play.expand("a", ["c", "d"], tell=False)
@@ -229,7 +216,7 @@ def test_changes_without_a_response_are_noticed(selection):
 
 def test_goals_found_without_a_response_are_judged():
     """c at depth 2 has 1 / 4, which is better than a = 0.5 / 2 * b = 0.5 / 2."""
-    play = Play({"c": 1.0}, depth_discount=0.5)
+    play = UpDownScenario({"c": 1.0}, depth_discount=0.5)
     play.select()
     play.expand("root", ["a", "b"], ["d"], exhaust=False)
     play.expand("d", ["c"], tell=False)
@@ -238,7 +225,7 @@ def test_goals_found_without_a_response_are_judged():
 
 
 def test_errors_of_the_goal_model_pass():
-    class Refusing(Play):
+    class Refusing(UpDownScenario):
         def score_goals(self, nodes: Sequence[GoalNode]) -> list[float]:
             raise ModelError("no")
 
@@ -287,7 +274,9 @@ def test_selections_agree_with_naive_scores(selection, seed, closing_rate, disco
     options: dict[str, Any] = {"selection": selection, "depth_discount": discount}
     if selection == "sampling":
         options["temperature"] = 2.0
-    play = Play({"root": 1.0} | dict.fromkeys(map(str, range(0, 40, 3)), 0.2), seed, **options)
+    play = UpDownScenario(
+        {"root": 1.0} | dict.fromkeys(map(str, range(0, 40, 3)), 0.2), seed, **options
+    )
     synthetic = SyntheticOptions(
         goals=25, error_rate=0.4, closing_rate=closing_rate, branching=3, seed=seed
     )

@@ -10,7 +10,7 @@ import pytest
 
 from bait_core.protocols import Selection
 
-from .updown_play import Play
+from .updown_scenario import UpDownScenario
 
 SAMPLES = 4000
 
@@ -24,8 +24,8 @@ def assert_frequencies(draw: Callable[[int], str], expected: Mapping[str, float]
         assert abs(counts[name] - SAMPLES * p) <= 4.5 * math.sqrt(SAMPLES * p * (1 - p)), name
 
 
-def start(probabilities: Mapping[str, float], seed: int, **options: object) -> Play:
-    play = Play(probabilities, seed, selection="sampling", **options)
+def start(probabilities: Mapping[str, float], seed: int, **options: object) -> UpDownScenario:
+    play = UpDownScenario(probabilities, seed, selection="sampling", **options)
     assert play.select() == ["root"]
     return play
 

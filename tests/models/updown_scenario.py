@@ -19,7 +19,7 @@ def goal(name: str) -> Goal:
     return Goal(name, f"⊢ {name}")
 
 
-class Play:
+class UpDownScenario:
     """An UpDown search whose goals are expanded by hand.
 
     Args:

@@ -19,7 +19,7 @@ from tests.core.toy import goal
 Results = Sequence[str] | None
 
 
-class Play:
+class FringeScenario:
     """A search, its graph, and a goal model that looks scores up (-1 where there is none)."""
 
     def __init__(
