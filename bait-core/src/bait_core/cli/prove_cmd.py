@@ -17,9 +17,9 @@ from bait_core.cli.ui.rendering import axioms_used, code, indented, rests_on, st
 from bait_core.domain import CONDITIONAL
 from bait_core.execution import Where
 from bait_core.paths import trace_folder
+from bait_core.proving.plan import ProofRequest, make_plan
 from bait_core.proving.results import ProofResults
-from bait_core.proving.run import run_task
-from bait_core.proving.task import ProofRequest, make_task
+from bait_core.proving.run import carry_out
 
 EXIT_NOT_ALL_PROVED = 1
 
@@ -126,7 +126,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     }
     for section, given in flags.items():
         sections[section].update({key: value for key, value in given.items() if value is not None})
-    task = make_task(
+    plan = make_plan(
         ProofRequest(
             what=target,
             only=only or [],
@@ -137,7 +137,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             **cast("dict[str, Any]", sections),
         )
     )
-    task.target.prepare(yes)
+    plan.target.prepare(yes)
     folder = traces or trace_folder()
 
     def show(results: ProofResults) -> None:
@@ -150,7 +150,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             why = "the options choose no theorem" if target is None else f"{target} has no holes"
             stdout().print(f"Nothing to prove: {why}.", markup=False)
 
-    results = run_task(task, folder, ConsoleDisplay(stderr()), resume=resume, show=show)
+    results = carry_out(plan, folder, ConsoleDisplay(stderr()), resume=resume, show=show)
     if not results.all_proved:
         raise typer.Exit(EXIT_NOT_ALL_PROVED)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from bait_core.execution import QuietDisplay, Where
 from bait_core.paths import trace_folder
+from bait_core.proving.plan import Chosen, ProofRequest, make_plan
 from bait_core.proving.results import ProofResults, TheoremResult, result_of
-from bait_core.proving.run import run_task
-from bait_core.proving.task import Chosen, ProofRequest, make_task
+from bait_core.proving.run import carry_out
 
 
 def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
@@ -63,7 +63,7 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
         write: Put the proofs into the file.
         output: Write the filled file there instead.
         traces: Folder for the records of the searches; None for the user's own.
-        resume: Go on with the newest run of the same task that was stopped.
+        resume: Go on with the newest run of the same plan that was stopped.
         install: Install what the prover lacks; otherwise that is an error.
         on_result: Called with each result as soon as it is known, from the thread of the search.
 
@@ -72,7 +72,7 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
 
     Raises:
         KeyboardInterrupt: Ctrl-C ended the run; what was found is recorded.
-        BaitError: The task is not usable, or the run broke down; what was found is recorded.
+        BaitError: What to prove is not usable, or the run broke down; what was found is recorded.
     """
     limits = {
         "seconds": seconds,
@@ -80,7 +80,7 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
         "tactics": tactics,
         "tactic_seconds": tactic_seconds,
     }
-    task = make_task(
+    plan = make_plan(
         ProofRequest(
             what=what,
             only=only,
@@ -97,8 +97,8 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
             output=None if output is None else Path(output),
         )
     )
-    task.target.prepare(install)
+    plan.target.prepare(install)
     display = QuietDisplay((lambda record: on_result(result_of(record))) if on_result else None)
-    return run_task(
-        task, trace_folder() if traces is None else Path(traces), display, resume=resume
+    return carry_out(
+        plan, trace_folder() if traces is None else Path(traces), display, resume=resume
     )

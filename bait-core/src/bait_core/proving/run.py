@@ -1,4 +1,4 @@
-"""A task from the opened environment to the written file."""
+"""A plan from the opened environment to the written file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bait_core.errors import TraceError
 from bait_core.execution import Display, RunEnd, record_searches
 from bait_core.protocols import Environment, FillsFiles
 from bait_core.proving.filling import Filling, require_filling
+from bait_core.proving.plan import ProofPlan
 from bait_core.proving.results import ProofResults, TheoremResult, complete, result_of
 from bait_core.proving.resuming import new_trace_file, newest_trace_file
-from bait_core.proving.task import ProofTask
 from bait_core.traces import TraceRecord, read_traces
 
 
-def run_task(
-    task: ProofTask,
+def carry_out(
+    plan: ProofPlan,
     traces: Path,
     display: Display,
     *,
@@ -27,10 +27,10 @@ def run_task(
     """Search for proofs, and put them into the file.
 
     Args:
-        task: What to prove.
+        plan: What to prove.
         traces: The folder of the trace files.
         display: Shows what happens.
-        resume: Go on with the newest run of the same task that was stopped.
+        resume: Go on with the newest run of the same plan that was stopped.
         show: Called once with the results; with those there are, too, when something goes wrong.
 
     Returns:
@@ -38,22 +38,22 @@ def run_task(
 
     Raises:
         KeyboardInterrupt: Ctrl-C ended the run early.
-        BaitError: The task is not usable, the run broke down, or the file can't be written.
+        BaitError: What to prove is not usable, the run broke down, or the file can't be written.
     """
     show = show or (lambda _: None)
-    with task.job.open_environment() as environment:
-        if task.destination is not None:
+    with plan.job.open_environment() as environment:
+        if plan.destination is not None:
             require_filling(environment)
         with display.busy("Starting the prover and reading the task"):
             theorems = list(environment.theorems())
-        path = newest_trace_file(traces, task.job.configuration) if resume else None
-        run = _TaskRun(task, theorems, path or new_trace_file(traces), display)
+        path = newest_trace_file(traces, plan.job.configuration) if resume else None
+        run = _PlanRun(plan, theorems, path or new_trace_file(traces), display)
         written = ""
         try:
             end = run.search(environment)
-            if task.target.file is not None and isinstance(environment, FillsFiles):
+            if plan.target.file is not None and isinstance(environment, FillsFiles):
                 with display.busy("Checking the filled file"):
-                    written = run.fill(environment, task.target.file)
+                    written = run.fill(environment, plan.target.file)
         except BaseException:
             if run.results:
                 show(run.outcome())
@@ -67,13 +67,13 @@ def run_task(
     return results
 
 
-class _TaskRun:
+class _PlanRun:
     """What a run has come to by now."""
 
     def __init__(
-        self, task: ProofTask, theorems: Sequence[Theorem], traces: Path, display: Display
+        self, plan: ProofPlan, theorems: Sequence[Theorem], traces: Path, display: Display
     ) -> None:
-        self._task = task
+        self._plan = plan
         self._theorems = theorems
         self._traces = traces
         self._display = display
@@ -90,7 +90,7 @@ class _TaskRun:
 
         try:
             return record_searches(
-                self._task.job,
+                self._plan.job,
                 environment,
                 self._theorems,
                 self._traces,
@@ -104,7 +104,7 @@ class _TaskRun:
 
     def fill(self, environment: FillsFiles, file: Path) -> str:
         """Put the proofs into the file's text, and write it if wanted; what was written."""
-        destination = self._task.destination
+        destination = self._plan.destination
         if destination is None and not any(result.proof for result in self.results.values()):
             return ""
         self._filling = Filling(environment, file, self.results)
@@ -114,7 +114,7 @@ class _TaskRun:
         """The results, those included of theorems that were not begun."""
         return ProofResults(
             complete(self._theorems, self.results),
-            file=self._task.target.file,
+            file=self._plan.target.file,
             filled=self._filling.text if self._filling else None,
             traces=self._traces if self._traces.exists() else None,
         )

@@ -57,7 +57,7 @@ class ProofRequest:
 
 
 @dataclass(frozen=True)
-class ProofTask:
+class ProofPlan:
     """A request that can be carried out.
 
     Attributes:
@@ -71,7 +71,7 @@ class ProofTask:
     destination: Path | None
 
 
-def make_task(request: ProofRequest) -> ProofTask:
+def make_plan(request: ProofRequest) -> ProofPlan:
     """Find out what a request needs; nothing is started or written.
 
     Raises:
@@ -100,7 +100,7 @@ def make_task(request: ProofRequest) -> ProofTask:
         execution=validate(ExecutionSettings, request.execution, "the section `execution`"),
     )
     _ = job.configuration  # checks the options of all plugins
-    return ProofTask(job, target, destination)
+    return ProofPlan(job, target, destination)
 
 
 def _config(chosen: Chosen | None) -> PluginConfig:
