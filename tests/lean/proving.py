@@ -103,7 +103,7 @@ class Loan:
 
     def request(self, payload: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         if self._ended:
-            raise ReplCrashError("The Lean process was ended before this request.")
+            raise ReplCrashError("the Lean process was ended before this request")
         self._busy = True
         try:
             if self._has_extensions:

@@ -143,12 +143,12 @@ def test_embedded_when_something_is_lacking(
 def test_what_native_lacks_is_told(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_lake: None
 ) -> None:
-    with pytest.raises(ProverStartError, match="not in a Lean project"):
+    with pytest.raises(ProverStartError, match="not in a Lake project"):
         choose(BackendOptions(backend="native", project=tmp_path))
     with pytest.raises(ProverStartError, match="`lake` is not on the path"):
         choose(BackendOptions(backend="native", project=project))
     install_lake(tmp_path / "bin", monkeypatch)
-    with pytest.raises(ProverStartError, match="No built REPL") as caught:
+    with pytest.raises(ProverStartError, match="no built REPL") as caught:
         choose(BackendOptions(backend="native", project=project))
     assert "BAIT_LEAN_REPL" in caught.value.hint
     with pytest.raises(ProverStartError, match="not an executable file"):

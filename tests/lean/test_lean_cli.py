@@ -50,7 +50,7 @@ def test_prepare_without_a_terminal_says_what_to_type(
 
 def test_prepare_does_not_offer_the_embedded_when_native_is_wanted(home: Path) -> None:
     options = LeanOptions(statement="x", backend="native", project=home.parent)
-    with pytest.raises(ProverStartError, match="not in a Lean project"):
+    with pytest.raises(ProverStartError, match="not in a Lake project"):
         prepare(options, yes=True)
 
 

@@ -144,7 +144,7 @@ def test_names_of_users_that_look_like_leans_own_hide_nothing(tmp_path: Path) ->
 
 def test_only_files_are_verified() -> None:
     environment = environment_of(statement="1 = 1")
-    with pytest.raises(ProverError, match="Only a file"):
+    with pytest.raises(ProverError, match="only a file"):
         environment.verify()
     environment.close()
 

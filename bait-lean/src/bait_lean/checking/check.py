@@ -154,7 +154,7 @@ class Checker:
                 {"uses": constant.name, "env": reply.env, "policy": policy}, UsesReply
             )
             if isinstance(uses, ErrorReply):
-                raise ProverError(f"Lean does not tell what {constant.name} uses: {uses.message}")
+                raise ProverError(f"Lean does not say what {constant.name} uses: {uses.message}")
             if uses.forbidden:
                 return f"the proof uses {', '.join(uses.forbidden)}, which it may not use"
         return ""

@@ -95,7 +95,7 @@ def verify_command(
     installation = find_installation()
     if installation is None:
         raise ProverStartError(
-            f"No embedded Lean is installed in {installation_folder()}.",
+            f"no embedded Lean is installed in {installation_folder()}",
             hint="Type `bait lean install`.",
         )
     damaged = installation.damaged_files(thorough=True)

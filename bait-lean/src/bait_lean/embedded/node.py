@@ -24,7 +24,7 @@ def node_executable() -> Path:
         if node.is_file():
             return node
     raise ProverStartError(
-        "Node, which runs the embedded Lean, is not installed.",
+        "Node, which runs the embedded Lean, is not installed",
         hint=f"Type `pip install --force-reinstall '{_DISTRIBUTION}>=24'`.",
     )
 

@@ -85,6 +85,6 @@ def _needed(assignments: str, identifiers: set[str]) -> Iterator[tuple[str, str]
 
 def _unexpected(what: str) -> InstallError:
     return InstallError(
-        f"lean.js is not the expected one: {what}.",
+        f"lean.js is not the expected one: {what}",
         hint="Upgrade bait-lean; if that does not help, report this message.",
     )

@@ -56,10 +56,10 @@ def unpack(tarball: Path, folder: Path, progress: ProgressCallback) -> dict[str,
             files = _unpack_package(counted, folder)
         except (tarfile.TarError, EOFError, zlib.error) as error:
             raise InstallError(
-                f"{tarball} can't be unpacked: {error}.", hint="Delete it and try again."
+                f"{tarball} can't be unpacked: {error}", hint="Delete it and try again."
             ) from error
     if missing := [name for name in _ESSENTIAL if name not in files]:
-        raise InstallError(f"{tarball} lacks {', '.join(missing)}.")
+        raise InstallError(f"{tarball} lacks {', '.join(missing)}")
     progress(Phase.UNPACK, total, total)
     return files
 

@@ -102,23 +102,23 @@ def _library_entry(prover: Prover, name: str, options: LeanOptions) -> Entry:
     environment = prover.environment(Prefix(_header(options)))
     if not prover.has_extensions:
         raise ConfigurationError(
-            f"A project's own Lean can't be kept from using the library theorem {name} in its "
-            "own proof.",
+            f"a project's own Lean can't be prevented from using the library theorem {name} in its "
+            "own proof",
             hint="Set `backend` to embedded.",
         )
     reply = prover.ask({"constant": name, "env": environment}, ConstantReply)
     if isinstance(reply, ErrorReply):
         raise TheoremError(
-            f"The library theorem {name} can't be taken: {reply.message}",
+            f"the library theorem {name} can't be used: {reply.message}",
             hint=f"The modules imported are: {', '.join(imports)}.",
         )
     if not reply.is_prop:
-        raise TheoremError(f"{name} is no theorem: it is a {reply.kind}.")
+        raise TheoremError(f"{name} is not a theorem but a {reply.kind}")
     text = library_text(reply.statement, LIBRARY_NAME, imports)
     document = Document(text, f"the library theorem {name}", has_lines=False)
     entries = _entries(document, prover, options, reply.name)
     if not entries:
-        raise TheoremError(f"The library theorem {name} can't be stated again.")
+        raise TheoremError(f"the library theorem {name} can't be restated")
     return entries[0]
 
 
@@ -139,6 +139,6 @@ def _require_names(document: Document, names: Sequence[str], only: Sequence[str]
     for wanted in only:
         if not any(_is_chosen(name, (wanted,)) for name in names):
             raise ConfigurationError(
-                f"{document.name} has no hole {wanted!r}.",
+                f"{document.name} has no hole {wanted!r}",
                 hint=f"There are: {', '.join(names)}.",
             )

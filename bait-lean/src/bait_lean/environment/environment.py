@@ -64,7 +64,7 @@ class LeanEnvironment:
         """Begin a proof; see `bait_core.protocols.Environment`."""
         entry = self._all().get(theorem.name)
         if entry is None:
-            raise TheoremError(f"There is no theorem {theorem.name} to prove here.")
+            raise TheoremError(f"there is no theorem {theorem.name} to prove here")
         self._checker.warm_up()
         try:
             return self._session(entry)
@@ -82,11 +82,11 @@ class LeanEnvironment:
             ProverError: The theorems are not those of a file.
         """
         if self._options.file is None:
-            raise ProverError("Only the holes of a file can be filled in.")
+            raise ProverError("only the holes of a file can be filled in")
         entries = self._all()
         for name in scripts:
             if name not in entries:
-                raise ProverError(f"{self._options.file} has no hole {name}.")
+                raise ProverError(f"{self._options.file} has no hole {name}")
         if not scripts:
             text = Document.read(self._options.file).original if current is None else current
             return FilledFile(text, {}, {})
@@ -108,7 +108,7 @@ class LeanEnvironment:
             ProverError: The theorems are not those of a file.
         """
         if self._options.file is None:
-            raise ProverError("Only a file can be verified.")
+            raise ProverError("only a file can be verified")
         document = Document.read(self._options.file)
         with self._fresh_prover() as prover:
             return verify(document, prover, self._allowed)

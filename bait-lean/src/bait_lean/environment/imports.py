@@ -113,11 +113,11 @@ def _why(options: LeanOptions, module: str) -> str:
     has = "the embedded Lean has Init, Std and Lean"
     project = _project(options)
     if project is None or _library(module) in LIBRARIES:
-        return f"{has}."
+        return has
     if options.backend == "embedded":
-        return f"{has}, and `environment.backend` asks for it in the Lake project {project}."
+        return f"{has}, and `environment.backend` asks for it in the Lake project {project}"
     what = _lacking(project)
-    return f"{has}, and the Lean of the Lake project {project} can't be used: {what}."
+    return f"{has}, and the Lean of the Lake project {project} can't be used: {what}"
 
 
 def _lacking(project: Path) -> str:

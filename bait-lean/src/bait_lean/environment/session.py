@@ -202,7 +202,7 @@ class LeanSession:
             return self._states.state(goal, self._replay)
         except ReplError as error:
             raise ProverCrashError(
-                "Lean died twice on the way back to a goal.", hint=error.message
+                "Lean died twice while returning to a goal", hint=error.message
             ) from error
 
     def _replay(self, goal: Goal, state: ProofState, tactic: str) -> TacticResult:
@@ -211,7 +211,7 @@ class LeanSession:
         )
         if isinstance(result, Failed):
             raise ProverCrashError(
-                "A goal could not be reached again after Lean was restarted: "
+                "a goal could not be reached again after Lean was restarted: "
                 f"`{tactic}` failed with: {result.message}"
             )
         return result
@@ -228,10 +228,10 @@ class LeanSession:
             self._hole = self._open()
         except ProverStartError as error:
             raise ProverCrashError(
-                "Lean died and can't be started again.", hint=error.message
+                "Lean died and can't be restarted", hint=error.message
             ) from error
         if self._hole.root.goal != self._root:
-            raise ProverCrashError("The hole's goal is another one after Lean was restarted.")
+            raise ProverCrashError("the hole's goal changed after Lean was restarted")
         self._states.lose_all(self._hole.root.state)
 
     def _open(self) -> OpenHole:
@@ -244,7 +244,7 @@ class LeanSession:
             return self._open_in(self._new_prover())
         except ReplError as error:
             raise ProverCrashError(
-                f"Lean dies before it comes to the hole {self._task.hole.name}.",
+                f"Lean dies before it reaches the hole {self._task.hole.name}",
                 hint=error.message,
             ) from error
 

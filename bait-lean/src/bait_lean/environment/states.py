@@ -65,7 +65,7 @@ class GoalStates:
             origin = self._origins.get(current.key)
             if origin is None:
                 raise ProverError(
-                    "The goal is not one that this session has returned.",
+                    "the goal is not one that this session has returned",
                     hint="Goals belong to the session that they come from.",
                 )
             path.append((current, origin))
@@ -75,7 +75,7 @@ class GoalStates:
             self.add(origin.parent, origin.tactic, applied.obligations)
             if child.key not in self._states:
                 raise ProverCrashError(
-                    "A goal could not be reached again after Lean was restarted.",
+                    "a goal could not be reached again after Lean was restarted",
                     hint=f"The tactic `{origin.tactic}` does not always do the same.",
                 )
         return self._states[goal.key]

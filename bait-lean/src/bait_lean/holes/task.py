@@ -83,7 +83,7 @@ class ProofTask:
             raise TheoremError(f"{where}: {error.data}")
         found = sorries_by_offset(piece, reply.sorries).get(self.hole.place.offset, [])
         if len(found) != 1:
-            raise TheoremError(f"Lean finds no single goal at the hole {self.hole.name}.")
+            raise TheoremError(f"Lean does not find exactly one goal at the hole {self.hole.name}")
         sorry = found[0]
         root = root_obligation(self.hole.name, sorry.proof_state, sorry.goal, sorry.parts)
         return OpenHole(root, environment, self.policy(prover))
@@ -102,8 +102,8 @@ class ProofTask:
         if not prover.has_extensions:
             if self.library:
                 raise ConfigurationError(
-                    "A project's own Lean can't be kept from using the library theorem "
-                    f"{self.library} in its own proof.",
+                    "a project's own Lean can't be prevented from using the library theorem "
+                    f"{self.library} in its own proof",
                     hint="Set `backend` to embedded.",
                 )
             return None
@@ -124,7 +124,7 @@ def sorries_by_offset(piece: Piece, sorries: tuple[Sorry, ...]) -> dict[int, lis
     found: dict[int, list[Sorry]] = {}
     for sorry in sorries:
         if sorry.pos is None:
-            raise ProtocolError("Lean's answer has a `sorry` without position.")
+            raise ProtocolError("Lean's answer has a `sorry` without a position")
         found.setdefault(piece.lines.offset(sorry.pos), []).append(sorry)
     return found
 

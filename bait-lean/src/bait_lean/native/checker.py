@@ -110,14 +110,14 @@ class NativeChecker:
             errors = (message.data for message in messages if message.severity == "error")
             raise CompileError(next(errors, None) or _failure(ended), messages)
         if not os.path.lexists(output):
-            raise CompileError("it ended without error, but has written nothing.", messages)
+            raise CompileError("Lean reported no error but has written nothing", messages)
         return messages
 
     def _check(self, parts: Sequence[Path]) -> TextReport:
         ended = self._lean("--run", str(CHECKER), *map(str, parts))
         if ended.exit_code != 0:
             raise ProverError(
-                f"The compiled text can't be checked: {_failure(ended)}",
+                f"the compiled text can't be checked: {_failure(ended)}",
                 hint=f"See whether `lake env lean {CHECKER}` succeeds in {self._project}.",
             )
         # Lean itself may warn of something in the checker's own text before.
@@ -125,9 +125,9 @@ class NativeChecker:
         try:
             report = msgspec.json.decode(last, type=TextReport)
         except msgspec.ValidationError as error:
-            raise ProtocolError(f"The checker's report is not valid: {error}") from error
+            raise ProtocolError(f"the checker's report is not valid: {error}") from error
         except msgspec.DecodeError as error:
-            raise ProtocolError(f"The checker's report is not JSON: {error}") from error
+            raise ProtocolError(f"the checker's report is not JSON: {error}") from error
         return _with_hashes(report)
 
     def _lean(self, *arguments: str) -> Ended:
@@ -158,7 +158,7 @@ def _take(folder: Path, target: Path) -> Iterator[Path]:
         try:
             _copy(file, copy)
         except OSError as error:
-            raise ProverError(f"The compiled text can't be read: {error}.") from error
+            raise ProverError(f"the compiled text can't be read: {error}") from error
         yield copy
 
 
@@ -190,4 +190,4 @@ def _failure(ended: Ended) -> str:
     """How a program failed, in its own words if it has any."""
     said = (ended.stderr.strip() or ended.stdout.strip()).decode(errors="replace")[-_TAIL:]
     how = f"it {describe_exit(ended.exit_code)}"
-    return f"{how}: {said}" if said else f"{how}."
+    return f"{how}: {said}" if said else how

@@ -92,8 +92,8 @@ def find_repl(project: Path, repl: Path | None) -> Path | None:
         )
     if not _is_executable(repl):
         raise ProverStartError(
-            f"The REPL {repl} is not an executable file.",
-            hint="Give the path of the built program, mostly REPL/.lake/build/bin/repl.",
+            f"the REPL {repl} is not an executable file",
+            hint="Give the path of the built program, usually REPL/.lake/build/bin/repl.",
         )
     return repl.resolve()
 
@@ -106,7 +106,7 @@ def require_repl(project: Path, repl: Path | None) -> Path:
     """
     if found := find_repl(project, repl):
         return found
-    raise ProverStartError(f"No built REPL was found for {project}.", hint=_repl_remedy(project))
+    raise ProverStartError(f"no built REPL was found for {project}", hint=_repl_remedy(project))
 
 
 def has_lake() -> bool:
@@ -122,7 +122,7 @@ def require_lake() -> None:
     """
     if not has_lake():
         raise ProverStartError(
-            "`lake` is not on the path, so the project's own Lean can't be used.",
+            "`lake` is not on the path, so the project's own Lean can't be used",
             hint=f"{_LAKE_REMEDY} Or add `-o environment.backend=embedded`.",
         )
 
@@ -138,14 +138,14 @@ def build_repl(project: Path) -> Path:
         from lean_interact import LeanREPLConfig, LocalProject  # noqa: PLC0415
     except ImportError as error:
         raise ProverStartError(
-            f"The REPL can't be built, for lean-interact can't be imported: {error}.",
-            hint="Type `pip install 'bait-lean[interact]'`; it needs the program git, too.",
+            f"the REPL can't be built because lean-interact can't be imported: {error}",
+            hint="Type `pip install 'bait-lean[interact]'`; it also needs the program git.",
         ) from error
     try:
         config = LeanREPLConfig(project=LocalProject(directory=project, auto_build=False))
     except (GitError, OSError, RuntimeError, ValueError) as error:
         raise ProverStartError(
-            f"lean-interact could not build a REPL for {project}: {error}.",
+            f"lean-interact could not build a REPL for {project}: {error}",
             hint=_repl_remedy(project),
         ) from error
     return Path(config.cache_repl_dir) / _BUILT

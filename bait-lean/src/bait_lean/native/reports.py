@@ -80,7 +80,7 @@ class NativeReports:
         _, report = self._checker.report(text)
         constants = tuple(_renamed(c, names) for c in report.constants)
         if len({constant.name for constant in constants}) < len(constants):
-            raise ProverError("Lean's report is of no use: constants of the text share a name.")
+            raise ProverError("Lean's report can't be used: constants of the text share a name")
         return msgspec.structs.replace(report, constants=constants)
 
 

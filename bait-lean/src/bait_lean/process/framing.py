@@ -39,7 +39,7 @@ class AnswerReader:
         """
         self._buffer += chunk
         if len(self._buffer) > _MAX_ANSWER:
-            raise ProtocolError(f"Lean wrote a line of more than {_MAX_ANSWER >> 20} MiB.")
+            raise ProtocolError(f"Lean wrote a line of more than {_MAX_ANSWER >> 20} MiB")
 
     def next(self) -> Answer | None:
         """The next complete answer, or None if more has to be read.

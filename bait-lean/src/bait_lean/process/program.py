@@ -68,12 +68,12 @@ def _wait(process: ProverProcess, output: _Output, limits: Limits) -> None:
         output.read(_INTERVAL)
         now = time.monotonic()
         if now >= deadline:
-            raise ReplTimeoutError(f"Lean did not end within {limits.seconds:g} s and was killed.")
+            raise ReplTimeoutError(f"Lean did not end within {limits.seconds:g} s and was killed")
         if memory and (excess := memory.excess(now)):
-            raise ReplCrashError(f"The Lean process was killed: {excess}.")
+            raise ReplCrashError(f"the Lean process was killed: {excess}")
         if output.size > limits.output:
             raise ReplCrashError(
-                f"The Lean process was killed: it wrote more than {limits.output / 1e6:,.0f} MB."
+                f"the Lean process was killed: it wrote more than {limits.output / 1e6:,.0f} MB"
             )
 
 

@@ -125,7 +125,7 @@ class ReplProcess:
     def _exchange(self, data: bytes, timeout: float) -> Answer:
         with self._requests:
             if self._process.killed:
-                raise ReplCrashError("The Lean process was ended before this request.")
+                raise ReplCrashError("the Lean process was ended before this request")
             try:
                 return self._transfer(memoryview(data), timeout)
             except BaseException:
@@ -159,13 +159,13 @@ class ReplProcess:
         """Wait for a pipe, and read what has come."""
         now = time.monotonic()
         if now >= deadline:
-            raise ReplTimeoutError(f"Lean did not answer within {timeout:g} s and was killed.")
+            raise ReplTimeoutError(f"Lean did not answer within {timeout:g} s and was killed")
         seconds = deadline - now
         if self._memory:
             if excess := self._memory.excess(now):
                 self.kill()
                 raise ReplCrashError(
-                    f"The Lean process was killed: {excess}.", exit_code=self._process.wait()
+                    f"the Lean process was killed: {excess}", exit_code=self._process.wait()
                 )
             seconds = min(seconds, self._memory.interval)
         for descriptor, _ in self._poll.poll(seconds * 1000):
@@ -194,6 +194,6 @@ class ReplProcess:
                 pass
         stderr = self._stderr_tail.decode(errors="replace").strip()
         if killed_by_us:
-            return ReplCrashError("The Lean process was ended during a request.", exit_code=code)
+            return ReplCrashError("the Lean process was ended during a request", exit_code=code)
         how = describe_exit(code, stderr)
-        return ReplCrashError(f"The Lean process {how}.", exit_code=code, stderr=stderr)
+        return ReplCrashError(f"the Lean process {how}", exit_code=code, stderr=stderr)

@@ -123,12 +123,12 @@ class EmbeddedBackend:
             process.close()
             _raise_if_killed("the embedded Lean", error)
             raise ProverStartError(
-                f"The embedded Lean did not start. {error.message}",
+                f"the embedded Lean did not start: {error.message}",
                 hint="`bait lean verify` looks for damage; `bait lean install` repairs it.",
             ) from error
         if isinstance(reply, ErrorReply):
             process.close()
-            raise ProverStartError(f"The embedded Lean failed its self-test: {reply.message}")
+            raise ProverStartError(f"the embedded Lean failed its self-test: {reply.message}")
         return process
 
     def describe(self) -> str:
@@ -177,13 +177,13 @@ class NativeBackend:
             process.close()
             _raise_if_killed(f"the REPL {self.repl}", error)
             raise ProverStartError(
-                f"The REPL {self.repl} did not start. {error.message}",
+                f"the REPL {self.repl} did not start: {error.message}",
                 hint=f"See what `lake env {self.repl}` says in {self.project}.",
             ) from error
         if isinstance(reply, ErrorReply):
             process.close()
             raise ProverStartError(
-                f"The REPL {self.repl} does not accept commands: {reply.message}"
+                f"the REPL {self.repl} does not accept commands: {reply.message}"
             )
         return process
 
@@ -225,7 +225,7 @@ def _native(options: BackendOptions) -> NativeBackend:
     project = lake.find_project(folder)
     if project is None:
         raise ProverStartError(
-            f"{folder} is not in a Lean project: no `lean-toolchain` file is there or above.",
+            f"{folder} is not in a Lake project: no `lean-toolchain` file is there or above",
             hint="Set `project` to a Lake project's folder, or `backend` to embedded.",
         )
     lake.require_lake()
@@ -240,7 +240,7 @@ def _embedded(options: BackendOptions) -> EmbeddedBackend:
     installation = find_installation()
     if installation is None:
         raise ProverStartError(
-            "Lean is not installed: neither the embedded one nor a project's own was found.",
+            "Lean is not installed: found neither the embedded Lean nor a project's own",
             hint="Type `bait lean install`.",
         )
     return EmbeddedBackend(installation, options.memory_limit, options.start_timeout)

@@ -106,7 +106,7 @@ class ProverPool:
 
     def _require_open(self) -> None:
         if self._closed:
-            raise ProverStartError("The Lean environment is closed.")
+            raise ProverStartError("the Lean environment is closed")
 
     def _drop(self, prover: Prover) -> None:
         prover.close()

@@ -90,7 +90,7 @@ class Prover:
         reply = parse(answer, expected)
         if isinstance(reply, ErrorReply) and reply.fatal:
             self.kill()
-            raise ReplCrashError(f"Lean gave up: {reply.message}")
+            raise ReplCrashError(f"Lean exited: {reply.message}")
         return reply
 
     def command(self, text: str, prefix: Prefix | None, *, parts: bool = False) -> CommandReply:

@@ -122,11 +122,11 @@ class Document:
             return cls(path.read_bytes().decode("utf-8"), str(path))
         except OSError as error:
             raise TheoremError(
-                f"{path} can't be read: {error.strerror}.", hint="Check the name of the file."
+                f"{path} can't be read: {error.strerror}", hint="Check the name of the file."
             ) from error
         except UnicodeDecodeError as error:
             raise TheoremError(
-                f"{path} is not UTF-8 text: byte {error.start} can't be decoded.",
+                f"{path} is not UTF-8 text: byte {error.start} can't be decoded",
                 hint="Lean files are UTF-8; convert the file.",
             ) from error
 

@@ -62,8 +62,8 @@ def write_script(
     """
     if (size := proof.size()) > MAX_STEPS:
         raise ProverError(
-            f"The proof has {size} steps when shared goals are written out; "
-            f"at most {MAX_STEPS} are written.",
+            f"the proof has {size} steps when shared goals are written out; "
+            f"at most {MAX_STEPS} are written",
         )
     lines: list[ScriptLine] = []
     pending: list[_Step | ScriptLine] = [_Step(proof.root, 0, bullet=False)]

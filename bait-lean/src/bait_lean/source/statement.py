@@ -32,7 +32,7 @@ def statement_text(statement: str, imports: Sequence[str]) -> str:
     holes = sum(is_hole(token) for token in tokens)
     declared = bool(commands and commands[-1].declarations)
     if not tokens or (not declared and holes):
-        raise TheoremError(f"The statement can't be read: {_first_line(statement)}", hint=_HINT)
+        raise TheoremError(f"the statement can't be read: {_first_line(statement)}", hint=_HINT)
     if not declared:
         colon = "" if _starts_with_binders(tokens) else ": "
         text = f"theorem {BARE_NAME} {colon}{text} :={_HOLE}"
@@ -44,12 +44,12 @@ def statement_text(statement: str, imports: Sequence[str]) -> str:
             text += "\n  sorry" if value else _HOLE
         else:
             raise TheoremError(
-                f"The statement has a proof already: {_first_line(text)}",
+                f"the statement has a proof already: {_first_line(text)}",
                 hint="Leave out what follows `:=`, or write `sorry` in its place.",
             )
     elif holes > 1:
         raise TheoremError(
-            f"The statement has {holes} holes: {_first_line(text)}",
+            f"the statement has {holes} holes: {_first_line(text)}",
             hint="Put it into a file, which may have any number of holes.",
         )
     header = "".join(f"import {module}\n" for module in imports)
