@@ -214,7 +214,7 @@ def test_an_embedded_lean_that_lacks_its_files(tmp_path: Path) -> None:
     manifest = Manifest("lean", "0", "", 1, {}, {"lean.js": "0"})
     package = replace(LEAN, contents=contents_hash(manifest.hashes))
     backend = EmbeddedBackend(Installation(tmp_path, manifest, package))
-    with pytest.raises(ProverStartError, match=r"not as it was installed: lean\.js"):
+    with pytest.raises(ProverStartError, match=r"has changed since it was installed: lean\.js"):
         backend.start()
 
 

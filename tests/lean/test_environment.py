@@ -340,7 +340,7 @@ def test_only_names_holes_that_there_are(tmp_path: Path) -> None:
     try:
         with pytest.raises(ConfigurationError, match="no hole 'b'") as caught:
             environment.theorems()
-        assert "There are: a" in caught.value.hint
+        assert "Its holes are: a" in caught.value.hint
     finally:
         environment.close()
 

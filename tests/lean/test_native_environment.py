@@ -126,7 +126,7 @@ def test_there_are_no_library_premises(environment: LeanEnvironment) -> None:
 def test_library_theorems_are_refused() -> None:
     environment = environment_of(PLAIN_STOCK, theorems=("Nat.add_comm",))
     try:
-        with pytest.raises(ConfigurationError, match=r"kept from using .* Nat.add_comm"):
+        with pytest.raises(ConfigurationError, match=r"prevented from using .* Nat.add_comm"):
             environment.theorems()
     finally:
         environment.close()

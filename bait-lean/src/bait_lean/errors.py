@@ -3,7 +3,7 @@
 * ProverError
   + ProverStartError
     - InstallError          the embedded Lean can't be installed
-  + ReplError               the process is of no use any more
+  + ReplError               the process can't be used any more
     - ReplTimeoutError      no answer in time; it was killed
     - ReplCrashError        it ended, or was killed at its memory limit
     - ProtocolError         its answer does not follow the protocol

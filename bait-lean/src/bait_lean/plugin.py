@@ -1,4 +1,4 @@
-"""What bait-lean brings, told without importing it."""
+"""What bait-lean offers, declared without importing it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 @hookimpl
 def bait_register_commands() -> list[CommandSpec]:
     """`bait lean`."""
-    return [CommandSpec("lean", "Install, remove and look at Lean 4", "bait_lean.cli.commands:app")]
+    return [CommandSpec("lean", "Install, remove and inspect Lean 4", "bait_lean.cli.commands:app")]
 
 
 @hookimpl

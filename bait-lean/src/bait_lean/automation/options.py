@@ -11,9 +11,9 @@ class AutomationOptions(Options):
     """What the model tries."""
 
     premises: int = Field(
-        default=12, ge=0, le=256, description="How many library facts it tries per goal."
+        default=12, ge=0, le=256, description="How many library facts to try per goal."
     )
-    slow: bool = Field(default=True, description="Whether it tries tactics that can take seconds.")
+    slow: bool = Field(default=True, description="Whether to try tactics that can take seconds.")
     disabled: tuple[str, ...] = Field(
-        default=(), description="Words, such as `grind`, that no suggested tactic may contain."
+        default=(), description="Words, such as `grind`, that suggested tactics must not contain."
     )

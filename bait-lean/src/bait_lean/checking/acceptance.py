@@ -16,13 +16,13 @@ from bait_lean.process.reports import ConstantReport, Graph, graph_of, visible_n
 from bait_lean.source.positions import Position
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
-"""What any proof may rest on."""
+"""The axioms that any proof may rest on."""
 
 NEVER = frozenset(
     {"sorryAx", "Lean.reduceBool", "Lean.reduceNat", "Lean.ofReduceBool", "Lean.ofReduceNat",
      "Lean.trustCompiler", "lcProof", "lcUnreachable", "lcAny"}
 )  # fmt: skip
-"""What no proof may rest on, whatever the user allows."""
+"""The constants that no proof may rest on, whatever the user allows."""
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class Reached:
         axioms: Axioms of the text and of imported modules, and what trusts the compiler.
         own_axioms: Those of `axioms` that the text itself states.
         sorries: The places of the `sorry`s in each constant that has some.
-        unsafe: Constants that the kernel has not been asked about.
-        unknown: Constants that Lean has not told of.
+        unsafe: Constants that the kernel has not checked.
+        unknown: Constants that Lean has not reported.
     """
 
     axioms: set[str] = field(default_factory=set)
@@ -106,7 +106,7 @@ class Declared:
         return {constant.name for constant in self.constants}
 
     def reach(self) -> Reached:
-        """What it rests on; code that Lean has made for the compiler does not count."""
+        """What it rests on; code that Lean generates for the compiler does not count."""
         judged = (c for c in self.constants if not (c.internal and c.unsafe and c.kind == "def"))
         return reach((c.name for c in judged), self.graph)
 
@@ -138,7 +138,7 @@ class Judgement:
     open_constants: tuple[str, ...] = ()
 
     def foundations(self, place: Callable[[Position | None], str]) -> Foundations:
-        """The same for people, with `place` telling where a `sorry` is."""
+        """The same for users; `place` says where a `sorry` is."""
         holes = [f"`sorry` {place(position)}" for position in self.open_holes]
         return Foundations(self.axioms, (*self.open_constants, *holes))
 
@@ -152,7 +152,7 @@ def judge(
     *,
     is_kept: bool = True,
 ) -> Judgement:
-    """Judge a declaration after the filling of some of its holes.
+    """Decide whether a declaration is accepted after some of its holes were filled.
 
     Args:
         original: It before, with its holes open.
@@ -182,7 +182,7 @@ def judge(
 
 
 def closed(declared: Declared, allowed: frozenset[str]) -> Judgement:
-    """Judge a declaration as it stands: it is proved if nothing that it rests on is open."""
+    """Decide on a declaration as it stands: it is proved if nothing that it rests on is open."""
     after = declared.reach()
     objection = _refused_axioms(after, allowed) or _unchecked(after)
     return _judgement(objection, declared, after, allowed)
@@ -212,8 +212,8 @@ def _parent(name: str, graph: Graph) -> str:
 def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
     """The constants before a declaration that the proofs of its holes may not use.
 
-    These are theorems that are open, and all that rests on something that the declaration does
-    not rest on anyway: its statement may mention a definition with a hole.
+    These are open theorems, and everything that rests on something that the declaration does not
+    already rest on: its statement may mention a definition with a hole.
     """
     base = original.reach()
     own = original.names
@@ -238,9 +238,9 @@ def forbidden(original: Declared, allowed: frozenset[str]) -> tuple[str, ...]:
 
 
 def relied_on(original: Declared) -> tuple[str, ...]:
-    """The definitions that a declaration rests on anyway, so that its proofs may, too.
+    """The definitions that a declaration already rests on, so that its proofs may, too.
 
-    With them go the lemmas that Lean has made for them, but not theorems that the text uses.
+    The lemmas that Lean has made for them are included, but not theorems that the text uses.
     """
     reached = reached_names((c.name for c in original.constants), original.graph)
     before = original.graph.keys() - original.names
@@ -253,7 +253,7 @@ def difference(
     filled: Declared,
     is_same: Callable[[str], bool] = lambda _: False,
 ) -> str:
-    """What is declared otherwise than before, auxiliaries aside."""
+    """How the declarations differ from those before, auxiliaries aside."""
     names = {constant.name for constant in original.visible}
     kept = [c for c in filled.visible if c.name in names]
     for constant in filled.visible:
@@ -288,7 +288,7 @@ def _hidden(
             if constant is None or not constant.internal or _is_proof(constant):
                 continue
             pending.append(constant)
-            # What mentions one that is gone has changed itself.
+            # What mentioned one that is gone has changed itself.
             if name in after:
                 yield constant, after[name]
 
@@ -298,10 +298,10 @@ def _is_proof(constant: ConstantReport) -> bool:
 
 
 def undermined(original: Declared, filled: Declared) -> str:
-    """What a declaration that was not filled rests on only since text above it was."""
+    """What an unfilled declaration rests on only since text above it was filled."""
     before, after = original.reach(), filled.reach()
     new = (after.axioms - before.axioms) | (after.sorries.keys() - before.sorries.keys())
-    return f"it rests on {_listed(map(visible_name, new))} now" if new else ""
+    return f"it now rests on {_listed(map(visible_name, new))}" if new else ""
 
 
 def _belongs(name: str, parents: Iterable[str]) -> bool:

@@ -39,7 +39,7 @@ class Verdict:
 
 
 class Checker:
-    """Checks scripts, one at a time, in a process that does nothing else.
+    """Checks scripts, one at a time, in a process used for nothing else.
 
     Args:
         pool: Starts the process.
@@ -60,12 +60,12 @@ class Checker:
             threading.Thread(target=self._start, name="lean-checker", daemon=True).start()
 
     def _start(self) -> None:
-        # What prevents it is told by the check that needs the process.
+        # What prevents it is reported by the check that needs the process.
         with self._lock, suppress(ProverError):
             self._living_prover()
 
     def check(self, task: ProofTask, lines: list[ScriptLine]) -> CheckResult:
-        """Replay the declaration of a hole with a script in it, and judge what it adds.
+        """Replay the declaration of a hole with a script in it, and check what it adds.
 
         Raises:
             ProverStartError: The process does not start.
@@ -83,7 +83,7 @@ class Checker:
         )
 
     def _verdict_twice(self, task: ProofTask, lines: list[ScriptLine]) -> Verdict:
-        """A verdict; what kills one process is tried in a new one, too."""
+        """A verdict; what kills one process is tried once more in a new one."""
         for first_time in (True, False):
             prover = self._living_prover()
             try:
@@ -145,7 +145,7 @@ class Checker:
         )
 
     def _library_objection(self, prover: Prover, task: ProofTask, reply: ReportedReply) -> str:
-        """What the new proof of a library theorem uses although it may not."""
+        """What the new proof of a library theorem uses but must not."""
         policy = task.policy(prover) if task.library else None
         if policy is None:
             return ""

@@ -48,9 +48,9 @@ class FilledDocument:
         return Lines(self.text)
 
     def verify(self, prover: Prover) -> dict[str, Foundations]:
-        """Elaborate the whole text before and after, and judge what each declaration adds.
+        """Elaborate the whole text before and after, and check what each declaration adds.
 
-        Errors that the text has anyway are let pass.
+        Errors that the text had before are ignored.
 
         Returns:
             For each hole that got an edit, what its declaration rests on.
@@ -72,7 +72,7 @@ class FilledDocument:
         found: dict[str, Foundations] = {}
         for piece, names, original, filled in self._declared(before, after):
             if reasons.keys() & set(names):
-                continue  # an error leaves a `sorry`, which is not the other holes' fault
+                continue  # an error leaves a `sorry`, for which the other holes are not to blame
             if names:
                 judgement = judge(
                     original,
@@ -97,7 +97,7 @@ class FilledDocument:
         return found
 
     def _without_tail(self, error: Message) -> FilledDocument:
-        """The same without what follows the last edit: a project's Lean compiles no errors.
+        """The same without what follows the last edit: a project's Lean can't compile errors.
 
         Raises:
             FillError: Nothing follows it, so that the error is before.
@@ -153,7 +153,7 @@ class FilledDocument:
         return self.document.location_at(self._offset(position))
 
     def _errors(self, before: ReportedReply, after: ReportedReply) -> dict[str, str]:
-        """New errors of Lean's, by the hole whose script they stand in, or by all of a piece."""
+        """New errors from Lean, by the hole whose script they are in, or else by the piece."""
         reasons: dict[str, str] = {}
         old = Counter((m.data, self._piece_of(m, self.document.offset)) for m in _errors_of(before))
         for message in _errors_of(after):

@@ -1,4 +1,4 @@
-"""Which holes of a text are proved so far, and what that means for the later ones."""
+"""Which holes of a text are proved so far, and what later ones may use."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Context:
 class ProvedHoles:
     """Accepted scripts, from any thread.
 
-    A declaration all of whose holes are proved is filled in for those after it. A theorem with
-    an open hole is left out if nothing later can depend on it, so that no tactic stumbles over
-    it; else it stays, with its `sorry`, and proofs may not use it.
+    A declaration whose holes are all proved is filled in for later ones. A theorem with an open
+    hole is left out if nothing later can depend on it, so that no tactic can use it by mistake;
+    otherwise it stays, with its `sorry`, and proofs may not use it.
 
     Args:
         document: The text.
         holes: Its holes.
-        declared: What each piece adds to the environment, by its index, where Lean tells.
+        declared: What each piece adds to the environment, by its index, where Lean says so.
         allowed: Axioms that proofs may rest on besides Lean's.
     """
 
@@ -73,9 +73,9 @@ class ProvedHoles:
             self._scripts.setdefault(hole.name, script)
 
     def keep_all(self) -> bool:
-        """Leave out no declaration any more; False if that is so already.
+        """Leave out no more declarations; False if that is so already.
 
-        For texts of which a part does not elaborate without a theorem that it does not name.
+        For texts that do not elaborate without a theorem that they do not name.
         """
         with self._lock:
             changed = not self._keep_all

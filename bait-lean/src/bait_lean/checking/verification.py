@@ -1,4 +1,4 @@
-"""What Lean says of the theorems of a file as it stands, wherever they come from."""
+"""What Lean says about the theorems of a file as it stands, wherever they come from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bait_lean.source.prefix import Prefix
 
 
 def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[Verification]:
-    """Elaborate a text and judge each theorem and example in it, and each error.
+    """Elaborate a text and report on each theorem and example in it, and each error.
 
     Args:
         document: The text.
@@ -44,7 +44,7 @@ def verify(document: Document, prover: Prover, allowed: frozenset[str]) -> list[
 
 _EXIT = "#exit"
 _OF_OTHERS = frozenset({"axiom", "constructor", "recursor"})
-"""Kinds that state something and are no proofs."""
+"""Kinds that state something but are not proofs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Verifier:
     allowed: frozenset[str]
 
     def verifications(self) -> Iterator[Verification]:
-        """Errors and what Lean keeps nothing of first, then what is stated, in order."""
+        """Errors and what Lean does not keep first, then what is stated, in order."""
         for error in self.reply.messages:
             if error.severity == "error":
                 yield self._refused(error.pos, shorten(error.data))

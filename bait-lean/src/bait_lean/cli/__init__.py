@@ -1,1 +1,1 @@
-"""What bait-lean adds to the command line."""
+"""The command line: `bait lean`, the check of `bait doctor`, and what precedes a search."""

@@ -1,4 +1,4 @@
-"""`bait lean`: install, remove and look at Lean."""
+"""`bait lean`: install, remove and inspect Lean."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from bait_lean.prover.backend import BackendOptions, choose
 _NO_LEAN = 1
 _DAMAGED = 1
 
-app = typer.Typer(no_args_is_help=True, help="Install, remove and look at Lean 4.")
+app = typer.Typer(no_args_is_help=True, help="Install, remove and inspect Lean 4.")
 
 
 @app.command("install")
 def install_command() -> None:
     """Install the embedded Lean for this user: fetch, check, unpack.
 
-    Does nothing if it is there; repairs it if it is damaged; continues a download that broke off.
+    Does nothing if it is installed; repairs it if it is damaged; resumes an interrupted download.
 
     Example:
       $ bait lean install
@@ -84,7 +84,7 @@ def status_command(
 def verify_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Read all files of the embedded Lean, and compare them with what was installed.
+    """Read all files of the embedded Lean and compare them with what was installed.
 
     Exits with 1 if a file is missing, changed, or was not installed.
 
@@ -110,9 +110,9 @@ def verify_command(
 
 def _print_verification(installation: Installation, damaged: list[str]) -> None:
     for name in damaged:
-        stdout().print(Text(f"Not as it was installed: {installation.folder / name}"))
+        stdout().print(Text(f"Missing, changed or added: {installation.folder / name}"))
     if damaged:
-        stdout().print(Text("Type `bait lean install` to repair it."))
+        stdout().print(Text("Type `bait lean install` to repair the installation."))
     else:
         count = len(installation.manifest.files)
         stdout().print(Text(f"All {count:,} files in {installation.folder} are intact."))
@@ -140,7 +140,7 @@ class NativeStatus:
 
 @dataclass(frozen=True, slots=True)
 class LeanStatus:
-    """What `bait lean status` tells; `backend` is None if no Lean can be used."""
+    """What `bait lean status` shows; `backend` is None if no Lean can be used."""
 
     backend: str | None
     node: str | None
@@ -149,7 +149,7 @@ class LeanStatus:
 
 
 def find_status(folder: Path) -> LeanStatus:
-    """Look which Lean there is for `folder`."""
+    """Find out which Lean can be used from `folder`."""
     try:
         backend = choose(BackendOptions(project=folder)).describe()
     except ProverStartError:

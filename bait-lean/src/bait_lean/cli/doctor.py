@@ -1,4 +1,4 @@
-"""What `bait doctor` looks at for Lean."""
+"""What `bait doctor` checks about Lean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bait_lean.embedded.install import find_installation
 
 
 def lean() -> Finding:
-    """Whether there is a Lean to use from the current folder, and an undamaged one."""
+    """Whether an undamaged Lean can be used from the current folder."""
     status = find_status(Path.cwd())
     details = {"node": status.node or "not installed"}
     if status.embedded:

@@ -1,4 +1,4 @@
-"""Make sure that there is a Lean before `bait prove` needs it; shows how an install comes on."""
+"""Makes sure that `bait prove` finds a Lean, and shows the progress of an installation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bait_lean.prover.backend import choose
 
 
 class InstallDisplay:
-    """Shows an installation on the standard error: bars on a terminal, else a line per phase."""
+    """Shows an installation on standard error: bars on a terminal, otherwise a line per phase."""
 
     def __init__(self) -> None:
         console = stderr()
@@ -35,7 +35,7 @@ class InstallDisplay:
         self._phase: Phase | None = None
 
     def __call__(self, phase: Phase, done: int, total: int) -> None:
-        """Show how far the phase is: a `bait_lean.embedded.package.ProgressCallback`."""
+        """Show how far a phase has come: a `bait_lean.embedded.package.ProgressCallback`."""
         if phase is not self._phase:
             self._phase = phase
             self._bars.add_task(phase.capitalize())
@@ -57,7 +57,7 @@ class InstallDisplay:
 
 
 def install_and_show() -> Installation:
-    """Install the embedded Lean, and show the progress.
+    """Install the embedded Lean and show its progress.
 
     Raises:
         InstallError: It can't be installed.
@@ -67,9 +67,9 @@ def install_and_show() -> Installation:
 
 
 def prepare(options: LeanOptions, yes: bool) -> None:
-    """Install the embedded Lean if it is wanted and missing; on a terminal, ask first.
+    """Install the embedded Lean if it is needed and missing; on a terminal, ask first.
 
-    Modules that it lacks are told of before anything is installed or started.
+    Modules that it lacks are reported before anything is installed or started.
 
     Args:
         options: Options of the environment.

@@ -1,4 +1,4 @@
-"""Fetch the tarball: resumable, and never taken on trust."""
+"""Fetch the tarball; downloads can be resumed and are always verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHUNK = 1 << 18
 _ATTEMPTS = 4
 _PAUSE = 1.0
 _SILENCE = 60.0
-"""Seconds without a byte after which a connection counts as broken."""
+"""Seconds without a byte after which a connection counts as lost."""
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BROKEN_CONNECTION = (URLError, HTTPException, ConnectionError, TimeoutError)

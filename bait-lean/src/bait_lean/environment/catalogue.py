@@ -48,7 +48,7 @@ def find_entries(options: LeanOptions, pool: ProverPool) -> list[Entry]:
 
     Raises:
         TheoremError: The statement, file or library theorem is not usable.
-        ConfigurationError: `only` names a hole, or `imports` a module, that there is not.
+        ConfigurationError: `only` names a hole, or `imports` a module, that does not exist.
         ProverStartError: Lean does not start.
         ReplError: It dies on the text.
     """
@@ -140,5 +140,5 @@ def _require_names(document: Document, names: Sequence[str], only: Sequence[str]
         if not any(_is_chosen(name, (wanted,)) for name in names):
             raise ConfigurationError(
                 f"{document.name} has no hole {wanted!r}",
-                hint=f"There are: {', '.join(names)}.",
+                hint=f"Its holes are: {', '.join(names)}.",
             )

@@ -55,7 +55,7 @@ class LeanEnvironment:
 
         Raises:
             TheoremError: The statement, file or library theorem is not usable.
-            ConfigurationError: `only` names a hole that there is not.
+            ConfigurationError: `only` names a hole that does not exist.
             ProverStartError: Lean does not start.
         """
         return [entry.theorem for entry in self._all().values()]
@@ -64,7 +64,7 @@ class LeanEnvironment:
         """Begin a proof; see `bait_core.protocols.Environment`."""
         entry = self._all().get(theorem.name)
         if entry is None:
-            raise TheoremError(f"there is no theorem {theorem.name} to prove here")
+            raise TheoremError(f"there is no theorem named {theorem.name} here")
         self._checker.warm_up()
         try:
             return self._session(entry)
@@ -101,10 +101,10 @@ class LeanEnvironment:
         return self._filled(changed, merged)
 
     def verify(self) -> Sequence[Verification]:
-        """Judge the file as it stands; see `bait_core.protocols.VerifiesFiles`.
+        """Verify the file as it stands; see `bait_core.protocols.VerifiesFiles`.
 
         Raises:
-            TheoremError: The file can't be read, or Lean can't make sense of it.
+            TheoremError: The file can't be read, or Lean can't process it.
             ProverError: The theorems are not those of a file.
         """
         if self._options.file is None:
@@ -141,7 +141,7 @@ class LeanEnvironment:
         return replace(result, script=self.shown(task, lines))
 
     def shown(self, task: ProofTask, lines: list[ScriptLine]) -> str:
-        """A script as people see it: the tactics for a file, the whole theorem otherwise."""
+        """A script as it is shown: the tactics for a file, the whole theorem otherwise."""
         script = script_text(lines)
         if self._options.file is not None:
             return script

@@ -1,7 +1,7 @@
-"""Whether the modules that a text imports are there, told before Lean starts.
+"""Checks before Lean starts that the modules which a text imports are there.
 
-The embedded Lean has no Mathlib and nothing of a project's own. In a Lake project it stands in
-for the project's Lean only with a warning.
+The embedded Lean has neither Mathlib nor a project's own modules. In a Lake project it replaces
+the project's Lean only with a warning.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NEW_PROJECT = (
     "Make a Lake project that has it, and put the file there:\n"
     "    curl -sSf https://elan.lean-lang.org/elan-init.sh | sh   # elan, which brings `lake`\n"
     "    {new}\n"
-    "    bait lean status        # says what the project still needs"
+    "    bait lean status        # shows what the project still needs"
 )
 _NEW = "lake new NAME && cd NAME"
 _NEW_MATHLIB = "lake new NAME math && cd NAME && lake exe cache get"
@@ -36,7 +36,7 @@ _NEW_MATHLIB = "lake new NAME math && cd NAME && lake exe cache get"
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A module, and who asks for it: a place in a file, or "" for the options."""
+    """A module, and what asks for it: a place in a file, or "" for the options."""
 
     module: str
     place: str
@@ -64,7 +64,7 @@ def require_imports(options: LeanOptions, installation: Installation | None) -> 
 
 
 def check_backend(options: LeanOptions, backend: Backend) -> None:
-    """See that the Lean that was chosen suits the text and the place where it is.
+    """Check that the chosen Lean suits the text and its folder.
 
     Raises:
         TheoremError: The file imports a module that the embedded Lean lacks.
@@ -80,11 +80,11 @@ def check_backend(options: LeanOptions, backend: Backend) -> None:
 
 @functools.cache
 def _warn(project: Path) -> None:
-    """Say, once a process, that the embedded Lean stands in for a project's own."""
+    """Warn, once per process, that the embedded Lean replaces a project's own."""
     _log.warning(
-        "%s is a Lake project, but its own Lean can't be used: %s. The embedded Lean is taken, "
-        "which knows nothing of the project. `bait lean status` says what to do; "
-        "`-o environment.backend=embedded` takes the embedded Lean without this warning.",
+        "%s is a Lake project, but its own Lean can't be used: %s. The embedded Lean is used "
+        "instead, which knows nothing of the project. `bait lean status` says what to do; "
+        "`-o environment.backend=embedded` uses the embedded Lean without this warning.",
         project,
         _lacking(project),
     )
@@ -137,7 +137,7 @@ def _hint(options: LeanOptions, module: str, modules: list[str] | tuple[()]) -> 
         steps.append("For Mathlib's compiled files: `lake exe cache get`.")
     if options.backend == "embedded":
         steps.append("Leave out `environment.backend`, or set it to native.")
-    steps.append(f"`bait lean status`, typed in {project}, names the Lean that is used.")
+    steps.append(f"`bait lean status`, typed in {project}, shows which Lean is used.")
     return "\n".join(steps)
 
 

@@ -1,4 +1,4 @@
-"""The library's facts on disk, so that each Lean lists its library once only."""
+"""The library's facts on disk, so that each Lean lists its library only once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 def cache_key(lean_version: str, imports: Sequence[str]) -> str:
-    """Identifies the facts of some imports; another version of BAIT may tell them otherwise."""
+    """Identifies the facts of some imports; other versions of BAIT may list them differently."""
     content = "\n".join((__version__, lean_version, *sorted(imports)))
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -34,12 +34,12 @@ def load(key: str) -> tuple[Premise, ...] | None:
     except FileNotFoundError:
         return None
     except (OSError, EOFError, zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
-        _log.warning("%s can't be read and is made anew: %s", file, error)
+        _log.warning("%s can't be read and is made again: %s", file, error)
         return None
 
 
 def save(key: str, premises: tuple[Premise, ...]) -> None:
-    """Keep premises on disk, if that is possible: a full or read-only disk costs time only."""
+    """Keep premises on disk if possible: a full or read-only disk only costs time."""
     file = _file(key)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

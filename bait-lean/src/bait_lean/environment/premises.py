@@ -119,7 +119,7 @@ def _listed(prover: Prover, header: str, policy: int | None) -> Premises | None:
         request["policy"] = policy
     reply = prover.ask(request, PremisesReply, _TIMEOUT)
     if isinstance(reply, ErrorReply):
-        _log.warning("Lean does not list its library: %s", reply.message)
+        _log.warning("Lean can't list its library: %s", reply.message)
         return None
     return tuple(Premise(*premise) for premise in reply.premises)
 
@@ -127,7 +127,7 @@ def _listed(prover: Prover, header: str, policy: int | None) -> Premises | None:
 def _read(
     prover: Prover, declaration: Declaration, text: str, prefix: Prefix
 ) -> Premise | Definition | None:
-    """What a declaration brings: as Lean states it, or, where Lean does not tell, by its words."""
+    """What a declaration offers: as Lean states it or, where Lean does not, by its words."""
     name, keyword = declaration.name, declaration.keyword
     if keyword not in _STATES_FACTS | _UNFOLDS | _INDUCTIVE:
         return None
@@ -151,7 +151,7 @@ def _statement(prover: Prover, name: str, prefix: Prefix) -> str:
 
 
 def _symbols(prover: Prover, statement: str, prefix: Prefix) -> tuple[str, ...]:
-    """The constants in a statement, which Lean tells for goals only."""
+    """The constants in a statement, which Lean reports for goals only."""
     reply = prover.command(f"example : {statement} := by sorry", prefix, parts=True)
     parts = reply.sorries[0].parts if reply.sorries else None
     return parts[0].symbols if parts else ()

@@ -44,18 +44,18 @@ _REPLAY_TIMEOUT = 60.0
 
 
 class Referee(Protocol):
-    """What a session leaves to its environment."""
+    """What a session delegates to its environment."""
 
     def check(self, task: ProofTask, lines: list[ScriptLine]) -> CheckResult:
         """Replay a script in a prover that took no part in the search."""
         ...
 
     def shown(self, task: ProofTask, lines: list[ScriptLine]) -> str:
-        """A script as people get to see it."""
+        """A script as it is shown to users."""
         ...
 
     def premises(self, task: ProofTask, prover: Prover, hole: OpenHole) -> PremiseSet:
-        """The facts that may be used."""
+        """The facts that a proof may use."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Where each goal of a session is to be found in its Lean process, and how to get there again."""
+"""The proof state of each goal of a session in its Lean process, and how to reach it again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class GoalStates:
     """The proof states of a session's goals.
 
     Proof states are lost with the process that made them. The first way in which a goal was
-    reached is kept, and gone again when the goal is next needed: a restart costs nothing for
-    goals that are never looked at again.
+    reached is kept and replayed when the goal is next needed, so a restart costs nothing for
+    goals that are never used again.
 
     Args:
         root: The root goal.
@@ -36,7 +36,7 @@ class GoalStates:
         self._states: dict[str, ProofState] = {}
 
     def lose_all(self, root: ProofState) -> None:
-        """Forget all states, for there is a new process in which the root has this one."""
+        """Forget all states: there is a new process, in which the root has this one."""
         self._states = {self._root.key: root}
 
     def add(self, parent: Goal, tactic: str, obligations: tuple[Obligation, ...]) -> None:
@@ -56,7 +56,7 @@ class GoalStates:
             replay: Runs a tactic that has succeeded before.
 
         Raises:
-            ProverError: The goal is none of this session's.
+            ProverError: The goal is not one of this session's.
             ProverCrashError: A tactic does not do what it did before.
         """
         path: list[tuple[Goal, _Origin]] = []

@@ -1,1 +1,1 @@
-"""The holes of a text: found, opened, and what is told of them."""
+"""The holes of a text: finding them, opening them, and hints about them."""

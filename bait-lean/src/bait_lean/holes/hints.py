@@ -1,4 +1,4 @@
-"""What to say about errors of Lean's that have their reason in the Lean that runs."""
+"""Explanations of Lean's errors that are due to which Lean is running."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _EMBEDDED = (
             r"|is not definitionally equal to|did not reduce to `isTrue`"
             r"|^Type mismatch\n  rfl\n"
         ),
-        "If this is right, it may be that the embedded Lean does not know the body of a "
+        "If the text is right, the embedded Lean may not know the body of a "
         f"definition of the library, such as `Nat.repr`. {_NATIVE}",
     ),
 )
@@ -53,7 +53,7 @@ _IN_PROJECT = (
 
 
 def hint_for(message: str, *, embedded: bool) -> str:
-    """What a user should know about an error message of Lean's; "" if nothing special.
+    """What a user should know about an error message from Lean; "" if nothing special.
 
     Args:
         message: The message.

@@ -33,7 +33,7 @@ _IS_PROPOSITION = "refine of_eq_true ?_"
 
 _PROPOSITION_TIMEOUT = 20.0
 
-_NOT_REACHED = "Lean does not come to it"
+_NOT_REACHED = "Lean never reaches it"
 _SEVERAL_GOALS = "it stands for several goals"
 _NO_DECLARATION = "it is in no declaration that Lean keeps"
 _UNNAMED_EXAMPLE = "_example"
@@ -47,10 +47,10 @@ class Survey:
     """What a text holds.
 
     Attributes:
-        document: The text, cut where Lean says that commands begin, if it says so.
+        document: The text, cut where Lean says that commands begin, if it does.
         holes: Those that a search can work on, in order.
         declared: What each piece adds to the environment, by its index; empty where Lean does
-            not tell.
+            not say.
         whole: All of the text, as Lean has read it.
     """
 
@@ -70,11 +70,11 @@ class SeenPiece:
 
 
 def survey(document: Document, prover: Prover, wanted: Callable[[str], bool]) -> Survey:
-    """The holes of a text in order, those only that `wanted` takes.
+    """The holes of a text that `wanted` accepts, in order.
 
     The text is elaborated once. Left out with a warning are holes for data instead of proofs,
-    holes for several goals at once (`all_goals sorry`), holes that Lean does not come to, and
-    what is a `sorry` without being written as one.
+    holes for several goals at once (`all_goals sorry`), holes that Lean never reaches, and
+    each `sorry` that is not written as one.
 
     Raises:
         TheoremError: There is an error before, or in, the declaration of a hole.
@@ -97,7 +97,7 @@ def survey(document: Document, prover: Prover, wanted: Callable[[str], bool]) ->
 
 
 def cut(document: Document, prover: Prover) -> Document:
-    """The text cut where Lean says that commands begin, if it says so.
+    """The text cut where Lean says that commands begin, if it does.
 
     Raises:
         TheoremError: Lean can't process the text at all.
@@ -202,7 +202,7 @@ class _Surveyor:
         if self._is_query(piece):
             for offset, name in chosen.items():
                 self._leave_out(piece, offset, f"the hole {name} is left out: {_NO_DECLARATION}")
-            chosen = {}  # errors in it are none of a hole's
+            chosen = {}  # its errors do not concern a hole
         self._errors += [(where, message, piece) for where, message in seen.errors]
         if chosen and self._errors:
             raise self._before_hole(*self._errors[0], next(iter(chosen.values())))
@@ -219,7 +219,7 @@ class _Surveyor:
         return self._before
 
     def warn_of_late_errors(self) -> None:
-        """Tell the errors that are no obstacle."""
+        """Warn of the errors that are not in the way."""
         for where, message, _ in self._errors:
             _log.warning("%s: %s (no hole comes after it)", where, message.data)
 
@@ -260,7 +260,7 @@ class _Surveyor:
         return "" if self._is_proposition(name, found[0]) else _DATA
 
     def _is_kept(self, piece: Piece, sorry: Sorry) -> bool:
-        """Whether Lean keeps the declaration around a hole, so that it can be judged."""
+        """Whether Lean keeps the declaration around a hole, so that it can be checked."""
         constants = self._declared.get(piece.index, ())
         if any(sorry.pos in constant.sorries for constant in constants):
             return True
@@ -276,7 +276,7 @@ class _Surveyor:
         return not isinstance(result, Failed)
 
     def _is_term(self, piece: Piece, offset: int) -> bool:
-        """Whether a term is expected: where words don't tell, by trying `(by sorry)`."""
+        """Whether a term is expected; tries `(by sorry)` if the words before don't show it."""
         before = [token.text for token in code(tokenize(piece.text)) if token.start < offset]
         word = before[-1] if before else ""
         if word in _TACTIC_BEFORE:
@@ -289,7 +289,7 @@ class _Surveyor:
         return first_error(self._prover.command(text, self._before)) is None
 
     def _warn_of_hidden(self, seen: SeenPiece) -> None:
-        """Tell what rests on a `sorry` that no script can replace."""
+        """Warn of each `sorry` that no script can replace."""
         for offset in seen.sorries:
             if offset not in seen.piece.holes:
                 match = _WORD.match(seen.piece.text, offset)
@@ -304,7 +304,7 @@ class _Surveyor:
 def hole_names(document: Document, seen: SeenPiece, used: Counter[str]) -> dict[int, str]:
     """The names of the holes of a piece, by offset.
 
-    A hole has the full name of its declaration, as Lean says it where it does, with `:1`, `:2`,
+    A hole has the full name of its declaration, from Lean where it gives one, with `:1`, `:2`,
     ... if that has several, or `example:LINE` where there is no name.
     """
     piece = seen.piece

@@ -50,14 +50,14 @@ class OpenHole:
 
 @dataclass(frozen=True, slots=True)
 class ProofTask:
-    """A hole, in what it is to be proved.
+    """A hole and the context in which to prove it.
 
     Attributes:
         document: The text that it belongs to.
         hole: The hole.
         prefix: What comes before its declaration.
-        forbidden: Constants before it that rest on what it does not rest on anyway.
-        relied_on: Constants that it rests on anyway, and that its proofs may use.
+        forbidden: Earlier constants that rest on something that it does not rest on already.
+        relied_on: Constants that it already rests on, and that its proofs may use.
         library: The library theorem that is proved again; it and later ones may not be used.
     """
 
@@ -89,7 +89,7 @@ class ProofTask:
         return OpenHole(root, environment, self.policy(prover))
 
     def policy(self, prover: Prover) -> int | None:
-        """Tell a process what may not be used; None if there is nothing or it can't be told.
+        """Tell a process what may not be used; None if that is nothing or can't be enforced.
 
         Raises:
             ConfigurationError: A library theorem is to be proved again, and the process can't
@@ -120,7 +120,7 @@ class ProofTask:
 
 
 def sorries_by_offset(piece: Piece, sorries: tuple[Sorry, ...]) -> dict[int, list[Sorry]]:
-    """What Lean says of the holes of a piece, by offset."""
+    """What Lean says about the holes of a piece, by offset."""
     found: dict[int, list[Sorry]] = {}
     for sorry in sorries:
         if sorry.pos is None:
@@ -130,7 +130,7 @@ def sorries_by_offset(piece: Piece, sorries: tuple[Sorry, ...]) -> dict[int, lis
 
 
 def located(document: Document, error: ElaborationError) -> TheoremError:
-    """An error of Lean's with its place in the file."""
+    """An error from Lean with its place in the file."""
     piece = next((piece for piece in document.pieces if piece.text == error.text), None)
     if piece is None:
         return error

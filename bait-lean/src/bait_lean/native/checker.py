@@ -1,4 +1,4 @@
-"""Reports about a text from a project's own Lean."""
+"""Reports on a text from a project's own Lean."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PARTS = (".olean", ".olean.server", ".olean.private")
 """What Lean compiles a file to; all three if the file is a `module`."""
 
 _TAIL = 2000
-"""Characters that are told of a program's output when it failed."""
+"""How many characters of a failed program's output are shown."""
 
 
 class _PrintedMessage(Reply, frozen=True):
@@ -42,7 +42,7 @@ class _PrintedMessage(Reply, frozen=True):
     end_pos: Position | None = None
 
     def message(self) -> Message:
-        """The same as the REPL tells it."""
+        """The same message as the REPL gives it."""
         severity = "info" if self.severity == "information" else self.severity
         return Message(severity, self.data, self.pos, self.end_pos)
 
@@ -60,14 +60,14 @@ class CompileError(ProverError):
 
 
 class NativeChecker:
-    """Compiles texts and reports what they add to their imports, with the Lean of a project.
+    """Compiles texts with a project's Lean and reports what they add to their imports.
 
-    A text is compiled in a process of its own, for tactics and commands may do what they like
-    there. Nothing that this process says or leaves in memory counts, only the compiled file. A
-    second process reads that as data, and the kernel there judges each constant anew.
+    A text is compiled in a process of its own, where tactics and commands may do what they like.
+    Nothing that this process says or leaves in memory counts, only the compiled file. A second
+    process reads that as data, and its kernel checks each constant again.
 
     What remains: a text that runs code while it is compiled has the user's rights. It could write
-    the compiled file itself, so that it speaks of other theorems than the text seems to, or is
+    the compiled file itself, so that it states other theorems than the text seems to, or is
     malformed; it could change the project's files or the toolchain. The kernel has accepted what a
     report tells in any case that does not attack Lean itself.
 
@@ -187,7 +187,7 @@ def _hash(term: str) -> str:
 
 
 def _failure(ended: Ended) -> str:
-    """How a program failed, in its own words if it has any."""
+    """How a program failed, in its own words if there are any."""
     said = (ended.stderr.strip() or ended.stdout.strip()).decode(errors="replace")[-_TAIL:]
     how = f"it {describe_exit(ended.exit_code)}"
     return f"{how}: {said}" if said else how

@@ -1,4 +1,4 @@
-"""Find what a native Lean needs: a Lake project, `lake`, and a REPL built for its toolchain."""
+"""What a native Lean needs: a Lake project, `lake`, and a REPL built for its toolchain."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAKE_REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that keeps a project's own Lean from being used.
+    """Something without which a project's own Lean can't be used.
 
     Attributes:
         what: A clause that says what is missing.
@@ -99,7 +99,7 @@ def find_repl(project: Path, repl: Path | None) -> Path | None:
 
 
 def require_repl(project: Path, repl: Path | None) -> Path:
-    """The same, for those who can't do without.
+    """The REPL's executable, as `find_repl` finds it.
 
     Raises:
         ProverStartError: There is none.
@@ -128,7 +128,7 @@ def require_lake() -> None:
 
 
 def build_repl(project: Path) -> Path:
-    """Let lean-interact fetch and build a REPL for the project's toolchain; needs GitHub.
+    """Have lean-interact fetch and build a REPL for the project's toolchain; needs GitHub.
 
     Raises:
         ProverStartError: lean-interact is missing or did not succeed.

@@ -1,4 +1,4 @@
-"""Reports for a REPL that makes none: from the project's own Lean, for the text as a whole."""
+"""Reports for REPLs that make none: from the project's own Lean, on the text as a whole."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NativeReports:
 
     Args:
         checker: Compiles and reports.
-        command: Elaborates a text in the REPL, which comes first: it is quicker to refuse.
+        command: Elaborates a text in the REPL, which is tried first: it refuses more quickly.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class NativeReports:
 
         Raises:
             ElaborationError: There is an error in the prefix.
-            ProverError: The text can't be compiled although the REPL takes it.
+            ProverError: The text can't be compiled although the REPL accepts it.
             ReplError: A process is dead now.
         """
         reply = self._command(text, prefix)
@@ -85,7 +85,7 @@ class NativeReports:
 
 
 def name_examples(text: str) -> tuple[str, list[str]]:
-    """The text with its examples as definitions, for Lean keeps nothing of an example.
+    """The text with its examples as definitions, because Lean does not keep examples.
 
     The names are as long as the keyword allows, so that no place in the text changes, and occur
     nowhere in the text.
@@ -109,7 +109,7 @@ def name_examples(text: str) -> tuple[str, list[str]]:
 
 
 def _renamed(constant: ConstantReport, names: Sequence[str]) -> ConstantReport:
-    """The constant with the names of examples as the embedded server has them.
+    """The constant with examples named as the embedded server names them.
 
     A number, in a component that no name of Lean's has, keeps examples apart: two constants with
     one name would hide what one of them rests on.
@@ -125,12 +125,12 @@ def _renamed(constant: ConstantReport, names: Sequence[str]) -> ConstantReport:
 
 
 def _is_from(position: Position | None, start: Position) -> bool:
-    # What code has added at no place counts with the last piece, so that nothing is left out.
+    # What has no position counts as part of the last piece, so that nothing is left out.
     return position is None or (position.line, position.column) >= (start.line, start.column)
 
 
 def _moved(constant: ConstantReport, start: Position) -> ConstantReport:
-    """The constant with places that are counted from a start."""
+    """The constant with positions counted from a start."""
 
     def moved(position: Position | None) -> Position | None:
         if position is None:

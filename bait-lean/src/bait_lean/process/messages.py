@@ -16,7 +16,7 @@ class Reply(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Message(Reply, frozen=True):
-    """A message of Lean's about a command or a tactic."""
+    """A message from Lean about a command or a tactic."""
 
     severity: Literal["trace", "info", "warning", "error"]
     data: str
@@ -45,7 +45,7 @@ class Sorry(Reply, frozen=True):
 
     Attributes:
         declaration: The name of the declaration around it; empty if it has none.
-        is_term: Whether it stands where Lean expects a term; None if the REPL does not tell.
+        is_term: Whether it is where Lean expects a term; None if the REPL does not say.
     """
 
     proof_state: int

@@ -11,7 +11,7 @@ from bait_lean.source.lexer import components
 from bait_lean.source.positions import Position
 
 EXAMPLE = "bait_example"
-"""What the names of examples begin with in a report: Lean itself keeps nothing of them."""
+"""What the names of examples begin with in a report; Lean itself does not keep examples."""
 
 _PRIVATE = re.compile(r"_private\.(?:.+?\.)??\d+\.(?P<name>.+)", re.DOTALL)
 
@@ -25,10 +25,10 @@ class ConstantReport(Reply, frozen=True):
         type: A hash of its type as a term; names of binders and metadata don't matter.
         value: Such a hash of its value; empty for theorems and what has no value.
         position: Where its declaration, or the nearest parent's that has a place, begins.
-        internal: It is an auxiliary, which Lean made for another constant.
-        unsafe: The kernel was not asked again: it is `unsafe` or `partial`, or mentions such a
-            constant, or trusts the compiler.
-        proves: Its type is a proposition, whatever its kind.
+        internal: Whether Lean made it as an auxiliary of another constant.
+        unsafe: Whether the kernel was not asked again because it is `unsafe` or `partial`, mentions
+            such a constant, or trusts the compiler.
+        proves: Whether its type is a proposition, whatever its kind.
         uses: The constants of the same text that its type or value mentions directly.
         axioms: The imported axioms and the constants that trust the compiler that it mentions.
             The embedded server reports direct uses only; a project's own Lean also reports
@@ -64,8 +64,8 @@ class TextReport(Reply, frozen=True):
     Attributes:
         constants: In order of their declaration.
         kernel: Empty if the kernel accepts all of them once more from the imports alone, with
-            default options; else what it says, about which constant.
-        commands: In order; only the embedded server tells them.
+            default options; otherwise its objection, and to which constant.
+        commands: In order; only the embedded server reports them.
     """
 
     constants: tuple[ConstantReport, ...]

@@ -33,10 +33,10 @@ class Backend(Protocol):
         ...
 
     def checker(self, seconds: float) -> NativeChecker | None:
-        """What reports about texts, where its processes don't do that themselves.
+        """What reports on texts, where its processes don't do so themselves.
 
         Args:
-            seconds: How long each step of it may take.
+            seconds: How long each of its steps may take.
         """
         ...
 
@@ -49,7 +49,7 @@ class Backend(Protocol):
         ...
 
     def describe(self) -> str:
-        """One line for people: which Lean, and where."""
+        """Which Lean, and where, in one line for users."""
         ...
 
 
@@ -80,7 +80,7 @@ class BackendOptions:
 
     @property
     def wants_native(self) -> bool:
-        """Whether the embedded one is out of the question."""
+        """Whether only the native one will do."""
         asked = self.repl is not None or self.build_repl
         return self.backend == "native" or (self.backend == "auto" and asked)
 

@@ -13,7 +13,7 @@ from bait_lean.prover.prover import Prover
 
 
 class ProverPool:
-    """Lean processes for several threads: those not in use wait here for the next.
+    """Lean processes for several threads; idle ones are kept for the next caller.
 
     Args:
         backend: Makes the backend, on first use.
@@ -42,7 +42,7 @@ class ProverPool:
             return self._backend
 
     def acquire(self, *, fresh: bool = False) -> Prover:
-        """A prover of the caller's own, until it is released.
+        """A prover for the caller alone, until it is released.
 
         Args:
             fresh: Start a new process even if one is idle.
@@ -80,7 +80,7 @@ class ProverPool:
                 self._drop(prover)
 
     def replace(self, prover: Prover) -> Prover:
-        """A new prover for one that is not to be used any more.
+        """A new prover in place of one that must not be used any more.
 
         Raises:
             ProverStartError: It does not start, or the pool is closed.
@@ -89,7 +89,7 @@ class ProverPool:
         return self.acquire()
 
     def discard(self, prover: Prover) -> None:
-        """End a prover that is not to be used any more."""
+        """End a prover that must not be used any more."""
         with self._lock:
             self._drop(prover)
 

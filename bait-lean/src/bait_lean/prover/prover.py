@@ -1,4 +1,4 @@
-"""Lean processes with what they have elaborated, and a pool of them."""
+"""A Lean process with what it has elaborated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bait_lean.source.prefix import Prefix
 R = TypeVar("R", bound=Reply)
 
 _FULL = 1_200_000_000
-"""Bytes of heap from which on the embedded server may soon refuse imports; it has 2 GB."""
+"""Bytes of heap above which the embedded server may soon refuse imports; it has 2 GB."""
 
 
 class ElaborationError(TheoremError):
@@ -65,7 +65,7 @@ class Prover:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
+        """Whether it can still answer."""
         return self._process.alive
 
     @property
@@ -131,7 +131,7 @@ class Prover:
         return reply
 
     def reported_once(self, text: str, prefix: Prefix | None) -> ReportedReply:
-        """The same, remembered for the next time."""
+        """What `reported` returns, cached."""
         key = (prefix.then(text) if prefix else Prefix(text)).key
         if key not in self._replies:
             self._replies[key] = self.reported(text, prefix)
@@ -197,7 +197,7 @@ class Prover:
             self.ask({"free": {"proofStates": "all"}}, OkReply)
 
     def has_room(self) -> bool:
-        """Whether it has memory left for a further list of imports; those of before stay in it.
+        """Whether it has memory left for another list of imports; earlier ones are never freed.
 
         Raises:
             ReplError: The process is dead now.

@@ -1,4 +1,4 @@
-"""One tactic, from request to answer: the embedded server's way, and that of any REPL."""
+"""One tactic, from request to answer, with the embedded server and with any REPL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bait_lean.process.messages import ErrorReply, Message, Part, TacticReply
 from bait_lean.prover.prover import Prover
 
 GRACE = 2.0
-"""Seconds that a prover has, after a tactic's time limit, to answer that it stopped it."""
+"""Seconds after a tactic's time limit in which a prover must answer that it stopped it."""
 
 _METAVARIABLE = re.compile(r"\?[\w.]")
 _MAX_MESSAGE = 2_000
@@ -24,11 +24,11 @@ _SUGGESTION = re.compile(r"Try this:\s*(?:\[apply\]\s*)?(?P<tactic>exact .+)", r
 
 @dataclass(frozen=True, slots=True)
 class ProofState:
-    """Where a goal can be worked on in a process.
+    """Where a process can work on a goal.
 
     Attributes:
         number: The process's number of the proof state.
-        others: How many goals come after the one in question and don't concern it.
+        others: How many unrelated goals come after the one in question.
         turn: How far to rotate the goals so that the one in question is first.
     """
 
@@ -42,7 +42,7 @@ class Obligation:
     """An independent part of what a tactic left.
 
     Attributes:
-        state: Where to go on.
+        state: Where to continue.
         goal: The part as a goal of BAIT's.
         indices: Which of the goals in Lean's list it consists of.
     """
@@ -80,7 +80,9 @@ def apply_tactic(
     if error := next((m for m in reply.messages if m.severity == "error"), None):
         return Failed(FailureKind.ERROR, shorten(error.data))
     if not reply.goals and reply.proof_status.startswith(_NOT_CLOSED):
-        return Failed(FailureKind.ERROR, f"no goal is left, but no proof: {reply.proof_status}")
+        return Failed(
+            FailureKind.ERROR, f"no goal is left, but the proof is incomplete: {reply.proof_status}"
+        )
     if reply.parts is not None:
         return TacticResult(_from_parts(reply.goals, reply.parts), reply.messages)
     kept = len(reply.goals) - state.others
@@ -98,7 +100,7 @@ def root_obligation(
 
 
 def suggestion(tactic: str, applied: TacticResult) -> str:
-    """What `exact?` has found, so that a script need not search again; empty if nothing."""
+    """What `exact?` found, so that a script need not search again; empty if nothing."""
     if tactic.strip() != "exact?" or len(applied.messages) != 1:
         return ""
     match = _SUGGESTION.fullmatch(applied.messages[0].data.strip())
@@ -112,7 +114,7 @@ def shorten(text: str) -> str:
 
 
 def _focused(tactic: str, state: ProofState) -> str:
-    """The tactic for states that hold goals of others too."""
+    """The tactic for states that hold unrelated goals, too."""
     if state.others == 0:
         return tactic
     turn = f"rotate_left {state.turn}; " if state.turn else ""
@@ -168,7 +170,7 @@ def _indices(goals: tuple[str, ...], parts: tuple[Part, ...]) -> list[tuple[int,
 
 
 def _from_goals(goal: Goal, tactic: str, reply: TacticReply, kept: int) -> tuple[Obligation, ...]:
-    """The obligations of a REPL that does not tell parts.
+    """The obligations of a REPL that does not report parts.
 
     Goals that print metavariables may share them, so that they stay together as one. Nothing
     tells whether goals that print alike are equal: the key says how a goal was reached.

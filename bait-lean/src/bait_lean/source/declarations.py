@@ -1,4 +1,4 @@
-"""The names of declarations, as far as keywords and namespaces tell."""
+"""The names of declarations, as far as keywords and namespaces show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a statement as people type it to a text with one hole."""
+"""From a statement as users type it to a text with one hole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 'use strict';
-/** Errors that are answers; Lean is in good order after all but the last. */
+/** Errors that are answers; Lean is intact after all but the last. */
 
-/** The request cannot be carried out; the message tells why. */
+/** The request cannot be carried out; the message says why. */
 class RequestError extends Error {}
 
 /** The request was cancelled at its time limit. */
@@ -19,7 +19,7 @@ class TacticError extends Error {
   }
 }
 
-/** Lean's memory is too full to go on; the process is to be replaced by a new one. */
+/** Lean's memory is too full to go on; the process must be replaced. */
 class ExhaustedError extends Error {}
 
 module.exports = { ExhaustedError, RequestError, TacticError, TimeLimitError };

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Lean keeps nothing of an `example`. Here the same is elaborated as a definition with a name,
- * which takes variables as examples do, so that there is something to judge.
+ * Lean does not keep an `example`. Here it is elaborated as a definition with a name, which takes
+ * variables as examples do, so that there is something to check.
  */
 
 const { SyntaxNode } = require('./layouts.cjs');
@@ -10,7 +10,7 @@ const EXAMPLE = 'Lean.Parser.Command.example';
 const DEFINITION = 'Lean.Parser.Command.definition';
 const DECLARATION_NAME = 'Lean.Parser.Command.declId';
 const NAME = 'bait_example_';
-/** Of these, only Lean's own, one sees in the syntax which examples they elaborate. */
+/** Lean's own commands, whose syntax shows which examples they elaborate. */
 const OUTSIDE = /^(?:Lean\.|null$)/;
 const MUTUAL = 'Lean.Parser.Command.mutual'; // may have several
 /** What can't hold an example. */
@@ -27,7 +27,7 @@ class Examples {
    * The Command.State (owned) after a command with its example made a definition, or null if the
    * command has none.
    *
-   * @param taken the constants that there are, by name
+   * @param taken the existing constants, by name
    */
   elaborate({ input, command, offset, after }, taken) {
     const { objects: o } = this;

@@ -1,5 +1,5 @@
 'use strict';
-/** Constants that turn into any proof, or into the word of a compiler. */
+/** Constants that can stand for any proof, or that trust the compiler. */
 
 const SORRY = 'sorryAx';
 const FORBIDDEN = new Set([

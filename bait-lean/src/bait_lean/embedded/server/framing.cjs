@@ -62,7 +62,7 @@ class RequestReader {
   }
 }
 
-/** Parses `text`; `incomplete` tells that more lines could make it well-formed. */
+/** Parses `text`; `incomplete` says that more lines could make it well-formed. */
 function parse(text) {
   try {
     const value = JSON.parse(text);

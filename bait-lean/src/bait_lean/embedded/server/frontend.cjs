@@ -45,7 +45,7 @@ class Frontend {
   /**
    * Elaborates `text` after the commands of `previous` ({state, base}), or after its own imports.
    *
-   * @param observe is told of each command: {input, command, offset, position, before, after,
+   * @param observe is called for each command: {input, command, offset, position, before, after,
    *   base, hasExample}, with the states before and after it, all borrowed
    * @returns {{state, base, messages, holes}} the new Command.State (owned), the list of its
    *   imports, its messages as JSON, its holes in order of their position

@@ -4,7 +4,7 @@
  * part of the library.
  *
  * The embedded library holds the *exported* level of each module: theorems, and definitions whose
- * body is not exported, appear as axioms there; an extension of each module tells what they are.
+ * body is not exported, appear as axioms there; an extension of each module says what they are.
  */
 
 const {
@@ -194,7 +194,7 @@ class Library {
     return policy;
   }
 
-  /** A function that tells whether a policy forbids an imported constant. */
+  /** A function that says whether a policy forbids an imported constant. */
   forbids({ names, from }, environment) {
     if (from === null) return (name) => names.has(name);
     const { ofName } = this.index(environment);

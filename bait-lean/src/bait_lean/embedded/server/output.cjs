@@ -11,7 +11,7 @@ function pause() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 
-/** Writes an answer as one line and a blank line; ends the process when nobody reads any more. */
+/** Writes an answer as one line and a blank line; ends the process when its reader is gone. */
 function writeAnswer(answer) {
   let rest = Buffer.from(`${JSON.stringify(answer)}\n\n`, 'utf8');
   while (rest.length > 0) {

@@ -140,7 +140,7 @@ class Serialiser {
     }
   }
 
-  /** A `sorry` with its label, which tells where it stands and so changes with the text above. */
+  /** A `sorry` with its label, which says where it is and so changes with the text above. */
   labelNode(expr) {
     const { objects: o } = this;
     const label = new Serialiser(this.goals);

@@ -33,7 +33,7 @@ class Reporter {
    * Elaborates `text` as `Frontend.run` does, with a report.
    *
    * @param keep takes {state, base, replayed} after a command, all owned, and returns its number:
-   *   `replayed` is the environment that the kernel has built anew from the imports, or null if
+   *   `replayed` is the environment that the kernel has rebuilt from the imports, or null if
    *   it has refused something
    * @returns {{state, base, messages, holes, replayed, report}}
    */
@@ -68,7 +68,7 @@ class Reporter {
     }
   }
 
-  /** The environment (borrowed) that the kernel has built anew for an entry; raises LeanException. */
+  /** The environment (borrowed) that the kernel has rebuilt for an entry; raises LeanException. */
   replayedOf(entry) {
     if (!entry.replayed) {
       const environment = this.objects.field(entry.state, CommandState.env);
@@ -109,7 +109,7 @@ class Reporter {
     o.dec(scratch);
   }
 
-  /** What stands for an example that could not be elaborated again: nobody has checked it. */
+  /** Stands for an example that could not be elaborated again and so is unchecked. */
   unseen(position) {
     return {
       name: this.examples.nextName(),

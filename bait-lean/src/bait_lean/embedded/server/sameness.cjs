@@ -14,8 +14,8 @@ class Sameness {
   }
 
   /**
-   * Compares a constant of two environment entries with the kernel of the first: its type and, if
-   * it is no theorem, its value. Proofs in them don't matter.
+   * Compares a constant of two environment entries with the kernel of the first: its type and,
+   * unless it is a theorem, its value. Proofs in them don't matter.
    */
   holds(name, entry, other) {
     const { objects: o } = this;

@@ -13,8 +13,8 @@ class Sorries {
   }
 
   /**
-   * The place of a `sorry` that a term (borrowed) is, null if it has none, undefined if it is no
-   * whole `sorry`. Without a label, or with fewer arguments, nobody knows where it comes from.
+   * The place of a `sorry` that a term (borrowed) is, null if it has none, undefined if it is not
+   * a whole `sorry`. Without a label, or with fewer arguments, its origin is unknown.
    *
    * @param application the term in which it is the function, if it is one
    */

@@ -104,7 +104,7 @@ class ProofStates {
   /**
    * Puts a hole's state (consumed) into the environment `before` (owned) its declaration. If the
    * goal mentions constants that its own command made, the later environment must stay; then
-   * `own` tells which others of that command a proof must not use.
+   * `own` says which others of that command a proof must not use.
    */
   moveBefore(state, before) {
     const { objects: o } = this;

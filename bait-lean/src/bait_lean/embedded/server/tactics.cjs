@@ -1,5 +1,5 @@
 'use strict';
-/** Tactic steps: parses a text, runs it on a proof state, judges the result. */
+/** Tactic steps: parses a text, runs it on a proof state, checks the result. */
 
 const { CoreContext, CoreState, InputContext, ParserState } = require('./layouts.cjs');
 const { TacticError, TimeLimitError } = require('./errors.cjs');

@@ -1,5 +1,5 @@
 'use strict';
-/** The thread that runs Lean: boots it, tests itself, answers one request at a time. */
+/** The thread that runs Lean: boots it, runs the self-test, answers one request at a time. */
 
 const { parentPort, workerData } = require('node:worker_threads');
 const { boot } = require('./runtime.cjs');
