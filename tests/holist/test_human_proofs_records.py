@@ -31,7 +31,7 @@ RIGHT = HumanGoal("(g () (v (bool) q))", "`q`", ())
 THEOREM = LibraryTheorem(0, "TRUTH", "bool.ml", 3, "(c (bool) T)", "T")
 SPLIT = HumanStep(0, 2, "CONJ_TAC", (1, 2), tactic="CONJ_TAC")
 CLOSED = HumanStep(1, 3, "REWRITE_TAC[]", (), tactic="REWRITE_TAC []")
-CLOSURE = HumanStep(2, 4, "W(fun g -> ALL_TAC)", (), reason="a function that is no composition")
+CLOSURE = HumanStep(2, 4, "W(fun g -> ALL_TAC)", (), reason="a function that is not a composition")
 OTHER = HumanStep(2, 4, "ALL_TAC", (), tactic="ALL_TAC", deviation="different")
 
 
@@ -127,7 +127,7 @@ def test_a_trace_has_the_table_s_tactics_where_they_do_the_same():
         "W(fun g -> ALL_TAC)",
     ]
     assert [edge.outcome for edge in record.edges] == ["subgoals", "proved", "proved"]
-    assert record.edges[2].message == "a function that is no composition"
+    assert record.edges[2].message == "a function that is not a composition"
     assert record.proof is not None
     assert not record.proof.accepted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import PurePath
 
 from bait_core.domain import Premise, PremiseSet, Theorem
 from bait_core.errors import TheoremError
+from bait_core.hints import did_you_mean
 from bait_holist.library.splits import Split, split_of
 from bait_holist.prover.replies import Fact
 from bait_holist.terms import Canonical, constants, meaning, to_text
@@ -129,21 +129,18 @@ class Library:
         for name in names:
             if name not in self._by_name:
                 raise TheoremError(
-                    f"HOL Light's library has no theorem {name}", hint=_hint(name, self._by_name)
+                    f"HOL Light's library has no theorem {name}",
+                    hint=did_you_mean(name, self._by_name),
                 )
         known = {PurePath(fact.file).stem for fact in self.facts}
         for name in files:
             if PurePath(name).stem not in known:
                 raise TheoremError(
-                    f"HOL Light's library has no file {name} with theorems", hint=_hint(name, known)
+                    f"HOL Light's library has no file {name} with theorems",
+                    hint=did_you_mean(name, known),
                 )
 
 
 def theorem_of(fact: Fact) -> Theorem:
     """A library theorem as something to prove."""
     return Theorem(fact.name, fact.text, f"{fact.file}:{fact.line}")
-
-
-def _hint(name: str, known: Sequence[str] | set[str] | dict[str, Fact]) -> str:
-    close = difflib.get_close_matches(name, known, 3)
-    return f"Did you mean {', '.join(close)}?" if close else ""

@@ -1,6 +1,6 @@
-(* Is the theorem that came out of a proof the one that was asked for? Looks at the theorem and the
-   kernel's state, never at texts. All names are the kernel's own: what a loaded file binds may have
-   the same names. Plain OCaml lexing. *)
+(* Checks that the theorem a proof produced is the one that was asked for. Looks at the theorem and
+   the kernel's state, never at texts. All names are the kernel's own, since loaded files may bind the
+   same names. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
@@ -16,14 +16,14 @@ module Judge = struct
     { axioms = Hol.axioms (); types = Hol.types (); constants = Hol.constants ();
       definitions = Hol.definitions () }
 
-  (* As it was when the prover had loaded; workers inherit it. *)
+  (* The theory as it was when the prover had loaded; workers inherit it. *)
   let loaded = theory ()
 
   (* The kernel's lists grow at the front only. *)
   let rec additions now before =
     if now == before then [] else match now with [] -> [] | x :: rest -> x :: additions rest before
 
-  (* What was added to the theory since, for people. *)
+  (* Names of what was added to the theory since, for messages. *)
   let changes () =
     let now = theory () in
     let added what show now before =

@@ -1,6 +1,6 @@
 (* The tactic language: typed applications of the entries of a closed table, and nothing else.
-   Reading a text yields a value of the type asked for together with OCaml source that denotes the
-   same value in plain HOL Light. Plain OCaml lexing. *)
+   Reading a text yields a value of the requested type, with OCaml source that denotes the same value
+   in plain HOL Light. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
@@ -145,7 +145,7 @@ module Language = struct
     let typing = List.map (fun v -> (fst (dest_var v), pretype_of_type (type_of v))) variables in
     match (parse_preterm o lex o explode) text with
     | preterm, [] -> (term_of_preterm o retypecheck typing) preterm
-    | _ -> failwith "something follows the term"
+    | _ -> failwith "unexpected text after the term"
 
   let term r text =
     let n = String.length text in
@@ -167,7 +167,7 @@ module Language = struct
         r.context.uses_assumptions <- true;
         simple th (Printf.sprintf "(snd (el %d asl))" n)
 
-  (* The composition sign on this level of parentheses, from here on. *)
+  (* The next composition sign at this level of parentheses. *)
   let is_composition r =
     let rec go i depth =
       i < Array.length r.words
@@ -263,7 +263,7 @@ module Language = struct
               compound = true })
     | _ -> reject "%s is no function" outer.source
 
-  (* A name with all arguments that are written after it. *)
+  (* A name with all the arguments that follow it. *)
   and spine : int -> reader -> spine =
    fun depth r ->
     match peek r with
@@ -300,7 +300,7 @@ module Language = struct
     alternatives r (r.context.entries name) name (fun (Entry (name, ty', value)) ->
         fit ty' (simple value name))
 
-  (* The first meaning of an overloaded name that fits. *)
+  (* The first fitting meaning of an overloaded name. *)
   and alternatives : type a. reader -> entry list -> string -> (entry -> a) -> a =
    fun r entries name use ->
     let start = r.at in
@@ -311,11 +311,11 @@ module Language = struct
         try use entry
         with Rejected _ -> r.at <- start; alternatives r rest name use)
 
-  (* A tactic for the goal of the context, and its source. May raise what the rules in it raise. *)
+  (* A tactic for the goal of the context, and its source. May raise whatever the rules in it raise. *)
   let tactic context text =
     let r = { words = tokens text; at = 0; context } in
     let read = expression 0 r Tactic in
-    if r.at < Array.length r.words then reject "something follows the tactic";
+    if r.at < Array.length r.words then reject "unexpected text after the tactic";
     let source =
       if context.uses_assumptions then
         Printf.sprintf "(fun (asl,w) -> %s (asl,w))" read.source

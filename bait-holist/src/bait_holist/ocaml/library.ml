@@ -10,7 +10,7 @@ module Library = struct
     file : string;
     line : int;
     theorem : Hol.thm;
-    earlier : int list;  (* where the name was bound before *)
+    earlier : int list;  (* binding indices at which the name was bound before *)
   }
 
   let rec bindings summary found =
@@ -31,7 +31,7 @@ module Library = struct
     | Env.Env_value_unbound (rest, _, _)
     | Env.Env_module_unbound (rest, _, _) -> bindings rest found
 
-  (* A loaded file may have types of its own that are called thm. *)
+  (* A loaded file may define other types called thm. *)
   let is_theorem =
     let env = !Toploop.toplevel_env in
     let theorems, _ = Env.find_type_by_name (Longident.Ldot (Longident.Lident "Hol", "thm")) env in
@@ -53,7 +53,7 @@ module Library = struct
       theorem = (Obj.obj (Toploop.getvalue name) : Hol.thm);
       earlier = List.filter (fun place -> place < index) (Hashtbl.find_all places name) }
 
-  (* Of a name that was bound several times only the last binding can be seen, whatever its type. *)
+  (* If a name was bound several times, only the last binding is visible, whatever its type. *)
   let facts =
     let values = bindings (Env.summary !Toploop.toplevel_env) [] in
     let last = Hashtbl.create 4096 and places = Hashtbl.create 4096 in

@@ -1,4 +1,4 @@
-(* Limits of time and memory around whatever a tactic does. Plain OCaml lexing. *)
+(* Time and memory limits for tactics. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
@@ -14,7 +14,7 @@ module Limits = struct
   (* Words of heap at which a tactic is stopped. *)
   let heap_words = ref max_int
 
-  (* The signal comes again and again: HOL Light has tactics that catch every exception. *)
+  (* The signal is repeated, since some of HOL Light's tactics catch every exception. *)
   let again = 0.05
 
   let set_timer first next =
@@ -35,7 +35,7 @@ module Limits = struct
     armed := false;
     set_timer 0. 0.
 
-  (* `f ()`, or the exception it raised; at most so many seconds of this process's CPU. *)
+  (* The result of `f ()` or the exception it raised, within so many seconds of CPU time. *)
   let limited seconds f =
     try
       arm seconds;

@@ -1,4 +1,4 @@
-(* The fork server's own loop. Plain OCaml lexing. *)
+(* The main loop of the fork server. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
@@ -43,7 +43,7 @@ module Listen = struct
         | _ -> Unix.close client)
     | exception Unix.Unix_error ((Unix.EINTR | Unix.ECONNABORTED), _, _) -> ()
 
-  (* Workers are reaped by the system, since we ignore SIGCHLD: none is left when there is no child. *)
+  (* The system reaps workers, since we ignore SIGCHLD: without a child there is no worker. *)
   let has_workers () =
     match Unix.waitpid [ Unix.WNOHANG ] (-1) with
     | _ -> true
@@ -51,8 +51,8 @@ module Listen = struct
 
   let idle_limit = Option.bind (setting "IDLE") float_of_string_opt
 
-  (* How often we look whether the server is idle; a negative time waits for ever. *)
-  let patience = match idle_limit with None -> -1. | Some seconds -> Float.min 10. (seconds /. 2.)
+  (* Seconds between checks whether the server is idle; negative to wait for ever. *)
+  let poll_interval = match idle_limit with None -> -1. | Some seconds -> Float.min 10. (seconds /. 2.)
 
   let set_memory_limit () =
     match Option.bind (setting "MEMORY") int_of_string_opt with
@@ -75,7 +75,7 @@ module Listen = struct
         | Some seconds when Unix.gettimeofday () -. !used > seconds -> end_all 0
         | _ -> () in
     let rec loop () =
-      (match Unix.select [ listening ] [] [] patience with
+      (match Unix.select [ listening ] [] [] poll_interval with
       | [], _, _ -> end_if_idle ()
       | _ ->
           used := Unix.gettimeofday ();

@@ -1,4 +1,4 @@
-(* How files beside this one are loaded: none of the rest, if one fails. *)
+(* Loads the files beside this one; if one fails, the rest are skipped. *)
 
 let bait_holist_load =
   let folder = Sys.getenv "BAIT_HOLIST_OCAML" in

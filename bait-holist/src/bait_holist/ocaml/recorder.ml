@@ -2,8 +2,8 @@
    sexp.ml and codec.ml, and HOL Light as far as tactics.ml.
 
    Each toplevel phrase of a file is typed first. In a phrase that calls `prove (term, tactic)` every
-   elementary tactic is wrapped, so that it logs the goal that it was given, the subgoals that it
-   returned, and what it is in the language of the table of tactics (see recorder_language.ml). *)
+   elementary tactic is wrapped, so that it logs the goal it was given, the subgoals it returned, and
+   its text in the tactic language (see recorder_language.ml). *)
 
 unset_jrh_lexer;;
 
@@ -30,7 +30,7 @@ module Recorder = struct
   let places : (int, place) Hashtbl.t = Hashtbl.create 4_000
   let steps : step list ref = ref []
 
-  (* What the wrapped tactics call. *)
+  (* Called by the wrapped tactics. *)
 
   let leaf number values (tac : tactic) : tactic =
    fun goal ->
@@ -66,7 +66,7 @@ module Recorder = struct
 
   let list_of show items = "[" ^ String.concat "; " (List.map show items) ^ "]"
 
-  (* A theorem is known by its statement here; which library theorem it is becomes clear at the end. *)
+  (* Theorems are identified by statement here; their names in the library are resolved at the end. *)
   let statement th =
     if hyp th = [] then "{" ^ Codec.to_string Codec.add_term (concl th) ^ "}" else "{}"
 
@@ -94,7 +94,7 @@ module Recorder = struct
         Sexp.add_atom b reason;
         Buffer.add_char b ')'
 
-  (* (proof NAME BINDING FILE LINE INSIDE (GOAL ...) (STEP ...)): goals are referred to by position, the
+  (* (proof NAME BINDING FILE LINE INSIDE (GOAL ...) (STEP ...)): goals are referred to by index, the
      root is the first; STEP = (GOAL LINE SOURCE MEANING (SUBGOAL ...)), in the order of execution. *)
   let add_proof place root done_ b =
     let numbers = Hashtbl.create 64 and goals = ref [] in
@@ -144,7 +144,7 @@ module Recorder = struct
   let prove number ((tm, tac) : term * tactic) =
     if !is_recording then recorded number tm tac else prove (tm, tac)
 
-  (* The mark that nothing is missing. *)
+  (* Marks that the file is complete. *)
   let finish () =
     write (fun b -> Buffer.add_string b "(end)");
     is_recording := false;

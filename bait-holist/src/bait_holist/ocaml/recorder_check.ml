@@ -1,6 +1,6 @@
 (* After a library was loaded with recording: names the theorems that the recorded tactics use, runs
-   each tactic that the table can express on its goal again, and proves each theorem again by its
-   steps alone. Plain OCaml lexing; needs the recorder and, of the server, all up to steps.ml. *)
+   each tactic that the table can express on its goal again, and reproves each theorem from its steps
+   alone. Plain OCaml lexing; needs the recorder and, of the server, all up to steps.ml. *)
 
 unset_jrh_lexer;;
 
@@ -22,7 +22,7 @@ module Recorder_check = struct
     | Some fact when fact.Library.index < before -> fact.Library.name
     | _ -> raise (Unnamed "a local theorem")
 
-  (* The text with names for the statements that are in braces outside of quotations. *)
+  (* The text with statements in braces, outside of quotations, replaced by names. *)
   let named text before =
     let b = Buffer.create (String.length text) in
     let n = String.length text in
@@ -39,7 +39,7 @@ module Recorder_check = struct
             Buffer.add_string b (name_of (String.sub text (i + 1) (j - i - 1)) before);
             go (j + 1)
         | c -> Buffer.add_char b c; go (i + 1)
-    (* Constants may be called by braces: a statement ends where its parentheses do. *)
+    (* Names of constants may contain braces: a statement ends where its parentheses do. *)
     and closing i =
       let rec end_of i depth =
         if i >= n then i
@@ -53,7 +53,7 @@ module Recorder_check = struct
     go 0;
     Buffer.contents b
 
-  (* Generated variables, by the order in which they occur: their numbers say nothing. *)
+  (* Generated variables renumbered by order of occurrence: their own numbers are arbitrary. *)
   let without_numbers goals =
     let text = String.concat "\n" goals in
     let b = Buffer.create (String.length text) and seen = Hashtbl.create 16 in
@@ -85,7 +85,7 @@ module Recorder_check = struct
 
   type meaning =
     | Same of string
-    | Other of string * string  (* what it did instead *)
+    | Other of string * string  (* how the result differed *)
     | Inexpressible of string
 
   type step = { goal : int; line : int; source : string; meaning : meaning; subgoals : int list }
@@ -93,7 +93,7 @@ module Recorder_check = struct
   type proof = {
     name : string;
     binding : string;
-    before : int;  (* the theorems that may be used are bound before this one *)
+    before : int;  (* binding index; theorems bound before it may be used *)
     file : string;
     at : int;
     inside : bool;
@@ -153,7 +153,7 @@ module Recorder_check = struct
           goals; steps }
     | _ -> raise (Sexp.Malformed "not a proof")
 
-  (* The steps depth first, as positions; None if one is missing. *)
+  (* The steps depth first, as indices; None if one is missing. *)
   let linear proof =
     let used = Array.make (Array.length proof.steps) false in
     let exception Gap in
@@ -167,7 +167,7 @@ module Recorder_check = struct
       i :: List.concat_map solve proof.steps.(i).subgoals in
     match solve 0 with order -> Some order | exception Gap -> None
 
-  (* The empty string if the steps alone prove the theorem, else why not. *)
+  (* Why the steps alone do not prove the theorem; the empty string if they do. *)
   let proves_again proof order =
     let text i =
       let step = proof.steps.(i) in

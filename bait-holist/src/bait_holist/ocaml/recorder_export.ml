@@ -1,4 +1,4 @@
-(* Writes what the recorder learned, and the theorems of the library, as JSON lines. Plain OCaml
+(* Writes the recorded proofs and the theorems of the library as JSON lines. Plain OCaml
    lexing; needs recorder_check.ml.
 
    Environment:

@@ -1,5 +1,5 @@
-(* Ends a recording, checks what was recorded, and writes it (see recorder_export.ml). The library is
-   loaded now; the environment is recorder_start.ml's and recorder_export.ml's. *)
+(* Ends a recording once the library is loaded, checks it and writes it (see recorder_export.ml). For
+   its environment, see recorder_start.ml and recorder_export.ml. *)
 
 #load "unix.cma";;
 

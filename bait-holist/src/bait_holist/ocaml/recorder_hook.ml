@@ -1,4 +1,4 @@
-(* Rewrites the phrases of files so that their proofs are recorded, and hooks that into the toplevel.
+(* Rewrites the phrases of files to record their proofs, and hooks this into the toplevel.
    Plain OCaml lexing; needs recorder.ml. *)
 
 unset_jrh_lexer;;
@@ -58,7 +58,7 @@ module Recorder_hook = struct
 
   (* Elementary tactics. *)
 
-  (* Expressions to be replaced by variables, while their tactic is rewritten. *)
+  (* Expressions to replace by variables while their tactic is rewritten. *)
   let replaced : (expression * string) list ref = ref []
 
   let site e meaning =
@@ -70,8 +70,8 @@ module Recorder_hook = struct
     let constructor = name_at like (Longident.Ldot (Longident.Lident "Recorder", kind)) in
     make like (Pexp_construct (constructor, Some (ident like x)))
 
-  (* `f` makes the recorded tactic from the wrapper and the expression, in which the holes are
-     variables, bound around it. *)
+  (* `f` makes the recorded tactic from the wrapper and the expression, whose holes are variables
+     bound around it. *)
   let with_holes (self : Ast_mapper.mapper) like number holes e f =
     let name i (hole, kind) = (hole, kind, Printf.sprintf "bait_%d_%d" number i) in
     let bind (hole, _, x) = binding like x (self.Ast_mapper.expr self hole) in
@@ -103,7 +103,7 @@ module Recorder_hook = struct
           (with_holes self like (site like meaning) holes f (fun wrapped f ->
                lambda (wrapped [ value like kind x ] (apply like f [ ident like x ]))))
 
-  (* Local tactics whose definitions are recorded, so that their uses need not be. *)
+  (* Local tactics whose definitions are recorded, so their uses need not be. *)
   let opened : string list ref = ref []
 
   let attempt e = apply e (recorder e "attempt") [ e ]
@@ -140,7 +140,7 @@ module Recorder_hook = struct
     | Some elements -> apply e head [ list items (List.map f elements) ]
     | None -> leaf self e
 
-  (* A tactic, or a function to tactics: recorded inside, if it is written out as one. *)
+  (* A tactic, or a function to tactics: recorded inside if it is written out. *)
   and opened_function self e =
     let inside f = function Some inner -> Some (make e (f inner)) | None -> None in
     if L.is_tactic (L.type_of e) then if L.lambda e = None then Some (tactic self e) else None
@@ -188,11 +188,11 @@ module Recorder_hook = struct
     iterator.Ast_iterator.structure iterator structure;
     !found
 
-  (* Where in a toplevel binding the mapper is. *)
+  (* The mapper's position within a toplevel binding. *)
   let bound = ref "" and bound_line = ref 0 and depth = ref 0
   let final : expression option ref = ref None
 
-  (* The expression whose value a binding gets, below its local definitions. *)
+  (* The expression that a binding evaluates to, below its local definitions. *)
   let rec final_of e =
     match e.pexp_desc with Pexp_let (_, _, body) -> final_of body | _ -> e
 

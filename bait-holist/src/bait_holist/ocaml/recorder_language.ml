@@ -1,4 +1,4 @@
-(* From OCaml expressions to the language of the table of tactics, as far as they can be said in it.
+(* Translates OCaml expressions to the tactic language, as far as it can express them.
    Plain OCaml lexing; needs compiler-libs. *)
 
 unset_jrh_lexer;;
@@ -8,7 +8,7 @@ module Recorder_language = struct
 
   exception Inexpressible of string
 
-  (* What is known only when the proof runs, such as the value of a local variable, is a hole. *)
+  (* A hole is a value known only when the proof runs, such as that of a local variable. *)
   type piece = Text of string | Hole of int
 
   type t =
@@ -20,7 +20,7 @@ module Recorder_language = struct
     | List of t list
     | Tuple of t list
 
-  (* Types: the typed expressions of the phrase, by the number that `numbered` gave to each. *)
+  (* Types: the typed expressions of the phrase, by the number that `numbered` gave each. *)
 
   let typed : (int, Typedtree.expression) Hashtbl.t = Hashtbl.create 10_000
 
@@ -71,7 +71,7 @@ module Recorder_language = struct
 
   let is_tactic ty = ty = "tactic" || ty = "goal -> goalstate"
 
-  (* For the type of a function to tactics: the constructor for its argument. *)
+  (* The constructor for the argument of a function to tactics, by its type. *)
   let argument_constructor ty =
     match ty with
     | "term -> tactic" -> Some "Term"
@@ -153,8 +153,8 @@ module Recorder_language = struct
         | last :: others when not (occurs x f || List.exists (occurs x) others) ->
             let f = if others = [] then f else Apply (f, List.rev others) in
             compose f (without x last)
-        | _ -> raise (Inexpressible "a function that is no composition"))
-    | _ -> raise (Inexpressible "a function that is no composition")
+        | _ -> raise (Inexpressible "a function that is not a composition"))
+    | _ -> raise (Inexpressible "a function that is not a composition")
 
   (* The translation. `holes` collects the expressions whose values are needed. *)
 
@@ -188,7 +188,7 @@ module Recorder_language = struct
         | _ -> (
             match lambda e with
             | Some (x, body) -> without x (translate holes (x :: parameters) body)
-            | None -> raise (Inexpressible "no application of a function")))
+            | None -> raise (Inexpressible "not an application of a function")))
 
   and application holes parameters e =
     let head, arguments = spine e in
@@ -217,7 +217,7 @@ module Recorder_language = struct
       List.concat (List.mapi each items) in
     show false t
 
-  (* What an expression is in the language of the table, and the expressions behind its holes; if
+  (* An expression in the tactic language, and the expressions behind its holes; if
      `is_function`, applied to one further hole. *)
   let express is_function e =
     let holes = ref [] in

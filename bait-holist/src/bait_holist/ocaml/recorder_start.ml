@@ -1,4 +1,4 @@
-(* Begins to record, in a HOL Light that has loaded its tactics.ml.
+(* Starts recording, in a HOL Light that has loaded its tactics.ml.
 
    Environment:
      BAIT_HOLIST_OCAML      the folder of these files

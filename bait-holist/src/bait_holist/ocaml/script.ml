@@ -1,11 +1,11 @@
-(* A proof as text that a newly started HOL Light accepts. Plain OCaml lexing. *)
+(* A proof as a script that a newly started HOL Light accepts. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
 module Script = struct
   type tree = Node of string * tree list
 
-  (* The tree of a depth-first list of sources with their numbers of subgoals. *)
+  (* Build a tree from a depth-first list of sources with their numbers of subgoals. *)
   let tree steps =
     let rec one steps =
       match steps with

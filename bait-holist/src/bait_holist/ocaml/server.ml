@@ -1,10 +1,10 @@
-(* The server: loads the files beside this one, then forks one worker for each connection.
+(* The server: loads the files beside this one, then forks a worker for each connection.
 
    Environment:
      BAIT_HOLIST_OCAML   the folder of these files
      BAIT_HOLIST_SOCKET  the unix socket to listen on
      BAIT_HOLIST_MEMORY  MiB of heap at which a tactic is stopped; 0 for no limit
-     BAIT_HOLIST_IDLE    seconds without a client after which it ends; for ever if not set *)
+     BAIT_HOLIST_IDLE    seconds without a client after which it stops; never if not set *)
 
 #load "unix.cma";;
 

@@ -1,5 +1,5 @@
-(* S-expressions: what the wire is made of. Plain OCaml lexing; needs nothing but the standard
-   library. Atoms are printed bare where they can be, so that HOList's terms look the same here. *)
+(* S-expressions, the syntax of the protocol. Plain OCaml lexing; needs only the standard library.
+   Atoms are printed bare where possible, so that terms look as HOList prints them. *)
 
 unset_jrh_lexer;;
 
@@ -46,11 +46,11 @@ module Sexp = struct
       | 'A' .. 'F' as c -> Char.code c - 55
       | _ -> malformed i "no hexadecimal digit" in
     let rec go i =
-      if i >= n then malformed start "a string without an end"
+      if i >= n then malformed start "an unterminated string"
       else
         match text.[i] with
         | '"' -> (Atom (Buffer.contents buffer), i + 1)
-        | '\\' when i + 1 >= n -> malformed i "a string without an end"
+        | '\\' when i + 1 >= n -> malformed i "an unterminated string"
         | '\\' -> escape (i + 1)
         | c -> Buffer.add_char buffer c; go (i + 1)
     and escape i =
@@ -88,5 +88,5 @@ module Sexp = struct
         let x, j = item (depth + 1) i in
         items depth (x :: done_) (skip j) in
     let x, i = item 0 (skip 0) in
-    if skip i <> n then malformed i "something after the end" else x
+    if skip i <> n then malformed i "unexpected text after the end" else x
 end;;

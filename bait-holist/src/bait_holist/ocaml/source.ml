@@ -16,8 +16,8 @@ module Source = struct
     | Comb (f, x) -> Printf.sprintf "mk_comb (%s, %s)" (ocaml_term f) (ocaml_term x)
     | Abs (v, body) -> Printf.sprintf "mk_abs (%s, %s)" (ocaml_term v) (ocaml_term body)
 
-  (* Does the text, in backquotes, denote the term? A string in it can hold a backquote, and a colon
-     or semicolon at its ends makes a quotation something else than a term. *)
+  (* Whether the text, in backquotes, denotes the term. A string in it may contain a backquote, and
+     with a colon or semicolon at an end a quotation is not a term. *)
   let is_read_back text tm =
     let n = String.length text in
     n > 0
@@ -26,7 +26,7 @@ module Source = struct
     && text.[n - 1] <> ':'
     && try parse_term text = tm with _ -> false
 
-  (* Each variable gets its type for a name: the printer then prints annotations. *)
+  (* Each variable is named after its type, so that the printer prints annotations. *)
   let rec annotated tm =
     match tm with
     | Var (name, ty) -> mk_var (Printf.sprintf "(%s:%s)" name (string_of_type ty), ty)
@@ -41,7 +41,7 @@ module Source = struct
       let typed = try string_of_term (annotated tm) with Failure _ -> "" in
       if is_read_back typed tm then Some typed else None
 
-  (* Written out only where it is asked for: most tactics are never printed. *)
+  (* Lazy, since most tactics are never printed. *)
   let wanted = ref false
 
   let term tm =

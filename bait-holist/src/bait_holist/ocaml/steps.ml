@@ -9,7 +9,7 @@ module Steps = struct
     List.iter add (List.rev Table.entries);
     table
 
-  (* What may be used: facts bound before `before` that don't state one of `forbidden`. *)
+  (* The facts that may be used: those bound before `before` that state none of `forbidden`. *)
   type access = { before : int; forbidden : term list; registered : (int, Library.fact) Hashtbl.t }
 
   let everything () = { before = max_int; forbidden = []; registered = Hashtbl.create 64 }
@@ -42,7 +42,7 @@ module Steps = struct
       { Language.goal; entries = entries access; fact = registered access; uses_assumptions = false }
       text
 
-  (* Subgoals that share metavariables can't be solved apart. *)
+  (* Subgoals that share metavariables can't be solved independently. *)
   let without_metavariables (((metavariables, _), subgoals, _) as state : goalstate) =
     if metavariables <> [] && subgoals <> [] then failwith "the tactic leaves metavariables" else state
 
@@ -51,8 +51,8 @@ module Steps = struct
 
   let conclusions (asl : (string * thm) list) = List.map (fun (_, th) -> Hol.concl th) asl
 
-  (* Would proofs of the subgoals, from no more than their assumptions, prove the goal? A tactic can
-     leave no goals and yet be wrong. *)
+  (* Check that proofs of the subgoals, from their assumptions only, would prove the goal: a tactic
+     can leave no goals and still be wrong. *)
   let check_valid ((asl, w) : goal) (subgoals : goal list) (justify : justification) =
     let pretended (asl, w) = Upper.pretended (conclusions asl, w) in
     let th = justify null_inst (List.map pretended subgoals) in
@@ -60,7 +60,7 @@ module Steps = struct
     | None -> ()
     | Some fault -> failwith ("the tactic is not valid: " ^ fault)
 
-  (* Subgoals stand for themselves: what is behind an assumption is forgotten. *)
+  (* Each subgoal stands on its own: the theorems behind its assumptions are dropped. *)
   let apply access (goal : goal) text =
     let tac, _ = read access goal text in
     let _, subgoals, justify = without_metavariables (tac goal) in
@@ -81,7 +81,7 @@ module Steps = struct
     | Stack_overflow -> "out of stack"
     | error -> Printexc.to_string error
 
-  (* A tactic that runs the steps depth first, and tells each one's source to `tell`. *)
+  (* A tactic that runs the steps depth first, and passes the source of each to `tell`. *)
   let replaying access seconds steps tell =
     let rest = ref steps and index = ref (-1) in
     let refuse text = raise (Refused (!index, text)) in
@@ -111,7 +111,7 @@ module Steps = struct
 
   let justification_seconds = 120.
 
-  (* Prove `goal` by HOL Light's own TAC_PROOF. Raises Refused. *)
+  (* Prove `goal` with HOL Light's own TAC_PROOF. Raises Refused. *)
   let prove access ((asl, w) as goal : goal) seconds steps tell =
     let solve, finished = replaying access seconds steps tell in
     let th =

@@ -1,6 +1,6 @@
-(* The closed table of what a tactic text may name besides theorems: one line an entry, with its
-   type. To add one, write its line. Nothing here may prove without proof (CHEAT_TAC, mk_thm), change
-   the theory (new_axiom, definitions) or evaluate text. HOL Light's lexing. *)
+(* The closed table of what a tactic text may name besides theorems: one line per entry, with its
+   type. To add an entry, add its line. Nothing here may make theorems without proof (CHEAT_TAC,
+   mk_thm), change the theory (new_axiom, definitions) or evaluate text. HOL Light's lexing. *)
 
 set_jrh_lexer;;
 
@@ -163,7 +163,7 @@ module Table = struct
     Entry ("TRY",tactic @-> tactic,TRY);
     Entry ("FIRST",tactics @-> tactic,FIRST);
     Entry ("EVERY",tactics @-> tactic,EVERY);
-    (* what is done with a theorem *)
+    (* theorem tactics *)
     Entry ("X_CHOOSE_THEN",term @-> ttac @-> thm @-> tactic,X_CHOOSE_THEN);
     Entry ("CONJUNCTS_THEN2",ttac @-> ttac @-> thm @-> tactic,CONJUNCTS_THEN2);
     Entry ("DISJ_CASES_THEN2",ttac @-> ttac @-> thm @-> tactic,DISJ_CASES_THEN2);

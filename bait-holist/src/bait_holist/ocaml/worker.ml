@@ -1,5 +1,5 @@
-(* One session: reads requests from its client, one line each, and answers each with one line.
-   docs/hol-light-protocol.md describes them. Plain OCaml lexing. *)
+(* One session: reads requests from its client, one per line, and answers each with one line; see
+   docs/hol-light-protocol.md. Plain OCaml lexing. *)
 
 unset_jrh_lexer;;
 
@@ -13,7 +13,7 @@ module Worker = struct
     socket : Unix.file_descr;
     definitions : string;
     incoming : Buffer.t;
-    mutable start : int;  (* of what was not yet taken from `incoming` *)
+    mutable start : int;  (* of the unread part of `incoming` *)
     chunk : Bytes.t;
     goals : (int, goal) Hashtbl.t;
     ids : (string, int) Hashtbl.t;
@@ -43,13 +43,13 @@ module Worker = struct
     | exception Unix.Unix_error (Unix.EINTR, _, _) -> receive w
     | exception Unix.Unix_error (Unix.ECONNRESET, _, _) -> raise Gone
 
-  (* While a tactic runs nobody reads: look now and then whether the client is still there. *)
+  (* While a tactic runs nothing is read: check now and then whether the client is still there. *)
   let look_for_client w =
     let readable, _, _ = Unix.select [ w.socket ] [] [] 0. in
     if readable <> [] && Buffer.length w.incoming < 2 * max_line then
       try receive w with Gone -> Limits.exit_now 0
 
-  (* What was taken is dropped only when it is the larger part, or each line would copy the rest. *)
+  (* The part that was read is dropped only once it is the larger one: copying is not free. *)
   let take_line w stop =
     let line = Buffer.sub w.incoming w.start (stop - w.start) in
     w.start <- stop + 1;
@@ -104,8 +104,8 @@ module Worker = struct
 
   let printed goal = without_outer_newlines (Format.asprintf "%a" pp_print_goal goal)
 
-  (* A goal as replies name it: `(ID)`, and the first time with its key and what people and models
-     want to know. The key's size lets clients cut it out unread. *)
+  (* A goal in replies: `(ID)`, and the first time also its key, printed form and constants. The size
+     of the key lets clients cut it out without parsing. *)
   let entry w goal =
     let key = Codec.to_string Codec.add_goal goal in
     match Hashtbl.find_opt w.ids key with
@@ -174,7 +174,7 @@ module Worker = struct
 
   let parse_seconds = 10.
 
-  (* HOL Light skips comments: what is left may be another statement. *)
+  (* HOL Light skips comments, and the rest may be another statement. *)
   let without_comment text =
     let mark = !comment_token in
     comment_token := Resword "";
@@ -266,7 +266,7 @@ module Worker = struct
         send_all w.socket (reply w line ^ "\n") 0;
         serve w
     | exception Too_large ->
-        send_all w.socket (error "toolarge" "a request of more than 16 MiB" ^ "\n") 0
+        send_all w.socket (error "toolarge" "a request exceeds 16 MiB" ^ "\n") 0
 
   let run w =
     Limits.install ();
