@@ -227,8 +227,9 @@ class TestNames:
         site.add("one", search("both"))
         site.add("two", search("both").replace("search_models", "tactic_models"))
         registry = Registry.discover()
-        with pytest.raises(AmbiguousPluginError, match="search-model, tactic-model"):
+        with pytest.raises(AmbiguousPluginError, match="search-model, tactic-model") as caught:
             registry.get("both")
+        assert "--kind" in caught.value.hint
         assert registry.get("both", PluginKind.TACTIC_MODEL).distribution == "two"
 
 

@@ -64,7 +64,7 @@ class Setting:
     def run(self, name: str, *changes: str, output: Path) -> Report:
         """Run an experiment: each iteration searches all theorems, and the first proves some.
 
-        Examples come from its own searches, as people's proofs take too long to record.
+        Examples come from its own searches, as human proofs take too long to record.
         """
         self.bait("run", name, *changes, output=output)
         report = read_report(output)
@@ -95,7 +95,7 @@ def assert_proposed(output: Path, iteration: int, part: str) -> None:
 
 
 def step(number: int, *options: str) -> list[str]:
-    """Changes that make a step of training short and without people's proofs.
+    """Changes that make a step of training short and without human proofs.
 
     Args:
         number: Of the step.

@@ -15,7 +15,7 @@ class TraceProcessor(Protocol):
         """The examples that recorded searches hold, as they are read.
 
         Args:
-            traces: Searches and proofs of people, all of theorems that may be learned from; at
+            traces: Searches and human proofs, all of theorems that may be learned from; at
                 most one per theorem, unless the configuration asks for all.
 
         Yields:
