@@ -53,7 +53,7 @@ def test_prove_theorems_of_the_library(kept: KeptHolLight) -> None:
 def test_a_name_that_is_none(kept: KeptHolLight) -> None:
     failed = kept.bait("prove", "--environment", "holist", "--only", "AD_SYM")
     assert failed.returncode == 2
-    assert "Did you mean ADD_SYM" in failed.stderr
+    assert "Did you mean 'ADD_SYM'?" in failed.stderr
 
 
 def test_database(kept: KeptHolLight, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ module Language = struct
       | '0' .. '9' -> (
           match int_of_string_opt text with
           | Some n -> Number n
-          | None -> reject "%s is no number" text)
+          | None -> reject "%s is not a number" text)
       | _ -> Name text
 
   let tokens text =
@@ -261,7 +261,7 @@ module Language = struct
             { value = (fun x -> f (g x));
               source = Printf.sprintf "%s o %s" outer.source inner.source;
               compound = true })
-    | _ -> reject "%s is no function" outer.source
+    | _ -> reject "%s is not a function" outer.source
 
   (* A name with all the arguments that follow it. *)
   and spine : int -> reader -> spine =
