@@ -137,7 +137,7 @@ def test_an_environment_without_premises(
 
 def test_only_the_environment_has_options(tmp_path: Path) -> None:
     common = ("premises", "--environment", "synthetic", "--output", tmp_path / "c")
-    with pytest.raises(ConfigurationError, match="no search here"):
+    with pytest.raises(ConfigurationError, match="sets nothing that can be set here"):
         bait(*common, "-o", "search.alpha=1")
     with pytest.raises(ConfigurationError, match="no option 'theorem'"):
         bait(*common, "-o", "environment.theorem=1")
