@@ -31,6 +31,7 @@ from bait_core.experiment import (
 from bait_core.experiment.config import config_of
 from bait_core.experiment.jobs import check, search_job, training_job, training_plugins
 from bait_core.experiment.metrics import wilson_interval
+from bait_core.experiment.resolving import resolved
 from bait_core.plugins import Plugin, installed
 from bait_core.plugins.build import make_tactic_model, parse_options
 from bait_core.traces import read_traces
@@ -152,7 +153,8 @@ def test_too_few_open_files(tmp_path: Path, limit: int) -> None:
 def test_there_is_one_seed(tmp_path: Path) -> None:
     path = write(tmp_path, BASE)
     shown = bait("run", path, "seed=3", "--print-config", folder=tmp_path)
-    assert shown.count("seed:") == 1
+    assert yaml.safe_load(shown)["seed"] == 3
+    assert "seed" not in yaml.safe_load(shown)["settings"]
     config = load_config(path, ["seed=3"])
     assert search_job(config, config.collect or TheoremSet(), 1, {}).settings.seed == 3
 
@@ -189,7 +191,7 @@ def test_the_whole_configuration_is_shown_and_can_be_read_again(tmp_path: Path) 
     )
     (tmp_path / "shown.yaml").write_text(shown)
     config = load_config(tmp_path / "shown.yaml")
-    assert config == load_config(path, ["seed=3", "search.name=breadth-first"])
+    assert config == resolved(load_config(path, ["seed=3", "search.name=breadth-first"]))
     assert (config.seed, config.search.name) == (3, "breadth-first")
     assert not (tmp_path / "runs").exists()
 
@@ -440,6 +442,32 @@ def test_train_refuses_a_folder_that_holds_another_training(
     bait("train", finished / "config.yaml", *arguments, folder=tmp_path)
     error = bait("train", finished / "config.yaml", change, *arguments, folder=tmp_path, code=2)
     assert f"holds a training that differs in {what}" in error
+
+
+def test_the_printed_configuration_runs_the_same(tmp_path: Path, finished: Path) -> None:
+    path = write(tmp_path, BASE)
+    printed = bait("run", path, "--print-config", folder=tmp_path)
+    values = yaml.safe_load(printed)
+    assert values["search"] == {"name": "best-first", "length_exponent": 0.0, "batch_size": 1}
+    assert values["settings"]["tactic_seconds"] == 5.0
+    assert values["training"][0]["trace_processor"]["name"] == "proof-steps"
+    (tmp_path / "printed.yaml").write_text(printed, "utf-8")
+    assert bait("run", tmp_path / "printed.yaml", "--print-config", folder=tmp_path) == printed
+    assert (finished / "config.yaml").read_text("utf-8") == printed
+
+
+FREE_STEP = {"name": "goals", "trainer": "frequencies", "updates": []}
+"""A training whose checkpoint nothing uses."""
+
+
+@pytest.mark.parametrize("command", ["run", "evaluate", "train"])
+def test_a_configuration_is_checked_before_it_is_printed(tmp_path: Path, command: str) -> None:
+    output = ("--output", tmp_path / "x", "--print-config")
+    path = write(tmp_path, changed(model={"name": "synthetic"}, training=[FREE_STEP]))
+    assert "length_exponent" in bait(command, path, *output, folder=tmp_path)
+    wrong = bait(command, path, "search.lengths=1", *output, folder=tmp_path, code=2)
+    assert "has no option 'lengths'" in wrong
+    assert not (tmp_path / "x").exists()
 
 
 FILLED_IN = {

@@ -54,3 +54,9 @@ AllowAxiomOption = Annotated[
 YesOption = Annotated[
     bool, typer.Option("--yes", "-y", help="Install missing parts of the prover without asking.")
 ]
+PrintConfigOption = Annotated[
+    bool,
+    typer.Option(
+        "--print-config", help="Show the whole configuration, defaults included, and exit."
+    ),
+]

@@ -7,11 +7,18 @@ from typing import Annotated
 
 import typer
 
-from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.arguments import (
+    ChangesArgument,
+    ConfigArgument,
+    JsonOption,
+    PrintConfigOption,
+)
 from bait_core.cli.ui.console import print_json, stderr, stdout
-from bait_core.cli.ui.experiments import print_report, require_complete
+from bait_core.cli.ui.experiments import print_report, require_complete, show_config
 from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.experiment import evaluate as evaluate_experiment
+from bait_core.experiment import load_config
+from bait_core.experiment.api import evaluation_of
 from bait_core.experiment.report import as_json
 
 
@@ -21,6 +28,7 @@ def evaluate(
         Path, typer.Option(metavar="FOLDER", help="Gets the records and the report.")
     ],
     changes: ChangesArgument = None,
+    print_config: PrintConfigOption = False,
     as_json_: JsonOption = False,
 ) -> None:
     """Search the theorems of an experiment once, and train nothing.
@@ -31,6 +39,9 @@ def evaluate(
     Examples:
       $ bait evaluate lean.yaml model.checkpoint=trained/checkpoint --output evaluated
     """
+    if print_config:
+        show_config(evaluation_of(load_config(config, changes or [])))
+        return
     console = stderr()
     result = evaluate_experiment(
         config, changes or [], output=output, display=ConsoleDisplay(console)

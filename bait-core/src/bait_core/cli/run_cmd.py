@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from omegaconf import OmegaConf
 from rich.console import Console
 
-from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption, PrintConfigOption
 from bait_core.cli.ui.console import print_json, stderr, stdout
-from bait_core.cli.ui.experiments import print_report, require_complete
+from bait_core.cli.ui.experiments import print_report, require_complete, show_config
 from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.experiment import (
-    ExperimentConfig,
     ExperimentResult,
     RunFolder,
     load_config,
@@ -29,9 +27,7 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Resume the newest run of the experiment.")
     ] = False,
-    print_config: Annotated[
-        bool, typer.Option("--print-config", help="Show the whole configuration, and do nothing.")
-    ] = False,
+    print_config: PrintConfigOption = False,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The run's folder (default: a new one in runs/NAME)."),
@@ -48,7 +44,7 @@ def run(
       $ bait run examples/experiments/lean-reprover.yaml --resume
     """
     if print_config:
-        stdout().print(as_yaml(load_config(config, changes or [])), markup=False, end="")
+        show_config(load_config(config, changes or []))
         return
     console = stderr()
     result = run_experiment(
@@ -60,11 +56,6 @@ def run(
         print_report(stdout(), result.report)
         _show_where(console, result)
     require_complete(console, "run", result)
-
-
-def as_yaml(config: ExperimentConfig) -> str:
-    """A configuration as YAML, defaults included."""
-    return OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
 
 
 def _show_where(console: Console, result: ExperimentResult) -> None:

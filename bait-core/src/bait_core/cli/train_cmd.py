@@ -7,8 +7,14 @@ from typing import Annotated
 
 import typer
 
-from bait_core.cli.arguments import ChangesArgument, ConfigArgument, JsonOption
+from bait_core.cli.arguments import (
+    ChangesArgument,
+    ConfigArgument,
+    JsonOption,
+    PrintConfigOption,
+)
 from bait_core.cli.ui.console import print_json, stderr, stdout
+from bait_core.cli.ui.experiments import show_config
 from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
 from bait_core.experiment.jobs import check, held_out, training_job
@@ -27,6 +33,7 @@ def train(
         Path | None,
         typer.Option(metavar="FOLDER", help="Learn from the searches of this run, too."),
     ] = None,
+    print_config: PrintConfigOption = False,
     as_json_: JsonOption = False,
 ) -> None:
     """Do one training step of an experiment, and search nothing.
@@ -38,6 +45,9 @@ def train(
       $ bait train examples/experiments/holist.yaml --step tactics --output trained
     """
     wanted = load_config(config, changes or [])
+    if print_config:
+        show_config(wanted)
+        return
     chosen = _choose(wanted, step)
     check(wanted)
     source = RunFolder(run) if run else RunFolder(output)

@@ -95,16 +95,20 @@ def evaluate(
         ConfigurationError: The configuration is wrong.
         BaitError: A part failed; what was done is kept.
     """
-    wanted = resolve(config, settings)
-    once = wanted.model_copy(
+    once = evaluation_of(resolve(config, settings))
+    return _run(once, RunFolder(Path(output)), display)
+
+
+def evaluation_of(config: ExperimentConfig) -> ExperimentConfig:
+    """The experiment that searches once what another measures, and trains nothing."""
+    return config.model_copy(
         update={
             "iterations": 1,
             "training": (),
             "initial": Models(),
-            "collect": None if wanted.evaluate else wanted.collect,
+            "collect": None if config.evaluate else config.collect,
         }
     )
-    return _run(once, RunFolder(Path(output)), display)
 
 
 def resolve(config: Config, settings: Sequence[str] = ()) -> ExperimentConfig:

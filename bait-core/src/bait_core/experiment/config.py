@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from bait_core.assignments import assign
 from bait_core.errors import ConfigurationError
@@ -20,6 +20,7 @@ from bait_core.proof_search import SearchLimits
 
 UPDATABLE = ("model", "goal_model")
 _MALFORMED = (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError)
+_SEARCH = "best-first"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -95,9 +96,7 @@ class ExperimentConfig(Options):
     seed: int = Field(default=0, ge=0, description="of all randomness")
     environment: PluginConfig = Field(description="where theorems are proved")
     model: PluginConfig = Field(description="the tactic model")
-    search: PluginConfig = Field(
-        default=PluginConfig(name="best-first"), description="chooses goals"
-    )
+    search: PluginConfig = Field(default=PluginConfig(name=_SEARCH), description="chooses goals")
     goal_model: PluginConfig | None = Field(
         default=None, description="judges goals; by default the one that the search names"
     )
@@ -119,6 +118,11 @@ class ExperimentConfig(Options):
     training: tuple[TrainingStep, ...] = Field(
         default=(), description="what is trained after every round but the last"
     )
+
+    @field_validator("search", mode="before")
+    @classmethod
+    def _search_has_a_name(cls, given: Any) -> Any:
+        return {"name": _SEARCH, **given} if isinstance(given, Mapping) else given
 
     @model_validator(mode="after")
     def _distinct_steps(self) -> Self:

@@ -11,6 +11,7 @@ from bait_core.execution import Display, RunEnd, SearchJob, record_searches
 from bait_core.experiment.config import ExperimentConfig, TheoremSet
 from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
+from bait_core.experiment.resolving import resolved
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.training import TrainingReport, train_in_child
 
@@ -31,11 +32,11 @@ class Experiment:
     """
 
     def __init__(self, config: ExperimentConfig, folder: RunFolder, display: Display) -> None:
-        self.config = config
         self.folder = folder
         self._display = display
         self._totals: dict[tuple[int, str], int] = {}
         self._versions = check(config)
+        self.config = resolved(config)
         if not self._sets():
             raise ConfigurationError(
                 f"the experiment {config.name} searches no theorems",

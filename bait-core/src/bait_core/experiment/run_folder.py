@@ -14,6 +14,7 @@ from omegaconf import OmegaConf
 
 from bait_core.errors import ConfigurationError
 from bait_core.experiment.config import ExperimentConfig, load_config
+from bait_core.experiment.resolving import resolved
 from bait_core.files import replace_file
 from bait_core.traces import SUFFIX
 
@@ -74,7 +75,7 @@ class RunFolder:
         Raises:
             ConfigurationError: The folder is that of a run with another configuration.
         """
-        if (self.path / _CONFIG).exists() and not _continues(self.config, config):
+        if (self.path / _CONFIG).exists() and not _continues(resolved(self.config), config):
             raise ConfigurationError(
                 f"{self.path} holds a run with another configuration",
                 hint=f"Resume it with its own, `bait run {self.path / _CONFIG} --output "

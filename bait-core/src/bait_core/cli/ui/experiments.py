@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import typer
+from omegaconf import OmegaConf
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bait_core.experiment import ExperimentResult, Report
+from bait_core.cli.ui.console import stdout
+from bait_core.experiment import ExperimentConfig, ExperimentResult, Report
+from bait_core.experiment.jobs import check
 from bait_core.experiment.report import rows, what_is_partial
+from bait_core.experiment.resolving import resolved
 
 EXIT_PARTIAL = 1
+
+
+def show_config(config: ExperimentConfig) -> None:
+    """Write a configuration as YAML, defaults included, once it is checked.
+
+    Raises:
+        ConfigurationError: It is wrong.
+    """
+    check(config)
+    values = resolved(config).model_dump(mode="json")
+    stdout().print(OmegaConf.to_yaml(OmegaConf.create(values)), markup=False, end="")
 
 
 def require_complete(console: Console, command: str, result: ExperimentResult) -> None:

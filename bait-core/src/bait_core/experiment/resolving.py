@@ -1,0 +1,71 @@
+"""A configuration with everything written out that it leaves to defaults."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bait_core.experiment.config import ExperimentConfig, TrainingStep
+from bait_core.options import describe_options
+from bait_core.plugins import (
+    EnvironmentSpec,
+    Plugin,
+    PluginKind,
+    SearchSpec,
+    TrainerSpec,
+    installed,
+)
+from bait_core.plugins.build import options_of
+from bait_core.plugins.config import PluginConfig
+
+
+def resolved(config: ExperimentConfig) -> ExperimentConfig:
+    """The configuration with the defaults of plugins: what is written so runs the same.
+
+    Raises:
+        UnknownPluginError: A plugin is not installed.
+    """
+    environment = _plugin(config.environment, PluginKind.ENVIRONMENT)
+    settings = config.settings
+    if settings.tactic_seconds is None:
+        spec = cast("EnvironmentSpec", environment.spec)  # what a hook returns is checked
+        settings = settings.model_copy(update={"tactic_seconds": spec.tactic_seconds})
+    return config.model_copy(
+        update={
+            "environment": _filled(config.environment, PluginKind.ENVIRONMENT),
+            "model": _filled(config.model, PluginKind.TACTIC_MODEL),
+            "search": _filled(config.search, PluginKind.SEARCH_MODEL),
+            "goal_model": _goal_model(config),
+            "settings": settings,
+            "training": tuple(map(_step, config.training)),
+        }
+    )
+
+
+def _goal_model(config: ExperimentConfig) -> PluginConfig | None:
+    spec = _plugin(config.search, PluginKind.SEARCH_MODEL).spec
+    chosen = config.goal_model
+    if chosen is None and isinstance(spec, SearchSpec) and spec.goal_model:
+        chosen = PluginConfig(name=spec.goal_model)
+    return None if chosen is None else _filled(chosen, PluginKind.GOAL_MODEL)
+
+
+def _step(step: TrainingStep) -> TrainingStep:
+    spec = _plugin(step.trainer, PluginKind.TRAINER).spec
+    processor = step.trace_processor
+    if processor is None and isinstance(spec, TrainerSpec) and spec.trace_processor:
+        processor = PluginConfig(name=spec.trace_processor)
+    if processor is not None:
+        processor = _filled(processor, PluginKind.TRACE_PROCESSOR)
+    trainer = _filled(step.trainer, PluginKind.TRAINER)
+    return step.model_copy(update={"trainer": trainer, "trace_processor": processor})
+
+
+def _filled(chosen: PluginConfig, kind: PluginKind) -> PluginConfig:
+    """The plugin with the defaults of the options that are not set."""
+    options = describe_options(options_of(_plugin(chosen, kind)))
+    defaults = {option.name: option.default for option in options if not option.required}
+    return PluginConfig(name=chosen.name, **{**defaults, **chosen.options})
+
+
+def _plugin(chosen: PluginConfig, kind: PluginKind) -> Plugin:
+    return installed().get(chosen.name, kind)
