@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bait_core.plugins import Finding
+from bait_core import Finding
 from bait_holist.errors import NotInstalledError
 from bait_holist.prover import running
 from bait_holist.prover.installation import INSTALL_HINT, find_hol_light

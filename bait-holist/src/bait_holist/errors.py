@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from bait_core.errors import BaitError, ProverError, ProverStartError
+from bait_core import BaitError, ProverError, ProverStartError
 
 
 class DatabaseError(BaitError):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bait_core.plugins.hookspecs import hookimpl
-from bait_core.plugins.specs import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec
+from bait_core import CommandSpec, DoctorCheck, EnvironmentSpec, PluginSpec, hookimpl
 
 BAIT_API = 1
 

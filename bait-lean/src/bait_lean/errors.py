@@ -13,7 +13,7 @@ After a `ReplError` the process is dead: start another one and replay.
 
 from __future__ import annotations
 
-from bait_core.errors import ProverError, ProverStartError
+from bait_core import ProverError, ProverStartError
 
 
 class InstallError(ProverStartError):

@@ -6,9 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from bait_core.domain import Theorem
-from bait_core.errors import TheoremError
-from bait_core.protocols import Environment
+from bait_core import Environment, Theorem, TheoremError
 from bait_holist.environment.options import STATEMENT, HolistOptions
 from bait_holist.environment.session import HolistSession, HolistTask
 from bait_holist.errors import RequestError

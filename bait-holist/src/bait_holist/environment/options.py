@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from bait_core.options import Options
+from bait_core import Options
 from bait_holist.library import Split
 from bait_holist.prover.launch import LOAD_TIMEOUT, MEMORY
 

@@ -6,8 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 
-from bait_core.domain import Premise, PremiseSet, Theorem
-from bait_core.errors import TheoremError
+from bait_core import Premise, PremiseSet, Theorem, TheoremError
 from bait_holist.benchmark.database import SPLITS, TheoremDatabase
 from bait_holist.environment.options import STATEMENT, HolistOptions
 from bait_holist.environment.remote_session import RemoteSession, RemoteTask, TheoremRegistry

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bait_core.domain import (
+from bait_core import (
     CheckResult,
     Failed,
     FailureKind,
@@ -16,9 +16,9 @@ from bait_core.domain import (
     PremiseSet,
     Proof,
     Proved,
+    ProverCrashError,
     Subgoals,
 )
-from bait_core.errors import ProverCrashError
 from bait_holist.errors import RemoteError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.client import RemoteProver

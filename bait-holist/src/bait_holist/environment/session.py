@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from bait_core.domain import (
+from bait_core import (
     CheckResult,
     Failed,
     FailureKind,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import grpc
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 from bait_holist.holist_protocol.messages import CHANNEL_OPTIONS
 from bait_holist.holist_protocol.proof_assistant_pb2_grpc import (
     add_ProofAssistantServiceServicer_to_server,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import grpc
 
-from bait_core.errors import BaitError
+from bait_core import BaitError
 from bait_holist.errors import ConnectionLostError, RequestError
 from bait_holist.holist_protocol import proof_assistant_pb2 as pb
 from bait_holist.holist_protocol.messages import goal_of, key_of

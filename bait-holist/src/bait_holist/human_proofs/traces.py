@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bait_core.traces import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
+from bait_core import EdgeRecord, GoalRecord, ProofRecord, TraceRecord
 from bait_core.traces.schema import TimingsRecord
 from bait_holist.human_proofs.records import HumanProof, HumanStep, LibraryTheorem
 from bait_holist.library import Split, split_of

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import PurePath
 
-from bait_core.domain import Premise, PremiseSet, Theorem
-from bait_core.errors import TheoremError
+from bait_core import Premise, PremiseSet, Theorem, TheoremError
 from bait_core.hints import did_you_mean
 from bait_holist.library.splits import Split, split_of
 from bait_holist.prover.replies import Fact

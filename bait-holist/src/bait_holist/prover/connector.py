@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from bait_core.errors import ProverCrashError
+from bait_core import ProverCrashError
 from bait_holist.errors import ServerGoneError
 from bait_holist.prover import running
 from bait_holist.prover.connection import ProverConnection

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from bait_core.errors import StartupCrashError
+from bait_core import StartupCrashError
 from bait_core.processes import ProverProcess, describe_exit, end_family, log_tail
 from bait_holist.errors import LoadError, NotInstalledError, ProverConnectionError
 from bait_holist.prover.axioms import check_axioms

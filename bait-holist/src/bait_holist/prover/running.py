@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 from bait_core.files import replace_file
 from bait_core.paths import data_folder
 from bait_core.processes import find_process

@@ -6,8 +6,7 @@ import heapq
 import math
 from collections.abc import Sequence
 
-from bait_core.domain import Premise, Suggestion
-from bait_core.protocols.tactic_model import TacticRequest
+from bait_core import Premise, Suggestion, TacticRequest
 from bait_core.ranking import LexicalIndex, LexicalIndexes
 from bait_holist.tactics.goal_view import GoalView
 from bait_holist.tactics.options import TemplateOptions

@@ -6,8 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bait_core.domain import Goal, Suggestion
-from bait_core.protocols.tactic_model import TacticRequest
+from bait_core import Goal, Suggestion, TacticRequest
 from bait_lean.automation.candidate import Candidate, View
 from bait_lean.automation.closing import closing, slow
 from bait_lean.automation.goal_text import parse_goal

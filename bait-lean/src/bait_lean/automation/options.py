@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bait_core.options import Options
+from bait_core import Options
 
 
 class AutomationOptions(Options):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bait_core.domain import Premise
+from bait_core import Premise
 from bait_lean.automation.candidate import Candidate
 from bait_lean.automation.formula import Formula, Shape, parse_formula
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
-from bait_core.domain import Goal, Premise, PremiseSet
+from bait_core import Goal, Premise, PremiseSet
 from bait_core.ranking import LexicalIndex, LexicalIndexes
 from bait_lean.automation.formula import find_words
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bait_core.domain import Definition, DefinitionKind, Goal
+from bait_core import Definition, DefinitionKind, Goal
 from bait_lean.automation.formula import find_words
 from bait_lean.automation.premise_ranking import PremiseView, suffixes
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
-from bait_core.domain import Foundations
+from bait_core import Foundations
 from bait_lean.process.reports import ConstantReport, Graph, graph_of, visible_name
 from bait_lean.source.positions import Position
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bait_core.domain import SOUND, CheckResult, Edit, Foundations, Goal, apply_edits
-from bait_core.errors import ProverError
+from bait_core import SOUND, CheckResult, Edit, Foundations, Goal, ProverError, apply_edits
 from bait_lean.checking.acceptance import Declared, Judgement, judge
 from bait_lean.errors import ReplError, ReplTimeoutError
 from bait_lean.holes.task import Hole, ProofTask

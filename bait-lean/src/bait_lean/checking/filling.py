@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bait_core.domain import Edit, Foundations, apply_edits
-from bait_core.errors import FillError
+from bait_core import Edit, FillError, Foundations, apply_edits
 from bait_lean.checking.acceptance import Declared, difference, judge, reached_names, undermined
 from bait_lean.process.messages import Message
 from bait_lean.process.reports import ConstantReport, ReportedReply, graph_of

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bait_core.domain import Theorem, Verification
+from bait_core import Theorem, Verification
 from bait_lean.checking.acceptance import Declared, closed, reached_names
 from bait_lean.checking.axioms import warn_of_unknown_axioms
 from bait_lean.process.reports import (

@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from bait_core import ProverStartError
 from bait_core.cli.ui.console import print_json, stdout
-from bait_core.errors import ProverStartError
 from bait_lean.cli.prepare import install_and_show
 from bait_lean.embedded.install import (
     Installation,

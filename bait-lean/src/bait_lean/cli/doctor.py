@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bait_core.plugins import Finding
+from bait_core import Finding
 from bait_lean.cli.commands import find_status
 from bait_lean.embedded.install import find_installation
 

@@ -9,8 +9,8 @@ from typing import Self
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.prompt import Confirm
 
+from bait_core import ProverStartError
 from bait_core.cli.ui.console import stderr
-from bait_core.errors import ProverStartError
 from bait_lean.embedded.install import Installation, install, installation_folder
 from bait_lean.embedded.package import LEAN, LEAN_VERSION, Phase
 from bait_lean.environment.imports import check_backend, require_imports

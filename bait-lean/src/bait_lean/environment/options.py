@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bait_core.options import Options
+from bait_core import Options
 from bait_lean.prover.backend import BackendOptions
 
 GIB = 1 << 30

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bait_core.domain import Premise
+from bait_core import Premise
 from bait_core.files import replace_file
 from bait_core.paths import cache_folder
 from bait_lean import __version__

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bait_core.domain import Definition, DefinitionKind, Premise, PremiseSet
+from bait_core import Definition, DefinitionKind, Premise, PremiseSet
 from bait_lean.environment import premise_cache
 from bait_lean.holes.task import ProofTask
 from bait_lean.process.messages import ConstantReply, ErrorReply, PremisesReply, StatusReply

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from bait_core.domain import (
+from bait_core import (
     NO_PREMISES,
     CheckResult,
     Failed,
@@ -18,9 +18,11 @@ from bait_core.domain import (
     PremiseSet,
     Proof,
     Proved,
+    ProverCrashError,
+    ProverError,
+    ProverStartError,
     Subgoals,
 )
-from bait_core.errors import ProverCrashError, ProverError, ProverStartError
 from bait_lean.environment.states import GoalStates
 from bait_lean.errors import ReplError, ReplTimeoutError
 from bait_lean.holes.task import OpenHole, ProofTask

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bait_core.domain import Goal
-from bait_core.errors import ProverCrashError, ProverError
+from bait_core import Goal, ProverCrashError, ProverError
 from bait_lean.prover.steps import Obligation, ProofState, TacticResult
 
 

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bait_core.domain import Failed
-from bait_core.errors import TheoremError
+from bait_core import Failed, TheoremError
 from bait_lean.holes.hints import hint_for
 from bait_lean.holes.task import Hole, sorries_by_offset
 from bait_lean.process.messages import Message, Sorry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bait_core.errors import ConfigurationError, TheoremError
+from bait_core import ConfigurationError, TheoremError
 from bait_lean.errors import ProtocolError
 from bait_lean.process.messages import ErrorReply, PolicyReply, Sorry
 from bait_lean.prover.prover import ElaborationError, Prover, first_error

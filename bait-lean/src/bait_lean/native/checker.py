@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from bait_core.errors import ProverError
+from bait_core import ProverError
 from bait_core.processes import describe_exit
 from bait_lean.errors import ProtocolError
 from bait_lean.native import lake

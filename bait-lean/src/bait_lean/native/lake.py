@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 
 _BUILT = Path(".lake/build/bin/repl")
 _IN_PROJECT = tuple(Path(".lake/packages", name) / _BUILT for name in ("REPL", "repl"))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from bait_core.errors import ProverError
+from bait_core import ProverError
 from bait_lean.native.checker import CompileError, NativeChecker
 from bait_lean.process.messages import CommandReply
 from bait_lean.process.reports import (

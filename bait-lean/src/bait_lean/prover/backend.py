@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bait_core.errors import ProverStartError, StartupCrashError
+from bait_core import ProverStartError, StartupCrashError
 from bait_core.processes import start_with_retries
 from bait_lean import embedded
 from bait_lean.embedded.install import Installation, find_installation

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from bait_core.errors import ProverStartError
+from bait_core import ProverStartError
 from bait_lean.errors import ReplCrashError
 from bait_lean.prover.backend import Backend
 from bait_lean.prover.prover import Prover

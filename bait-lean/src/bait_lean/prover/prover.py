@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from bait_core.errors import TheoremError
+from bait_core import TheoremError
 from bait_lean.errors import ReplCrashError
 from bait_lean.native.reports import NativeReports
 from bait_lean.process.messages import (

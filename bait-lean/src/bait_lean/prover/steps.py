@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from bait_core.domain import Failed, FailureKind, Goal
+from bait_core import Failed, FailureKind, Goal
 from bait_lean.process.messages import ErrorReply, Message, Part, TacticReply
 from bait_lean.prover.prover import Prover
 

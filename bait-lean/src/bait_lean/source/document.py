@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from bait_core.domain import Edit
-from bait_core.errors import TheoremError
+from bait_core import Edit, TheoremError
 from bait_lean.source.commands import LeanCommand, scan
 from bait_lean.source.declarations import Declaration
 from bait_lean.source.lexer import TokenKind, code, components, tokenize

@@ -11,7 +11,7 @@ import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bait_core.domain import Edit, apply_edits
+from bait_core import Edit, apply_edits
 from bait_lean.source.declarations import DECLARATIONS
 from bait_lean.source.lexer import Token, TokenKind, code, tokenize
 

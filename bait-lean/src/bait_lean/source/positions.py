@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bait_core.domain import Edit, apply_edits
+from bait_core import Edit, apply_edits
 
 
 class Position(msgspec.Struct, frozen=True):

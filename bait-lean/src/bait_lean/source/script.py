@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bait_core.domain import Goal, Proof
-from bait_core.errors import ProverError
+from bait_core import Goal, Proof, ProverError
 
 MAX_STEPS = 10_000
 

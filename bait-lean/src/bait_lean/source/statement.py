@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bait_core.errors import TheoremError
+from bait_core import TheoremError
 from bait_lean.source.commands import is_hole, scan
 from bait_lean.source.declarations import DECLARATIONS
 from bait_lean.source.lexer import Token, TokenKind, code, tokenize
