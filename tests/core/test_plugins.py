@@ -16,8 +16,9 @@ from bait_core.errors import (
     UnknownPluginError,
 )
 from bait_core.options import Options, describe_options
-from bait_core.plugins import Plugin, PluginKind, Problem, Registry
+from bait_core.plugins import Plugin, PluginKind, Problem, Registry, installed
 from bait_core.plugins.build import make_environment, make_search_model, options_of, parse_options
+from bait_core.plugins.siblings import SIBLINGS
 from bait_core.search.best_first import BestFirst
 
 from .distributions import GOOD, HEADER, Site, search
@@ -231,6 +232,24 @@ class TestNames:
             registry.get("both")
         assert "--kind" in caught.value.hint
         assert registry.get("both", PluginKind.TACTIC_MODEL).distribution == "two"
+
+
+class TestSiblings:
+    def test_a_missing_plugin_names_its_package(self) -> None:
+        only_core = Registry(c for c in installed().contributions if c.distribution == "bait-core")
+        with pytest.raises(UnknownPluginError) as caught:
+            only_core.get("htps", PluginKind.SEARCH_MODEL)
+        assert caught.value.hint == "It comes with bait-models: pip install bait-models"
+
+    @pytest.mark.parametrize("package", SIBLINGS)
+    def test_the_table_is_what_the_packages_bring(self, package: str) -> None:
+        brought = {
+            (plugin.kind, plugin.spec.name)
+            for plugin in installed().plugins
+            if plugin.distribution == package
+        }
+        known = {(kind, name) for kind, names in SIBLINGS[package].items() for name in names}
+        assert known == brought
 
 
 class TestOptions:

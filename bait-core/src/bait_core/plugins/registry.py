@@ -16,6 +16,7 @@ from bait_core.errors import AmbiguousPluginError, UnknownPluginError
 from bait_core.hints import did_you_mean
 from bait_core.plugins.kinds import KINDS, PluginKind
 from bait_core.plugins.loading import Contribution, Problem, load
+from bait_core.plugins.siblings import packages_with
 from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 
 ENTRY_POINT_GROUP = "bait"
@@ -186,7 +187,10 @@ class Registry:
     def _unknown(self, name: str, kind: PluginKind | None) -> UnknownPluginError:
         what = kind.value if kind else "plugin"
         known = sorted({plugin.name for plugin in self.select(kind)})
-        hints = [did_you_mean(name, known) or f"Installed: {', '.join(known) or 'none'}."]
+        if packages := packages_with(name, kind):
+            hints = [f"It comes with {package}: pip install {package}" for package in packages]
+        else:
+            hints = [did_you_mean(name, known) or f"Installed: {', '.join(known) or 'none'}."]
         unusable = sorted({problem.distribution for problem in self.problems})
         if unusable:
             hints.append(f"{', '.join(unusable)}: not wholly usable, see `bait list-plugins`.")
