@@ -11,7 +11,7 @@ from bait_core.domain.premise import (
     PremiseSet,
 )
 from bait_core.domain.proof import SOUND, CheckResult, Foundations, Proof, ProofStep
-from bait_core.domain.status import CONDITIONAL, SearchStatus, verdict
+from bait_core.domain.status import CONDITIONAL, SearchStatus, is_final, verdict
 from bait_core.domain.suggestion import Suggestion
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "Theorem",
     "Verification",
     "apply_edits",
+    "is_final",
     "verdict",
 ]

@@ -23,10 +23,10 @@ class SearchStatus(StrEnum):
     UNSTARTED = "unstarted"
     """The prover could not be started for it, which says nothing about the theorem."""
 
-    @property
-    def is_final(self) -> bool:
-        """Whether the theorem need not be searched again when a run is resumed."""
-        return self not in {SearchStatus.INTERRUPTED, SearchStatus.UNSTARTED}
+
+def is_final(status: str) -> bool:
+    """Whether a theorem with this status need not be searched again when a run is resumed."""
+    return status not in {SearchStatus.INTERRUPTED, SearchStatus.UNSTARTED}
 
 
 CONDITIONAL = "conditional"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from bait_core.domain import SearchStatus
+from bait_core.domain import SearchStatus, is_final
 from bait_core.errors import ProverStartError
 
 Item = TypeVar("Item")
@@ -63,7 +63,7 @@ class Tally:
     def count(self, status: str, message: str) -> None:
         """Count a search that ended, unless it is to be done again."""
         with self._lock:
-            if SearchStatus(status).is_final:
+            if is_final(status):
                 self._left -= 1
             if status == SearchStatus.UNSTARTED:
                 self._unstarted += 1

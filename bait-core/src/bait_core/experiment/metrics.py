@@ -11,7 +11,7 @@ from typing import Self
 
 import msgspec
 
-from bait_core.domain import SearchStatus
+from bait_core.domain import is_final
 from bait_core.traces import read_traces
 from bait_core.traces.schema import TraceRecord
 
@@ -59,7 +59,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         seconds = dict.fromkeys(_PARTS, 0.0)
         times: dict[str, float] = {}
         longest, expansions = 0.0, 0
-        searched = (record for record in records if SearchStatus(record.status).is_final)
+        searched = (record for record in records if is_final(record.status))
         for record in searched:
             statuses[record.status] += 1
             expansions += record.expansions

@@ -8,7 +8,15 @@ from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, overload
 
-from bait_core.domain import CONDITIONAL, SOUND, Foundations, SearchStatus, Theorem, verdict
+from bait_core.domain import (
+    CONDITIONAL,
+    SOUND,
+    Foundations,
+    SearchStatus,
+    Theorem,
+    is_final,
+    verdict,
+)
 from bait_core.proving.replacement import Replacement
 from bait_core.traces import TraceRecord
 
@@ -57,7 +65,7 @@ class TheoremResult:
     @property
     def is_left(self) -> bool:
         """Whether the theorem is still to be searched."""
-        return self.status == UNSEARCHED or not SearchStatus(self.status).is_final
+        return self.status == UNSEARCHED or not is_final(self.status)
 
 
 def result_of(record: TraceRecord) -> TheoremResult:

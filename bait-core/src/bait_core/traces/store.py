@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from bait_core.domain import SearchStatus, Theorem
+from bait_core.domain import Theorem, is_final
 from bait_core.errors import TraceError
 from bait_core.files import replace_file
 from bait_core.traces.reading import read_traces
@@ -134,7 +134,7 @@ def _final_records(
     statements = {theorem.name: theorem.statement for theorem in theorems}
     for record in records:
         name = record.theorem
-        is_final = SearchStatus(record.status).is_final and name not in kept
-        if is_final and statements.get(name) == record.statement:
+        is_first = is_final(record.status) and name not in kept
+        if is_first and statements.get(name) == record.statement:
             kept.add(name)
             yield record
