@@ -134,7 +134,7 @@ def test_searches_of_bait_prove_are_recorded(tmp_path, coins):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["40"], "several environments"),
+        (["demo.leann"], "there is no file demo.leann\nDid you mean '.lean'?"),
         (["40", "--environment", "coin"], "coins"),
         (["40", "--environment", "coins", "--write"], "only a file can be written"),
         (["x", "--environment", "coins"], "amount"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bait_core.errors import ConfigurationError
+from bait_core.hints import did_you_mean
 from bait_core.plugins import EnvironmentSpec, Plugin, PluginKind, Registry
 from bait_core.plugins.build import parse_options
 from bait_core.plugins.references import resolve
+
+_FILE_NAME = re.compile(r"[\w./~-]*\w\.[A-Za-z]{2,6}")
+"""What looks like the name of a file, and like no statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,13 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
     path = Path(text)
     if any(path.suffix in spec.file_suffixes for _, spec in plugins) or _holds(path.exists):
         return find_file(path, environment, registry)
+    if _FILE_NAME.fullmatch(text):
+        endings = sorted({suffix for _, spec in plugins for suffix in spec.file_suffixes})
+        raise ConfigurationError(
+            f"there is no file {text}",
+            hint=did_you_mean(path.suffix, endings)
+            or f"Files that can be filled end with {' or '.join(endings) or 'nothing here'}.",
+        )
     if text.strip().startswith("`") and text.strip().endswith("`"):
         raise ConfigurationError(
             "the statement is in backquotes, which mark a term in HOL Light and are not part of it",
