@@ -270,6 +270,7 @@ class TestOptions:
             ({}, "needs the option 'depth'", "depth: int >= 1 (required)"),
             ({"depth": 0}, "can't take 0 as 'depth'", "depth: int >= 1 (required)"),
             ({"depth": "x"}, "can't take 'x' as 'depth'", "depth: int >= 1 (required)"),
+            ({"depth": True}, "true and false are not numbers", "depth: int >= 1 (required)"),
             (
                 {"depth": 1, "mode": "f"},
                 "can't take 'f' as 'mode'",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 from bait_core.errors import ConfigurationError
@@ -32,6 +32,17 @@ class Options(BaseModel):
     """Base class of all options: unknown keys are errors, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean_is_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse `true` for 1, which pydantic would take."""
+        if not isinstance(value, bool):
+            return value
+        annotation = cls.model_fields[info.field_name or ""].annotation
+        if {int, float} & {annotation, *get_args(annotation)}:
+            raise ValueError("true and false are not numbers")
+        return value
 
 
 Model = TypeVar("Model", bound=Options)
