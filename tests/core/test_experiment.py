@@ -19,14 +19,17 @@ from filelock import FileLock
 from omegaconf import OmegaConf
 from scipy.stats import binomtest
 
+from bait_core import PluginConfig
 from bait_core.cli.plugins_cmd import yaml_of
 from bait_core.errors import BaitError, CheckpointError, ConfigurationError
 from bait_core.experiment import (
     ExperimentConfig,
     RunFolder,
     TheoremSet,
+    evaluate,
     load_config,
     read_report,
+    run_experiment,
 )
 from bait_core.experiment.config import config_of
 from bait_core.experiment.jobs import check, search_job, training_job, training_plugins
@@ -454,6 +457,39 @@ def test_the_printed_configuration_runs_the_same(tmp_path: Path, finished: Path)
     (tmp_path / "printed.yaml").write_text(printed, "utf-8")
     assert bait("run", tmp_path / "printed.yaml", "--print-config", folder=tmp_path) == printed
     assert (finished / "config.yaml").read_text("utf-8") == printed
+
+
+def test_options_of_a_plugin_that_is_given_by_its_name(tmp_path: Path) -> None:
+    path = write(tmp_path, changed(search="breadth-first", model="synthetic", training=[]))
+    config = load_config(path, ["search.batch_size=2", "model.seed=3"])
+    assert config.search == PluginConfig(name="breadth-first", batch_size=2)
+    assert config.model == PluginConfig(name="synthetic", seed=3)
+
+
+def test_another_search_than_the_run_had(tmp_path: Path) -> None:
+    """A goal model that was left to the search is not the next one's."""
+    path = write(tmp_path, changed(search="updown", model="synthetic", training=[], iterations=1))
+    run_experiment(path, output=tmp_path / "run")
+    again = evaluate(
+        tmp_path / "run" / "config.yaml", ["search=best-first"], output=tmp_path / "again"
+    )
+    assert again.report.iterations[0].searches["collect"].theorems == 12
+    assert "<table>" in again._repr_html_()
+
+
+def test_a_mapping_may_hold_options(tmp_path: Path) -> None:
+    config = {**BASE, "model": PluginConfig(name="synthetic"), "training": [], "iterations": 1}
+    finished = run_experiment(config, ["settings.expansions=5"], output=tmp_path / "run")
+    assert finished.folder == tmp_path / "run"
+    with pytest.raises(ConfigurationError, match="well-formed"):
+        run_experiment({**config, "seed": {1, 2}}, output=tmp_path / "other")
+    with pytest.raises(ConfigurationError, match="not a list"):
+        run_experiment(config, "iterations=1", output=tmp_path / "other")
+
+
+def test_a_set_of_theorems_is_of_the_same_environment() -> None:
+    with pytest.raises(ConfigurationError, match="can't choose another"):
+        config_of({**BASE, "collect": {"environment": {"name": "lean"}}}, "it")
 
 
 FREE_STEP = {"name": "goals", "trainer": "frequencies", "updates": []}

@@ -234,6 +234,24 @@ class TestNames:
         assert registry.get("both", PluginKind.TACTIC_MODEL).distribution == "two"
 
 
+def test_no_option_may_be_called_name(site: Site) -> None:
+    source = f"""{HEADER}
+from bait_core import Options
+
+
+class Named(Options):
+    name: str = ""
+
+
+@hookimpl
+def bait_register_search_models():
+    return [PluginSpec("named", "Has a name", "MODULE:Named", options="MODULE:Named")]
+"""
+    site.add("odd", source)
+    with pytest.raises(BrokenPluginError, match="an option called `name`"):
+        options_of(Registry.discover().get("named"))
+
+
 class TestSiblings:
     def test_a_missing_plugin_names_its_package(self) -> None:
         only_core = Registry(c for c in installed().contributions if c.distribution == "bait-core")
@@ -270,7 +288,7 @@ class TestOptions:
             ({}, "needs the option 'depth'", "depth: int >= 1 (required)"),
             ({"depth": 0}, "can't take 0 as 'depth'", "depth: int >= 1 (required)"),
             ({"depth": "x"}, "can't take 'x' as 'depth'", "depth: int >= 1 (required)"),
-            ({"depth": True}, "true and false are not numbers", "depth: int >= 1 (required)"),
+            ({"depth": True}, "depth is a number, not true or false", ""),
             (
                 {"depth": 1, "mode": "f"},
                 "can't take 'f' as 'mode'",

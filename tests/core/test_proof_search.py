@@ -11,7 +11,7 @@ import time
 import pytest
 
 from bait_core.domain import Failed, FailureKind, SearchStatus
-from bait_core.errors import ProverCrashError
+from bait_core.errors import ProverCrashError, StartupCrashError
 from bait_core.execution import RunEnd, Runner, RunSettings
 from bait_core.proof_search import SearchSettings
 from bait_core.proof_search.budget import Budget
@@ -325,3 +325,25 @@ def test_what_a_batch_makes_needless_is_not_expanded():
     (attempt,) = run(environment, search=lambda: BreadthFirst(options))
     assert attempt.status is SearchStatus.PROVED
     assert set(tried) == {"root", "x"}
+
+
+def test_one_theorem_for_which_the_prover_does_not_start_stops_no_other():
+    class Stubborn(ToyEnvironment):
+        def start(self, theorem):
+            if theorem.name == "b":
+                raise StartupCrashError("it died", hint="Free some memory.")
+            return super().start(theorem)
+
+    rules: Rules = {name: {"go": []} for name in "abc"}
+    environment = Stubborn(rules, roots=("a", "b", "c"))
+    runner = Runner(
+        environment,
+        ToyModel(rules),
+        lambda: BestFirst(BestFirstOptions()),
+        settings=SearchSettings(),
+        run=RunSettings(),
+        observer=(observer := AttemptLog()),
+    )
+    assert runner.run(environment.theorems()) is RunEnd.UNSTARTED
+    assert [attempt.status for attempt in observer.ended] == ["proved", "unstarted", "proved"]
+    assert "Free some memory." in observer.ended[1].message

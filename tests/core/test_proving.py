@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bait_core
-from bait_core import ConfigurationError
+from bait_core import ConfigurationError, TraceWarning
 
 from .distributions import Site
 from .steps import STEPS
@@ -63,12 +63,27 @@ def test_a_plugin_is_a_name_or_a_mapping():
     [
         ({}, "nothing to prove was given"),
         ({"environment": "synthetic", "write": True}, "only a file can be written"),
-        ({"environment": {"name": "synthetic", "theorem": 1}}, "theorem"),
+        ({"environment": {"name": "synthetic", "theorem": 1}}, "no option 'theorem'"),
+        ({"environment": EASY, "model": {"name": []}}, "name"),
+        ({"environment": EASY, "model": ["x"]}, "name"),
+        ({"environment": EASY, "seed": -1}, "seed"),
+        ({"what": Path("missing.txt")}, "no installed environment proves files like missing.txt"),
         ({"environment": EASY, "seconds": -1}, "seconds"),
         ({"environment": EASY, "execution": "clouds"}, "where"),
         ({"environment": EASY, "goal_model": "size"}, "uses no goal model"),
     ],
-    ids=["nothing", "write", "option", "seconds", "execution", "goal model"],
+    ids=[
+        "nothing",
+        "write",
+        "option",
+        "name",
+        "model",
+        "seed",
+        "path",
+        "seconds",
+        "execution",
+        "goal model",
+    ],
 )
 def test_bad_input(arguments, message):
     with pytest.raises(ConfigurationError, match=message):
@@ -90,3 +105,29 @@ def test_a_file_is_filled(tmp_path):
     assert done.stderr == ""
     assert done.stdout == "a 1\nb 2: 2 steps\n"
     assert file.read_text("utf-8") == done.stdout
+
+
+def test_records_that_cannot_be_written_are_a_warning_and_cost_no_proof(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.warns(TraceWarning, match="is not recorded"):
+        results = bait_core.prove(environment=EASY, traces=tmp_path / "file" / "x")
+    assert results.all_proved
+    assert results.traces is None
+
+
+def test_results_that_a_run_had_are_handed_on_when_it_is_resumed():
+    bait_core.prove(environment=EASY)
+    told: list[bait_core.TheoremResult] = []
+    results = bait_core.prove(environment=EASY, resume=True, on_result=told.append)
+    assert told == list(results)
+
+
+def test_the_search_may_be_given_by_its_options_alone():
+    results = bait_core.prove(environment=EASY, search={"batch_size": 2})
+    assert results.traces is not None
+    (record, *_) = bait_core.read_traces(results.traces)
+    assert record.configuration["search"] == {
+        "name": "bait-core:best-first",
+        "length_exponent": 0.0,
+        "batch_size": 2,
+    }

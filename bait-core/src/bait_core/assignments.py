@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
@@ -11,18 +12,21 @@ from omegaconf.errors import OmegaConfBaseException
 
 from bait_core.errors import ConfigurationError
 
-_FORM = "Write KEY=VALUE, such as settings.seconds=5; the value is YAML."
+MALFORMED = (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError)
+"""What OmegaConf and its YAML raise for what they can't take."""
 
-_MALFORMED = (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError)
+_FORM = """Write KEY=VALUE; a list is written KEY='[a, b]', a text with quotes KEY='"..."'."""
+_WORDS = {"null": None, "true": True, "false": False}
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_FLOAT = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?([eE][-+]?\d+)?")
 
 
-def assign(config: DictConfig, assignments: Iterable[str]) -> None:
+def assign(config: DictConfig, assignments: Sequence[str]) -> None:
     """Change a configuration.
 
     Args:
         config: The configuration, changed in place.
-        assignments: Such as `settings.seconds=5` or `training.0.name=tactics`; what comes after
-            the equals sign is YAML.
+        assignments: Such as `settings.seconds=5` or `training.0.name=tactics`; see `parse_value`.
 
     Raises:
         ConfigurationError: One does not have this form, or does not fit the configuration.
@@ -32,22 +36,36 @@ def assign(config: DictConfig, assignments: Iterable[str]) -> None:
         if not (key and equals):
             raise ConfigurationError(f"{assignment!r} is not a setting", hint=_FORM)
         try:
-            OmegaConf.update(config, key, yaml.safe_load(text), force_add=True)
-        except (
-            OmegaConfBaseException,
-            yaml.YAMLError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ) as error:
+            OmegaConf.update(config, key, parse_value(text), force_add=True)
+        except MALFORMED as error:
             reason = " ".join(str(error).split())
             raise ConfigurationError(
                 f"the setting {assignment!r} is not well-formed: {reason}", hint=_FORM
             ) from error
 
 
+def parse_value(text: str) -> Any:
+    """The value of a setting.
+
+    `null`, `true`, `false` and numbers are what they are in YAML; what begins with a bracket or a
+    quotation mark is YAML; anything else, such as a statement with a colon, is text as it stands.
+
+    Raises:
+        yaml.YAMLError: It begins as YAML does, and is none.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if text.startswith(("[", "{", '"', "'")):
+        return yaml.safe_load(text)
+    return text
+
+
 def parse_sections(
-    assignments: Iterable[str], sections: Iterable[str]
+    assignments: Sequence[str], sections: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
     """The settings of sections given as `SECTION.KEY=VALUE`, such as `search.temperature=2`.
 
@@ -58,8 +76,7 @@ def parse_sections(
         ConfigurationError: One does not have this form, or is for another section.
     """
     names = tuple(sections)
-    given = list(assignments)
-    for assignment in given:
+    for assignment in assignments:
         section, dot, _ = assignment.partition("=")[0].partition(".")
         if not dot or section not in names:
             raise ConfigurationError(
@@ -67,5 +84,5 @@ def parse_sections(
                 hint=f"Write SECTION.KEY=VALUE, where SECTION is {' or '.join(names)}.",
             )
     config = OmegaConf.create({name: {} for name in names})
-    assign(config, given)
+    assign(config, assignments)
     return {name: OmegaConf.to_container(config[name]) for name in names}  # type: ignore[misc]

@@ -8,9 +8,10 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from bait_core.errors import ConfigurationError
@@ -31,18 +32,15 @@ _CONSTRAINTS = {
 class Options(BaseModel):
     """Base class of all options: unknown keys are errors, and instances are immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
-    @field_validator("*", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _no_boolean_is_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse `true` for 1, which pydantic would take."""
-        if not isinstance(value, bool):
-            return value
-        annotation = cls.model_fields[info.field_name or ""].annotation
-        if {int, float} & {annotation, *get_args(annotation)}:
-            raise ValueError("true and false are not numbers")
-        return value
+    def _numbers_are_numbers(cls, values: Any) -> Any:
+        """Refuse `true` for 1, which pydantic would take; take 2024 for the path that it names."""
+        if not isinstance(values, Mapping):
+            return values
+        return {name: _number(name, value, cls.model_fields) for name, value in values.items()}
 
 
 Model = TypeVar("Model", bound=Options)
@@ -98,6 +96,17 @@ def validate(model: type[Model], values: Mapping[str, object], title: str, see: 
 def describe_options(model: type[Options]) -> list[Option]:
     """The options in the order of their declaration."""
     return [_describe(name, field) for name, field in model.model_fields.items()]
+
+
+def _number(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
+    """A value as an option can take it, if it is a boolean or a number."""
+    if not isinstance(value, bool | int | float) or name not in fields:
+        return value
+    annotation = fields[name].annotation
+    kinds = {annotation, *get_args(annotation)}
+    if isinstance(value, bool) and {int, float} & kinds and bool not in kinds:
+        raise ValueError(f"{name} is a number, not true or false")
+    return str(value) if Path in kinds and not {int, float, bool} & kinds else value
 
 
 def _explain(model: type[Options], item: Mapping[str, Any]) -> tuple[str, str]:

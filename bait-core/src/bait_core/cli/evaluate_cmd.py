@@ -14,7 +14,7 @@ from bait_core.cli.arguments import (
     PrintConfigOption,
 )
 from bait_core.cli.ui.console import print_json, stderr, stdout
-from bait_core.cli.ui.experiments import print_report, require_complete, show_config
+from bait_core.cli.ui.experiments import print_report, require_complete, require_output, show_config
 from bait_core.cli.ui.live_table import ConsoleDisplay
 from bait_core.experiment import evaluate as evaluate_experiment
 from bait_core.experiment import load_config
@@ -24,10 +24,11 @@ from bait_core.experiment.report import as_json
 
 def evaluate(
     config: ConfigArgument,
-    output: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Gets the records and the report.")
-    ],
     changes: ChangesArgument = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Gets the records and the report (required)."),
+    ] = None,
     print_config: PrintConfigOption = False,
     as_json_: JsonOption = False,
 ) -> None:
@@ -44,7 +45,7 @@ def evaluate(
         return
     console = stderr()
     result = evaluate_experiment(
-        config, changes or [], output=output, display=ConsoleDisplay(console)
+        config, changes or [], output=require_output(output), display=ConsoleDisplay(console)
     )
     if as_json_:
         print_json(as_json(result.report))

@@ -54,7 +54,7 @@ def premises(
     goal = find_target(target, environment, installed()).with_options(
         parse_sections(option or [], ["environment"])["environment"]
     )
-    goal.prepare(yes)
+    goal.prepare(yes=yes)
     prover: Environment = make(goal.plugin, goal.options)
     with closing(prover):
         theorems = list(prover.theorems())

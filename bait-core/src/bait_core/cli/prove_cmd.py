@@ -17,13 +17,14 @@ from bait_core.cli.ui.rendering import axioms_used, code, indented, rests_on, st
 from bait_core.domain import CONDITIONAL
 from bait_core.execution import Where
 from bait_core.paths import trace_folder
+from bait_core.plugins.kinds import KIND_OF_SECTION
 from bait_core.proving.plan import ProofRequest, make_plan
 from bait_core.proving.results import ProofResults
 from bait_core.proving.run import carry_out
 
 EXIT_NOT_ALL_PROVED = 1
 
-_SECTIONS = ("environment", "model", "search", "goal_model", "settings", "run", "execution")
+_SECTIONS = (*KIND_OF_SECTION, "settings", "run", "execution")
 _INDENT = len(CONDITIONAL) + 1
 
 
@@ -110,7 +111,6 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
       $ bait prove --environment holist --only ADD_SYM --only ADD_ASSOC
     """
     sections = parse_sections(option or [], _SECTIONS)
-    sections["search"].setdefault("name", "best-first")
     flags: dict[str, dict[str, Any]] = {
         "environment": {"name": environment},
         "model": {"name": model},
@@ -137,7 +137,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             **cast("dict[str, Any]", sections),
         )
     )
-    plan.target.prepare(yes)
+    plan.target.prepare(yes=yes)
     folder = traces or trace_folder()
 
     def show(results: ProofResults) -> None:
@@ -145,7 +145,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             print_json(results.as_json())
         elif results:
             print_results(stdout(), results)
-            stderr().print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
+            if results.traces:
+                stderr().print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
         else:
             why = "the options choose no theorem" if target is None else f"{target} has no holes"
             stdout().print(f"Nothing to prove: {why}.", markup=False)

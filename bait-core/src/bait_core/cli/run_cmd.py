@@ -36,7 +36,8 @@ def run(
 ) -> None:
     """Run an experiment: search, record, train on the record, search again.
 
-    Exits with 1 if the run's own limits (`run.total_seconds`, `run.total_expansions`) ended it.
+    Exits with 1 if theorems are left to search: the run's own limits ended it, or the prover could
+    not be started.
 
     Examples:
       $ bait run examples/experiments/lean-reprover.yaml

@@ -14,7 +14,7 @@ from bait_core.cli.arguments import (
     PrintConfigOption,
 )
 from bait_core.cli.ui.console import print_json, stderr, stdout
-from bait_core.cli.ui.experiments import show_config
+from bait_core.cli.ui.experiments import require_output, show_config
 from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, RunFolder, TrainingStep, load_config
 from bait_core.experiment.jobs import check, held_out, training_job
@@ -24,8 +24,10 @@ from bait_core.training import require_same_training, train_in_child
 
 def train(
     config: ConfigArgument,
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets the checkpoint.")],
     changes: ChangesArgument = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Gets the checkpoint (required).")
+    ] = None,
     step: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which training step; by default the only.")
     ] = None,
@@ -50,10 +52,11 @@ def train(
         return
     chosen = _choose(wanted, step)
     check(wanted)
-    source = RunFolder(run) if run else RunFolder(output)
+    folder = require_output(output)
+    source = RunFolder(run) if run else RunFolder(folder)
     job = training_job(wanted, chosen, wanted.iterations, source, {}, held_out(wanted))
-    require_same_training(output, job)
-    report = train_in_child(job, output)
+    require_same_training(folder, job)
+    report = train_in_child(job, folder)
     if as_json_:
         print_json({"checkpoint": str(report.checkpoint), "metrics": dict(report.metrics)})
     else:

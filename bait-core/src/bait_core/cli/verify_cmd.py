@@ -56,7 +56,7 @@ def verify(
         .with_options(parse_sections(option or [], ["environment"])["environment"])
         .allowing_axioms(allow_axiom or [])
     )
-    goal.prepare(yes)
+    goal.prepare(yes=yes)
     prover: Environment = make(goal.plugin, goal.options)
     with closing(prover):
         if not isinstance(prover, VerifiesFiles):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,14 +53,7 @@ class Display(Protocol):
 
 
 class QuietDisplay:
-    """Shows nothing; for runs from Python.
-
-    Args:
-        on_end: Called with the record of each search that has ended, from the thread that ran it.
-    """
-
-    def __init__(self, on_end: Callable[[TraceRecord], None] | None = None) -> None:
-        self._on_end = on_end
+    """Shows nothing; for runs from Python."""
 
     def say(self, text: str) -> None:
         """Nothing is shown."""
@@ -81,6 +73,4 @@ class QuietDisplay:
         """Nothing is shown."""
 
     def on_end(self, record: TraceRecord) -> None:
-        """Tell who wanted to know."""
-        if self._on_end is not None:
-            self._on_end(record)
+        """Nothing is shown."""

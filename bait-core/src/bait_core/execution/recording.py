@@ -13,7 +13,7 @@ from bait_core.execution.observer import Display, Observer
 from bait_core.execution.run import run_searches
 from bait_core.execution.supervision import RunEnd
 from bait_core.protocols import Environment
-from bait_core.traces import TraceRecord, TraceWriter
+from bait_core.traces import TraceRecord, TraceWriter, read_traces
 
 
 def record_searches(
@@ -23,6 +23,7 @@ def record_searches(
     traces: Path,
     display: Display,
     *,
+    on_record: Callable[[TraceRecord], None] | None = None,
     on_unwritable: Callable[[TraceRecord, TraceError], None] | None = None,
 ) -> RunEnd:
     """Search for proofs of the theorems that have no final record yet, and record each search.
@@ -33,7 +34,9 @@ def record_searches(
         theorems: What to prove.
         traces: The trace file. If it exists it is that of a run which was stopped: what needs no
             further search is kept, and the rest replaced.
-        display: Shows what happens, also for the searches that need not be repeated.
+        display: Shows what happens.
+        on_record: Gets each record, those first that need not be searched again; called from
+            the thread of the search.
         on_unwritable: Gets each record that can't be written, and why; the run then goes on.
             Without it, the run ends there.
 
@@ -46,14 +49,28 @@ def record_searches(
         BaitError: See `run_searches`.
     """
     with closing(TraceWriter(traces)) as writer:
-        done = writer.keep_final(theorems) if traces.exists() else set[str]()
-        if done:
-            display.say(f"Resuming {traces}: {len(done)} of {len(theorems)} are done.")
+        done = _kept(writer, theorems, display, on_record) if traces.exists() else set[str]()
         left = [theorem for theorem in theorems if theorem.name not in done]
         if not left:
             return RunEnd.COMPLETE
         with display.searches(len(theorems), len(done)) as observer:
-            return run_searches(job, environment, left, _Recorder(writer, observer, on_unwritable))
+            recorder = _Recorder(writer, observer, on_record, on_unwritable)
+            return run_searches(job, environment, left, recorder)
+
+
+def _kept(
+    writer: TraceWriter,
+    theorems: Sequence[Theorem],
+    display: Display,
+    on_record: Callable[[TraceRecord], None] | None,
+) -> set[str]:
+    """The theorems of a stopped run that need no further search."""
+    done = writer.keep_final(theorems)
+    display.say(f"Resuming {writer.path}: {len(done)} of {len(theorems)} are done.")
+    if on_record is not None:
+        for record in read_traces(writer.path):
+            on_record(record)
+    return done
 
 
 class _Recorder:
@@ -63,10 +80,12 @@ class _Recorder:
         self,
         writer: TraceWriter,
         observer: Observer,
+        on_record: Callable[[TraceRecord], None] | None,
         on_unwritable: Callable[[TraceRecord, TraceError], None] | None,
     ) -> None:
         self._writer = writer
         self._observer = observer
+        self._on_record = on_record
         self._on_unwritable = on_unwritable
         self.on_start = observer.on_start
         self.on_step = observer.on_step
@@ -78,4 +97,6 @@ class _Recorder:
             if self._on_unwritable is None:
                 raise
             self._on_unwritable(record, error)
+        if self._on_record is not None:
+            self._on_record(record)
         self._observer.on_end(record)

@@ -88,7 +88,9 @@ class RemoteRun:
             )
         finally:
             self._kill()
-        return tally.end(was_stopped=self._cancelled.is_set())
+        return tally.end(
+            was_stopped=self._cancelled.is_set(), was_spent=time.monotonic() >= self._deadline
+        )
 
     def _work(self, number: int, queue: Queue[Theorem], tally: Tally) -> None:
         """What the thread of one worker does."""

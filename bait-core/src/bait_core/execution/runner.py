@@ -91,7 +91,7 @@ class Runner:
                 cancel=self._budget.cancel,
                 kill=self._searcher.environment.close,
             )
-        return tally.end(was_stopped=self._budget.is_cancelled)
+        return tally.end(was_stopped=self._budget.is_cancelled, was_spent=self._budget.is_spent)
 
     def _work(self, queue: Queue[Theorem], tally: Tally) -> None:
         """What each thread does: take theorems until there are none left."""

@@ -25,6 +25,8 @@ class RunEnd(StrEnum):
     """The user stopped it."""
     SPENT = "spent"
     """Its own budget was spent before every theorem was searched."""
+    UNSTARTED = "unstarted"
+    """All others were searched, but for some the prover could not be started."""
 
 
 class Queue(Generic[Item]):
@@ -67,7 +69,7 @@ class Tally:
                 self._left -= 1
             if status == SearchStatus.UNSTARTED:
                 self._unstarted += 1
-                self._reason = message
+                self._reason = message.partition("\n")[0]
             elif not self.is_hopeless:
                 self._unstarted = 0
 
@@ -76,8 +78,12 @@ class Tally:
         """Whether the prover could not be started for several theorems in a row."""
         return self._unstarted >= self._limit
 
-    def end(self, *, was_stopped: bool) -> RunEnd:
+    def end(self, *, was_stopped: bool, was_spent: bool) -> RunEnd:
         """How the run has ended.
+
+        Args:
+            was_stopped: Whether the user stopped it.
+            was_spent: Whether its budget is spent.
 
         Raises:
             ProverStartError: The prover could not be started any more.
@@ -90,7 +96,9 @@ class Tally:
                 hint="What is done is recorded; --resume searches the rest. If memory is short, "
                 "use fewer workers.",
             )
-        return RunEnd.SPENT if self._left else RunEnd.COMPLETE
+        if not self._left:
+            return RunEnd.COMPLETE
+        return RunEnd.SPENT if was_spent else RunEnd.UNSTARTED
 
 
 def supervise(

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from bait_core.errors import ConfigurationError
 from bait_core.execution import Display, QuietDisplay
 from bait_core.experiment.config import ExperimentConfig, Models, config_of, load_config
 from bait_core.experiment.loop import Experiment
@@ -41,7 +42,7 @@ class ExperimentResult:
 
 def run_experiment(
     config: Config,
-    settings: Sequence[str] = (),
+    changes: Sequence[str] = (),
     *,
     output: str | Path | None = None,
     resume: bool = False,
@@ -51,7 +52,7 @@ def run_experiment(
 
     Args:
         config: The experiment.
-        settings: Changes of it, such as `settings.seconds=5`.
+        changes: Settings to change, such as `settings.seconds=5`.
         output: The run's folder; None for a new one below `runs/NAME`.
         resume: Go on with the newest run below `runs/NAME`.
         display: Shows what happens.
@@ -64,7 +65,7 @@ def run_experiment(
         ConfigurationError: The configuration is wrong, or there is no run to go on with.
         BaitError: A part failed; what was done is kept.
     """
-    wanted = resolve(config, settings)
+    wanted = resolve(config, changes)
     if output is not None:
         folder = RunFolder(Path(output))
     else:
@@ -74,7 +75,7 @@ def run_experiment(
 
 def evaluate(
     config: Config,
-    settings: Sequence[str] = (),
+    changes: Sequence[str] = (),
     *,
     output: str | Path,
     display: Display | None = None,
@@ -86,7 +87,7 @@ def evaluate(
 
     Args:
         config: The experiment.
-        settings: Changes of it, such as `model.checkpoint=trained/checkpoint`.
+        changes: Settings to change, such as `model.checkpoint=trained/checkpoint`.
         output: The folder for the records and the report.
         display: Shows what happens.
 
@@ -95,7 +96,7 @@ def evaluate(
         ConfigurationError: The configuration is wrong.
         BaitError: A part failed; what was done is kept.
     """
-    once = evaluation_of(resolve(config, settings))
+    once = evaluation_of(resolve(config, changes))
     return _run(once, RunFolder(Path(output)), display)
 
 
@@ -111,19 +112,23 @@ def evaluation_of(config: ExperimentConfig) -> ExperimentConfig:
     )
 
 
-def resolve(config: Config, settings: Sequence[str] = ()) -> ExperimentConfig:
+def resolve(config: Config, changes: Sequence[str] = ()) -> ExperimentConfig:
     """The checked configuration.
 
     Raises:
         ConfigurationError: It can't be read, or something in it is wrong.
     """
+    if isinstance(changes, str):
+        raise ConfigurationError(
+            f"the changes are one text, {changes!r}, and not a list", hint=f"Write [{changes!r}]."
+        )
     match config:
         case ExperimentConfig():
-            return config_of(config.model_dump(), "the configuration", settings)
+            return config_of(config.model_dump(exclude_unset=True), "the configuration", changes)
         case Mapping():
-            return config_of(config, "the configuration", settings)
+            return config_of(config, "the configuration", changes)
         case _:
-            return load_config(Path(config), settings)
+            return load_config(Path(config), changes)
 
 
 def _run(config: ExperimentConfig, folder: RunFolder, display: Display | None) -> ExperimentResult:

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, cast
 
-import yaml
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from pydantic import Field, field_validator, model_validator
 
-from bait_core.assignments import assign
+from bait_core.assignments import MALFORMED, assign
 from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings, RunSettings
 from bait_core.options import Options, validate
-from bait_core.plugins.config import PluginConfig
+from bait_core.plugins.config import DEFAULT_SEARCH, PluginConfig
+from bait_core.plugins.kinds import KINDS
 from bait_core.proof_search import SearchLimits
 
 UPDATABLE = ("model", "goal_model")
-_MALFORMED = (OmegaConfBaseException, yaml.YAMLError, ValueError, TypeError, AttributeError)
-_SEARCH = "best-first"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -50,6 +47,13 @@ class TheoremSet(Options):
     limit: int | None = Field(
         default=None, ge=1, description="at most so many theorems, at even distances"
     )
+
+    @field_validator("environment")
+    @classmethod
+    def _same_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if "name" in given:
+            raise ValueError("it sets options of the environment, and can't choose another")
+        return given
 
 
 class TrainingStep(Options):
@@ -96,7 +100,9 @@ class ExperimentConfig(Options):
     seed: int = Field(default=0, ge=0, description="of all randomness")
     environment: PluginConfig = Field(description="where theorems are proved")
     model: PluginConfig = Field(description="the tactic model")
-    search: PluginConfig = Field(default=PluginConfig(name=_SEARCH), description="chooses goals")
+    search: PluginConfig = Field(
+        default=PluginConfig(name=DEFAULT_SEARCH), description="chooses goals"
+    )
     goal_model: PluginConfig | None = Field(
         default=None, description="judges goals; by default the one that the search names"
     )
@@ -122,7 +128,7 @@ class ExperimentConfig(Options):
     @field_validator("search", mode="before")
     @classmethod
     def _search_has_a_name(cls, given: Any) -> Any:
-        return {"name": _SEARCH, **given} if isinstance(given, Mapping) else given
+        return {"name": DEFAULT_SEARCH, **given} if isinstance(given, Mapping) else given
 
     @model_validator(mode="after")
     def _distinct_steps(self) -> Self:
@@ -145,13 +151,13 @@ class ExperimentConfig(Options):
         return self
 
 
-def load_config(path: Path, settings: Sequence[str] = ()) -> ExperimentConfig:
+def load_config(path: Path, changes: Sequence[str] = ()) -> ExperimentConfig:
     """Read a configuration.
 
     Args:
         path: A YAML file.
-        settings: Changes such as `settings.seconds=5` or `training.0.name=tactics`; what comes
-            after the equals sign is YAML.
+        changes: Such as `settings.seconds=5` or `training.0.name=tactics`; values are written
+            as in YAML.
 
     Raises:
         ConfigurationError: It can't be read, or something in it is wrong.
@@ -163,38 +169,65 @@ def load_config(path: Path, settings: Sequence[str] = ()) -> ExperimentConfig:
             f"the configuration {path} can't be read: {error.strerror or error}",
             hint="See docs/experiments.md and the examples in examples/experiments.",
         ) from error
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise ConfigurationError(
             f"the configuration {path} is not well-formed: {error}", hint="It must be YAML."
         ) from error
-    return _checked(loaded, f"the file {path}", settings)
+    return _checked(loaded, f"the file {path}", changes)
 
 
 def config_of(
-    values: Mapping[str, Any], title: str, settings: Sequence[str] = ()
+    values: Mapping[str, Any], title: str, changes: Sequence[str] = ()
 ) -> ExperimentConfig:
     """Check a configuration.
 
     Args:
         values: What would be in a file.
         title: What to call it in messages.
-        settings: Changes, as of `load_config`.
+        changes: As of `load_config`.
 
     Raises:
         ConfigurationError: Something in it is wrong.
     """
-    return _checked(OmegaConf.create(dict(values)), title, settings)
+    try:
+        created = OmegaConf.create(_plain(values))
+    except MALFORMED as error:
+        raise ConfigurationError(
+            f"{title} is not well-formed: {error}", hint="Use what YAML knows."
+        ) from error
+    return _checked(created, title, changes)
 
 
-def _checked(loaded: object, title: str, settings: Sequence[str]) -> ExperimentConfig:
+def _plain(value: Any) -> Any:
+    """A value in which options are mappings."""
+    if isinstance(value, Options):
+        return value.model_dump(mode="json", exclude_unset=True)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _checked(loaded: object, title: str, changes: Sequence[str]) -> ExperimentConfig:
     if not isinstance(loaded, DictConfig):
         raise ConfigurationError(f"{title} is not a mapping of keys to values")
-    assign(loaded, settings)
+    _write_names_out(loaded)
+    assign(loaded, changes)
     try:
         values = OmegaConf.to_container(loaded, resolve=True)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise ConfigurationError(
             f"{title} is not well-formed: {error}", hint="`${...}` refers to another key."
         ) from error
     named = {str(key): value for key, value in cast("dict[Any, Any]", values).items()}
     return validate(ExperimentConfig, named, title)
+
+
+def _write_names_out(config: DictConfig) -> None:
+    """Make `{name: NAME}` of each plugin that is given by its name, so that options can be set."""
+    steps = config.get("training") or ()
+    owners = [config, config.get("initial"), *(steps if isinstance(steps, ListConfig) else ())]
+    for owner in owners:
+        if isinstance(owner, DictConfig):
+            for section in (kind.section for kind in KINDS.values()):
+                if isinstance(owner.get(section), str):
+                    owner[section] = {"name": owner[section]}

@@ -21,6 +21,7 @@ from bait_core.plugins import (
 )
 from bait_core.plugins.build import options_of, parse_options
 from bait_core.plugins.config import PluginConfig
+from bait_core.plugins.kinds import KIND_OF_SECTION
 from bait_core.proof_search import SearchSettings
 from bait_core.training import TrainingJob
 from bait_core.training.choice import Identity
@@ -207,8 +208,7 @@ def _plugin_of(config: ExperimentConfig, step: TrainingStep, target: str, part: 
             f"the step {step.name} updates {target}, and the experiment names no {part}",
             hint=f"Name one: `{part}: {{name: ...}}`.",
         )
-    kinds = {"model": PluginKind.TACTIC_MODEL, "goal_model": PluginKind.GOAL_MODEL}
-    return installed().get(used.name, kinds[part])
+    return installed().get(used.name, KIND_OF_SECTION[part])
 
 
 def _trainer_options(step: TrainingStep, checkpoints: Mapping[str, Path]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from bait_core.experiment.config import ExperimentConfig, TrainingStep
+from bait_core.experiment.config import ExperimentConfig, Models, TrainingStep
 from bait_core.options import describe_options
 from bait_core.plugins import (
     EnvironmentSpec,
     Plugin,
     PluginKind,
-    SearchSpec,
     TrainerSpec,
     installed,
 )
@@ -20,6 +19,8 @@ from bait_core.plugins.config import PluginConfig
 
 def resolved(config: ExperimentConfig) -> ExperimentConfig:
     """The configuration with the defaults of plugins: what is written so runs the same.
+
+    A goal model that is left to the search stays so, since another search may want another.
 
     Raises:
         UnknownPluginError: A plugin is not installed.
@@ -34,19 +35,28 @@ def resolved(config: ExperimentConfig) -> ExperimentConfig:
             "environment": _filled(config.environment, PluginKind.ENVIRONMENT),
             "model": _filled(config.model, PluginKind.TACTIC_MODEL),
             "search": _filled(config.search, PluginKind.SEARCH_MODEL),
-            "goal_model": _goal_model(config),
+            "goal_model": config.goal_model and _filled(config.goal_model, PluginKind.GOAL_MODEL),
+            "initial": _models(config.initial),
             "settings": settings,
             "training": tuple(map(_step, config.training)),
         }
     )
 
 
-def _goal_model(config: ExperimentConfig) -> PluginConfig | None:
-    spec = _plugin(config.search, PluginKind.SEARCH_MODEL).spec
-    chosen = config.goal_model
-    if chosen is None and isinstance(spec, SearchSpec) and spec.goal_model:
-        chosen = PluginConfig(name=spec.goal_model)
-    return None if chosen is None else _filled(chosen, PluginKind.GOAL_MODEL)
+def _models(models: Models) -> Models:
+    kinds = {
+        "model": PluginKind.TACTIC_MODEL,
+        "search": PluginKind.SEARCH_MODEL,
+        "goal_model": PluginKind.GOAL_MODEL,
+    }
+    given = {section: getattr(models, section) for section in kinds}
+    return models.model_copy(
+        update={
+            section: _filled(chosen, kinds[section])
+            for section, chosen in given.items()
+            if chosen is not None
+        }
+    )
 
 
 def _step(step: TrainingStep) -> TrainingStep:

@@ -121,6 +121,12 @@ def options_of(plugin: Plugin) -> type[Options]:
             f"{reference}, the options of {plugin.name!r}, is not a subclass of {Options.__name__}",
             hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
         )
+    if "name" in model.model_fields:
+        raise BrokenPluginError(
+            f"{reference}, the options of {plugin.name!r}, has an option called `name`, which in a "
+            "configuration is the plugin's own",
+            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
+        )
     return model
 
 

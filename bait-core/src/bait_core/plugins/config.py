@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from bait_core.options import Options
+from bait_core.options import Options, validate
+
+DEFAULT_SEARCH = "best-first"
+"""The search model where none is named."""
 
 
 class PluginConfig(Options):
@@ -33,3 +37,29 @@ class PluginConfig(Options):
     def options(self) -> dict[str, Any]:
         """The options that are set."""
         return dict(self.model_extra or {})
+
+    @classmethod
+    def of(cls, chosen: Chosen | None, title: str, default: str = "") -> PluginConfig:
+        """What a user chose.
+
+        Args:
+            chosen: The plugin, or only its options; None for the default.
+            title: What to call it in messages, such as `the model`.
+            default: The name where none is given.
+
+        Raises:
+            ConfigurationError: It is nothing of the kind.
+        """
+        match chosen:
+            case PluginConfig():
+                return chosen
+            case None:
+                return cls(name=default)
+            case Mapping():
+                return validate(cls, {"name": default, **chosen}, title)
+            case _:
+                return validate(cls, {"name": chosen}, title)
+
+
+Chosen = str | Mapping[str, Any] | PluginConfig
+"""A plugin: its name, or its name and options as in a configuration."""

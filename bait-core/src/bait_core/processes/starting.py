@@ -10,7 +10,7 @@ from bait_core.errors import StartupCrashError
 
 Started = TypeVar("Started")
 
-_PAUSES = (0.5, 2.0, 5.0)
+_PAUSES = (0.5, 1.0, 2.0)
 """Seconds between the attempts to start a prover."""
 
 

@@ -62,7 +62,7 @@ class Searcher:
         except ExecutionError:
             raise
         except StartupCrashError as error:
-            attempt.status, attempt.message = SearchStatus.UNSTARTED, error.message
+            attempt.status, attempt.message = SearchStatus.UNSTARTED, str(error)
         except BaitError as error:
             attempt.status, attempt.message = SearchStatus.ERROR, str(error)
         except Exception as error:  # noqa: BLE001  # a plugin's bug must not end the other searches

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field
 
-from bait_core.options import Options
+from bait_core.options import Options, validate
 
 
 class SearchLimits(Options):
@@ -43,8 +43,11 @@ class SearchSettings(SearchLimits):
             limits: What the user has set.
             tactic_seconds: The environment's own limit, which holds unless the user has set one.
             seed: Of all randomness.
+
+        Raises:
+            ConfigurationError: The seed is negative.
         """
         given = limits.model_dump()
         if given["tactic_seconds"] is None:
             given["tactic_seconds"] = tactic_seconds
-        return cls(**given, seed=seed)
+        return validate(cls, {**given, "seed": seed}, "the settings")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bait_core.execution import QuietDisplay, Where
+from bait_core.execution import ExecutionSettings, QuietDisplay, Where
 from bait_core.paths import trace_folder
-from bait_core.proving.plan import Chosen, ProofRequest, make_plan
-from bait_core.proving.results import ProofResults, TheoremResult, result_of
+from bait_core.plugins.config import Chosen
+from bait_core.proving.plan import ProofRequest, make_plan
+from bait_core.proving.results import ProofResults, TheoremResult
 from bait_core.proving.run import carry_out
 
 
@@ -20,7 +21,7 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
     allow_axioms: Sequence[str] = (),
     environment: Chosen | None = None,
     model: Chosen | None = None,
-    search: Chosen = "best-first",
+    search: Chosen | None = None,
     goal_model: Chosen | None = None,
     seconds: float | None = 60.0,
     expansions: int | None = None,
@@ -28,7 +29,7 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
     tactic_seconds: float | None = None,
     total_seconds: float | None = None,
     workers: int = 1,
-    execution: str | Mapping[str, Any] = Where.THREADS.value,
+    execution: str | Mapping[str, Any] | ExecutionSettings = Where.THREADS.value,
     seed: int = 0,
     write: bool = False,
     output: str | Path | None = None,
@@ -43,13 +44,13 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
     configuration by name and options: `search={"name": "best-first", "batch_size": 4}`.
 
     Args:
-        what: A statement, or a file whose holes are to be filled; None for the theorems that the
-            environment has of its own.
+        what: A statement, or a file whose holes are to be filled (a `Path` always is a file); None
+            for the theorems that the environment has of its own.
         only: Names of the holes or theorems to prove; empty for all.
         allow_axioms: Axioms of the file that proofs may use.
         environment: Where to prove; None for the one that takes `what`.
         model: The tactic model; None for the environment's own.
-        search: The search model.
+        search: The search model; None for best-first.
         goal_model: The goal model; None for the search's own.
         seconds: Wall time per theorem; None for no limit.
         expansions: Goals expanded per theorem, at most.
@@ -65,13 +66,17 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
         traces: Folder for the records of the searches; None for the user's own.
         resume: Go on with the newest run of the same plan that was stopped.
         install: Install what the prover lacks; otherwise that is an error.
-        on_result: Called with each result as soon as it is known, from the thread of the search.
+        on_result: Called with each result as soon as it is known, from the thread of the search;
+            whether the proof fits into the file is known only in the end.
+
+    A record that can't be written is a `TraceWarning`, and costs no proof.
 
     Returns:
         The results in the order of the theorems, with proofs and the text of the filled file.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C ended the run; what was found is recorded.
+        KeyboardInterrupt: Ctrl-C ended the run; what was found is recorded, and was handed to
+            `on_result`.
         BaitError: What to prove is not usable, or the run broke down; what was found is recorded.
     """
     limits = {
@@ -91,14 +96,18 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
             goal_model=goal_model,
             settings=limits,
             run={"workers": workers, "total_seconds": total_seconds},
-            execution={"where": execution} if isinstance(execution, str) else execution,
+            execution={"where": execution} if isinstance(execution, str) else dict(execution),
             seed=seed,
             write=write,
             output=None if output is None else Path(output),
         )
     )
-    plan.target.prepare(install)
-    display = QuietDisplay((lambda record: on_result(result_of(record))) if on_result else None)
+    if install:
+        plan.target.prepare(yes=True)
     return carry_out(
-        plan, trace_folder() if traces is None else Path(traces), display, resume=resume
+        plan,
+        trace_folder() if traces is None else Path(traces),
+        QuietDisplay(),
+        resume=resume,
+        on_result=on_result or (lambda _: None),
     )

@@ -11,13 +11,10 @@ from bait_core.errors import ConfigurationError
 from bait_core.execution import ExecutionSettings, RunSettings, SearchJob
 from bait_core.options import validate
 from bait_core.plugins import installed
-from bait_core.plugins.config import PluginConfig
+from bait_core.plugins.config import DEFAULT_SEARCH, Chosen, PluginConfig
 from bait_core.proof_search import SearchLimits, SearchSettings
 from bait_core.proving.filling import require_writable
-from bait_core.proving.target import Target, find_target
-
-Chosen = str | Mapping[str, Any] | PluginConfig
-"""A plugin: its name, or its name and options as in a configuration."""
+from bait_core.proving.target import Target, find_file, find_target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +28,7 @@ class ProofRequest:
         allow_axioms: Axioms of the user's own text that proofs may use.
         environment: None for the one that takes `what`. Without a name, its options.
         model: None for the one that the environment names.
-        search: The search model.
+        search: None for best-first.
         goal_model: None for the one that the search names.
         settings: The section `settings` of a configuration.
         run: The section `run`.
@@ -46,7 +43,7 @@ class ProofRequest:
     allow_axioms: Sequence[str] = ()
     environment: Chosen | None = None
     model: Chosen | None = None
-    search: Chosen = "best-first"
+    search: Chosen | None = None
     goal_model: Chosen | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -78,23 +75,20 @@ def make_plan(request: ProofRequest) -> ProofPlan:
         ConfigurationError: Something in it is wrong, or the file can't be written.
         UnknownPluginError: A plugin is not installed.
     """
-    given = _config(request.environment)
-    what = None if request.what is None else str(request.what)
-    target = find_target(what, given.name or None, installed()).with_options(given.options)
+    given = PluginConfig.of(request.environment, "the environment")
+    target = _target(request.what, given).with_options(given.options)
     target = target.allowing_axioms(request.allow_axioms)
     if request.only:
         target = target.restricted_to(request.only)
     destination = _destination(target, request)
-    model = _config(request.model)
+    limits = validate(SearchLimits, request.settings, "the section `settings`")
     job = SearchJob(
         environment=PluginConfig(name=target.plugin.qualified_name, **target.options),
-        model=PluginConfig(name=model.name or target.spec.tactic_model, **model.options),
-        search=_config(request.search),
-        goal_model=_config(request.goal_model),
+        model=PluginConfig.of(request.model, "the model", target.spec.tactic_model),
+        search=PluginConfig.of(request.search, "the search", DEFAULT_SEARCH),
+        goal_model=PluginConfig.of(request.goal_model, "the goal model"),
         settings=SearchSettings.of(
-            validate(SearchLimits, request.settings, "the section `settings`"),
-            tactic_seconds=target.spec.tactic_seconds,
-            seed=request.seed,
+            limits, tactic_seconds=target.spec.tactic_seconds, seed=request.seed
         ),
         run=validate(RunSettings, request.run, "the section `run`"),
         execution=validate(ExecutionSettings, request.execution, "the section `execution`"),
@@ -103,16 +97,11 @@ def make_plan(request: ProofRequest) -> ProofPlan:
     return ProofPlan(job, target, destination)
 
 
-def _config(chosen: Chosen | None) -> PluginConfig:
-    match chosen:
-        case None:
-            return PluginConfig(name="")
-        case PluginConfig():
-            return chosen
-        case str():
-            return PluginConfig(name=chosen)
-        case _:
-            return PluginConfig(**{"name": "", **chosen})
+def _target(what: str | Path | None, environment: PluginConfig) -> Target:
+    name = environment.name or None
+    if isinstance(what, Path):
+        return find_file(what, name, installed())
+    return find_target(what, name, installed())
 
 
 def _destination(target: Target, request: ProofRequest) -> Path | None:

@@ -30,8 +30,8 @@ class TheoremResult:
     """What became of one theorem.
 
     Attributes:
-        status: How its search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`; or
-            `unsearched`, if it was not begun.
+        status: How its search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`,
+            `unstarted`; or `unsearched`, if it was not begun.
         foundations: What it rests on with this proof, in the filled file if there is one.
         replacement: Where the proof goes in the file; None if it goes nowhere.
     """
@@ -87,8 +87,7 @@ def complete(
 ) -> list[TheoremResult]:
     """The results in order, those theorems included that were not begun when the run ended."""
     return [
-        results.get(theorem.name)
-        or TheoremResult(theorem, UNSEARCHED, "not begun: the run ended before")
+        results.get(theorem.name) or TheoremResult(theorem, UNSEARCHED, _NOT_BEGUN)
         for theorem in theorems
     ]
 

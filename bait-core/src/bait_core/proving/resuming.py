@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bait_core.plugins.kinds import KIND_OF_SECTION
 from bait_core.traces import SUFFIX, read_what_is_readable
 
-_SAME = ("environment", "model", "goal_model", "search", "settings")
+_SAME = (*KIND_OF_SECTION, "settings")
 """Sections that must be equal for two runs to be the same; where it runs may change."""
 
 

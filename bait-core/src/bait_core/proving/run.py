@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bait_core.domain import Theorem
-from bait_core.errors import TraceError
+from bait_core.errors import TraceError, TraceWarning
 from bait_core.execution import Display, RunEnd, record_searches
 from bait_core.protocols import Environment, FillsFiles
 from bait_core.proving.filling import Filling, require_filling
 from bait_core.proving.plan import ProofPlan
 from bait_core.proving.results import ProofResults, TheoremResult, complete, result_of
 from bait_core.proving.resuming import new_trace_file, newest_trace_file
-from bait_core.traces import TraceRecord, read_traces
+from bait_core.traces import TraceRecord
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
 
 
 def carry_out(
@@ -22,7 +27,8 @@ def carry_out(
     display: Display,
     *,
     resume: bool,
-    show: Callable[[ProofResults], None] | None = None,
+    show: Callable[[ProofResults], None] = _ignore,
+    on_result: Callable[[TheoremResult], None] = _ignore,
 ) -> ProofResults:
     """Search for proofs, and put them into the file.
 
@@ -32,6 +38,7 @@ def carry_out(
         display: Shows what happens.
         resume: Go on with the newest run of the same plan that was stopped.
         show: Called once with the results; with those there are, too, when something goes wrong.
+        on_result: Called with each result as soon as it is known.
 
     Returns:
         The results of all theorems.
@@ -40,14 +47,13 @@ def carry_out(
         KeyboardInterrupt: Ctrl-C ended the run early.
         BaitError: What to prove is not usable, the run broke down, or the file can't be written.
     """
-    show = show or (lambda _: None)
     with plan.job.open_environment() as environment:
         if plan.destination is not None:
             require_filling(environment)
         with display.busy("Starting the prover and reading the task"):
             theorems = list(environment.theorems())
         path = newest_trace_file(traces, plan.job.configuration) if resume else None
-        run = _PlanRun(plan, theorems, path or new_trace_file(traces), display)
+        run = _PlanRun(plan, theorems, path or new_trace_file(traces), display, on_result)
         written = ""
         try:
             end = run.search(environment)
@@ -71,8 +77,14 @@ class _PlanRun:
     """What a run has come to by now."""
 
     def __init__(
-        self, plan: ProofPlan, theorems: Sequence[Theorem], traces: Path, display: Display
+        self,
+        plan: ProofPlan,
+        theorems: Sequence[Theorem],
+        traces: Path,
+        display: Display,
+        on_result: Callable[[TheoremResult], None],
     ) -> None:
+        self._on_result = on_result
         self._plan = plan
         self._theorems = theorems
         self._traces = traces
@@ -82,25 +94,19 @@ class _PlanRun:
 
     def search(self, environment: Environment) -> RunEnd:
         """Search and record; a record that can't be written costs no proof."""
-        unwritten: dict[str, TheoremResult] = {}
+        return record_searches(
+            self._plan.job,
+            environment,
+            self._theorems,
+            self._traces,
+            self._display,
+            on_record=self._take,
+            on_unwritable=_warn,
+        )
 
-        def keep(record: TraceRecord, error: TraceError) -> None:
-            unwritten[record.theorem] = result_of(record)
-            self._display.say(f"Error: {error}")
-
-        try:
-            return record_searches(
-                self._plan.job,
-                environment,
-                self._theorems,
-                self._traces,
-                self._display,
-                on_unwritable=keep,
-            )
-        finally:
-            records = read_traces(self._traces) if self._traces.exists() else ()
-            self.results.update((record.theorem, result_of(record)) for record in records)
-            self.results.update(unwritten)
+    def _take(self, record: TraceRecord) -> None:
+        result = self.results[record.theorem] = result_of(record)
+        self._on_result(result)
 
     def fill(self, environment: FillsFiles, file: Path) -> str:
         """Put the proofs into the file's text, and write it if wanted; what was written."""
@@ -118,3 +124,7 @@ class _PlanRun:
             filled=self._filling.text if self._filling else None,
             traces=self._traces if self._traces.exists() else None,
         )
+
+
+def _warn(record: TraceRecord, error: TraceError) -> None:
+    warnings.warn(f"{record.theorem} is not recorded: {error}", TraceWarning, stacklevel=2)

@@ -37,7 +37,7 @@ class Target:
         """The same target with further options of the environment."""
         return replace(self, options={**options, **self.options})
 
-    def prepare(self, yes: bool) -> None:
+    def prepare(self, *, yes: bool) -> None:
         """Let the environment install what its prover lacks.
 
         Args:

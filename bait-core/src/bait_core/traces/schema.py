@@ -102,7 +102,8 @@ class TraceRecord(msgspec.Struct, frozen=True, kw_only=True):
         theorem: Name of the theorem, unique within the run.
         configuration: The resolved options of all that took part.
         versions: Versions of the distributions involved.
-        status: How the search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`.
+        status: How the search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`,
+            `unstarted`.
         message: Why, unless proved.
         details: A traceback, for unforeseen errors.
         started: Seconds since the epoch.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 from omegaconf import OmegaConf
 from rich.console import Console
@@ -9,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bait_core.cli.ui.console import stdout
+from bait_core.errors import ConfigurationError
 from bait_core.experiment import ExperimentConfig, ExperimentResult, Report
 from bait_core.experiment.jobs import check
 from bait_core.experiment.report import rows, what_is_partial
@@ -28,11 +31,22 @@ def show_config(config: ExperimentConfig) -> None:
     stdout().print(OmegaConf.to_yaml(OmegaConf.create(values)), markup=False, end="")
 
 
+def require_output(output: Path | None) -> Path:
+    """The folder of an option that only `--print-config` can do without.
+
+    Raises:
+        ConfigurationError: It is missing.
+    """
+    if output is None:
+        raise ConfigurationError("there is no folder for the results", hint="Give --output FOLDER.")
+    return output
+
+
 def require_complete(console: Console, command: str, result: ExperimentResult) -> None:
-    """Tell how to go on where the run's own limits ended it, and exit with 1 then."""
+    """Tell how to go on where theorems are left, and exit with 1 then."""
     if result.report.is_partial:
         folder = result.folder
-        console.print("The run has used up its limits. To search what is left:")
+        console.print("Not every theorem was searched. To search those that are left:")
         again = f"bait {command} {folder / 'config.yaml'} --output {folder}"
         console.print(f"  {again}", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_PARTIAL)
