@@ -142,7 +142,7 @@ def test_searches_of_bait_prove_are_recorded(tmp_path, coins):
         (["40", "--environment", "coins", "-o", "environment.coin=3"], "coins"),
         (["40", "--environment", "coins", "--search", "best-frist"], "best-first"),
         (["40", "--environment", "coins", "--model", "all-coin"], "all-coins"),
-        (["40", "--environment", "coins", "--only", "x"], "--only chooses among several"),
+        (["40", "--environment", "coins", "--only", "x"], "'coins' can't choose theorems by name"),
         (["40", "--environment", "coins", "--allow-axiom", "x"], "'coins' can't be told to allow"),
         ([], "nothing to prove was given"),
         (["--environment", "coins"], "amount"),

@@ -492,6 +492,24 @@ def test_a_set_of_theorems_is_of_the_same_environment() -> None:
         config_of({**BASE, "collect": {"environment": {"name": "lean"}}}, "it")
 
 
+def test_what_is_left_to_be_filled_in_is_named_before_anything_starts(tmp_path: Path) -> None:
+    path = write(tmp_path, changed(model={"name": "frequencies", "checkpoint": "???"}))
+    left = bait("run", path, "--output", "run", folder=tmp_path, code=2)
+    assert "leaves model.checkpoint to be filled in" in left
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_in_which_nothing_was_done_is_no_obstacle(tmp_path: Path, finished: Path) -> None:
+    output = ("--output", tmp_path / "evaluated")
+    typo = f"model.checkpoint={tmp_path / 'typo'}"
+    bait("evaluate", finished / "config.yaml", typo, *output, folder=tmp_path, code=2)
+    right = f"model.checkpoint={finished / 'training' / '1' / 'tactics' / 'checkpoint'}"
+    bait("evaluate", finished / "config.yaml", right, *output, folder=tmp_path)
+    trained = ("--output", tmp_path / "trained")
+    bait("train", finished / "config.yaml", *trained, folder=tmp_path, code=2)
+    bait("train", finished / "config.yaml", *trained, "--run", finished, folder=tmp_path)
+
+
 FREE_STEP = {"name": "goals", "trainer": "frequencies", "updates": []}
 """A training whose checkpoint nothing uses."""
 

@@ -67,7 +67,7 @@ def test_a_plugin_is_a_name_or_a_mapping():
         ({"environment": EASY, "model": {"name": []}}, "name"),
         ({"environment": EASY, "model": ["x"]}, "name"),
         ({"environment": EASY, "seed": -1}, "seed"),
-        ({"what": Path("missing.txt")}, "no installed environment proves files like missing.txt"),
+        ({"what": Path("missing.txt")}, "no installed environment proves files"),
         ({"environment": EASY, "seconds": -1}, "seconds"),
         ({"environment": EASY, "execution": "clouds"}, "where"),
         ({"environment": EASY, "goal_model": "size"}, "uses no goal model"),

@@ -36,7 +36,7 @@ def assign(config: DictConfig, assignments: Sequence[str]) -> None:
         if not (key and equals):
             raise ConfigurationError(f"{assignment!r} is not a setting", hint=_FORM)
         try:
-            OmegaConf.update(config, key, parse_value(text), force_add=True)
+            OmegaConf.update(config, key, parse_value(text), merge=False, force_add=True)
         except MALFORMED as error:
             reason = " ".join(str(error).split())
             raise ConfigurationError(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue
 from pydantic import Field, field_validator, model_validator
 
 from bait_core.assignments import MALFORMED, assign
@@ -213,7 +214,11 @@ def _checked(loaded: object, title: str, changes: Sequence[str]) -> ExperimentCo
     _write_names_out(loaded)
     assign(loaded, changes)
     try:
-        values = OmegaConf.to_container(loaded, resolve=True)
+        values = OmegaConf.to_container(loaded, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        raise ConfigurationError(
+            f"{title} leaves {error.full_key} to be filled in", hint="Replace `???` by a value."
+        ) from error
     except MALFORMED as error:
         raise ConfigurationError(
             f"{title} is not well-formed: {error}", hint="`${...}` refers to another key."

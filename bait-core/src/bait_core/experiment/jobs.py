@@ -193,7 +193,7 @@ def _check_targets(config: ExperimentConfig, step: TrainingStep) -> None:
         if option not in options_of(plugin).model_fields:
             raise ConfigurationError(
                 f"the step {step.name} updates {target}, and {plugin.name!r} has no such option",
-                hint=f"See `bait show-plugin {plugin.name}`.",
+                hint=f"See `bait show-plugin {plugin.name} --kind {plugin.kind.value}`.",
             )
 
 

@@ -75,7 +75,7 @@ class RunFolder:
         Raises:
             ConfigurationError: The folder is that of a run with another configuration.
         """
-        if (self.path / _CONFIG).exists() and not _continues(resolved(self.config), config):
+        if self._is_begun and not _continues(resolved(self.config), config):
             raise ConfigurationError(
                 f"{self.path} holds a run with another configuration",
                 hint=f"Resume it with its own, `bait run {self.path / _CONFIG} --output "
@@ -85,6 +85,12 @@ class RunFolder:
         with self._writing():
             replace_file(self.path / _CONFIG, [text.encode()])
             replace_file(self.path / _VERSIONS, [_json(dict(versions))])
+
+    @property
+    def _is_begun(self) -> bool:
+        """Whether there is anything of a run that another configuration would not have given."""
+        work = (*self.path.glob("traces/*/*"), *self.path.glob("training/*/*"))
+        return (self.path / _CONFIG).exists() and bool(work)
 
     def write_report(self, report: object) -> None:
         """Write the report, or its present state."""

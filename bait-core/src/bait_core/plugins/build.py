@@ -139,7 +139,7 @@ def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
         BrokenPluginError: The model of the options can't be imported.
     """
     title = f"the {plugin.kind.value} {plugin.name!r}"
-    see = f"For all options: bait show-plugin {plugin.name}"
+    see = f"For all options: bait show-plugin {plugin.name} --kind {plugin.kind.value}"
     return validate(options_of(plugin), values, title, see)
 
 

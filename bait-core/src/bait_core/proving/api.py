@@ -17,8 +17,8 @@ from bait_core.proving.run import carry_out
 def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
     what: str | Path | None = None,
     *,
-    only: Sequence[str] = (),
-    allow_axioms: Sequence[str] = (),
+    only: str | Sequence[str] = (),
+    allow_axioms: str | Sequence[str] = (),
     environment: Chosen | None = None,
     model: Chosen | None = None,
     search: Chosen | None = None,
@@ -59,7 +59,8 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
         total_seconds: Wall time for all theorems together; it ends the run.
         workers: Theorems searched at a time.
         execution: What runs the searches: `threads`, `processes` or `ray`; or the section
-            `execution` of a configuration.
+            `execution` of a configuration. Worker processes import the calling script, which
+            therefore must call `prove` below `if __name__ == "__main__":`.
         seed: Of all randomness.
         write: Put the proofs into the file.
         output: Write the filled file there instead.

@@ -39,8 +39,8 @@ class ProofRequest:
     """
 
     what: str | Path | None = None
-    only: Sequence[str] = ()
-    allow_axioms: Sequence[str] = ()
+    only: str | Sequence[str] = ()
+    allow_axioms: str | Sequence[str] = ()
     environment: Chosen | None = None
     model: Chosen | None = None
     search: Chosen | None = None
@@ -77,9 +77,9 @@ def make_plan(request: ProofRequest) -> ProofPlan:
     """
     given = PluginConfig.of(request.environment, "the environment")
     target = _target(request.what, given).with_options(given.options)
-    target = target.allowing_axioms(request.allow_axioms)
-    if request.only:
-        target = target.restricted_to(request.only)
+    target = target.allowing_axioms(_names(request.allow_axioms))
+    if only := _names(request.only):
+        target = target.restricted_to(only)
     destination = _destination(target, request)
     limits = validate(SearchLimits, request.settings, "the section `settings`")
     job = SearchJob(
@@ -102,6 +102,11 @@ def _target(what: str | Path | None, environment: PluginConfig) -> Target:
     if isinstance(what, Path):
         return find_file(what, name, installed())
     return find_target(what, name, installed())
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Names; one that is given as it is counts as one, not as its letters."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _destination(target: Target, request: ProofRequest) -> Path | None:

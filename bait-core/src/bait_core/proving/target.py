@@ -57,7 +57,12 @@ class Target:
         Raises:
             ConfigurationError: There is nothing to choose from.
         """
-        if not self.spec.only_option or self.spec.statement_option in self.options:
+        if not self.spec.only_option:
+            raise ConfigurationError(
+                f"the environment {self.plugin.name!r} can't choose theorems by name",
+                hint="Leave out --only.",
+            )
+        if self.spec.statement_option in self.options:
             raise ConfigurationError(
                 f"--only chooses among several theorems, and {self.plugin.name!r} gets one here",
                 hint="Leave it out.",
@@ -118,7 +123,7 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
     takers = [
         (p, s) for p, s in plugins if s.statement_option and (environment or not s.only_by_name)
     ]
-    plugin, spec = _single(takers, "statements")
+    plugin, spec = _single(takers, "statements", environment)
     return Target(plugin, spec, {spec.statement_option: text}, None)
 
 
@@ -132,7 +137,7 @@ def find_file(path: Path, environment: str | None, registry: Registry) -> Target
         raise ConfigurationError(f"{path} is a folder", hint="Name one file in it.")
     plugins = _environments(environment, registry)
     takers = [(p, s) for p, s in plugins if s.file_option and path.suffix in s.file_suffixes]
-    plugin, spec = _single(takers, f"files like {path.name}")
+    plugin, spec = _single(takers, f"files like {path.name}", environment)
     return Target(plugin, spec, {spec.file_option: path}, path)
 
 
@@ -154,8 +159,13 @@ def _holds(question: Callable[[], bool]) -> bool:
 
 
 def _single(
-    takers: list[tuple[Plugin, EnvironmentSpec]], what: str
+    takers: list[tuple[Plugin, EnvironmentSpec]], what: str, environment: str | None
 ) -> tuple[Plugin, EnvironmentSpec]:
+    if not takers and environment is not None:
+        raise ConfigurationError(
+            f"the environment {environment!r} doesn't prove {what}",
+            hint="Leave out --environment, or choose another.",
+        )
     if not takers:
         raise ConfigurationError(
             f"no installed environment proves {what}",

@@ -96,8 +96,8 @@ def require_same_training(folder: Path, job: TrainingJob) -> None:
         TrainingError: It does.
     """
     path = folder / _JOB
-    if not path.exists():
-        return
+    if not (path.exists() and ((folder / "trainer").exists() or (folder / _RESULT).exists())):
+        return  # nothing was trained
     known = msgspec.json.decode(path.read_bytes(), type=TrainingJob)
     if different := [name for name in job.__struct_fields__ if _differs(known, job, name)]:
         raise TrainingError(
