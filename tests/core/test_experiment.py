@@ -510,6 +510,16 @@ def test_a_folder_in_which_nothing_was_done_is_no_obstacle(tmp_path: Path, finis
     bait("train", finished / "config.yaml", *trained, "--run", finished, folder=tmp_path)
 
 
+def test_a_trainer_says_which_option_names_its_checkpoint(tmp_path: Path) -> None:
+    step = {"name": "goals", "trainer": "provability"}
+    base = {**BASE, "search": "updown", "model": "synthetic"}
+    config = config_of({**base, "training": [step]}, "it")
+    with pytest.raises(ConfigurationError, match=r"updates goal_model\.checkpoint"):
+        check(config)
+    named = {"name": "provability", "checkpoint": "first"}
+    check(config_of({**config.model_dump(), "goal_model": named}, "it"))
+
+
 FREE_STEP = {"name": "goals", "trainer": "frequencies", "updates": []}
 """A training whose checkpoint nothing uses."""
 

@@ -84,7 +84,7 @@ class Setting:
         (only,) = read_report(output).iterations
         assert only.searches["evaluate"].theorems == len(EVALUATE)
         assert "error" not in only.searches["evaluate"].statuses
-        assert_proposed(output, 0, "evaluate")
+        assert_proposed(output, 1, "evaluate")
 
 
 def assert_proposed(output: Path, iteration: int, part: str) -> None:

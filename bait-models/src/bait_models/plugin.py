@@ -109,6 +109,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
             options="bait_models.goal_models.provability.options:ProvabilityTrainerOptions",
             examples="provability",
             trace_processor="provability",
+            updates=("goal_model.checkpoint",),
         ),
         TrainerSpec(
             name="retriever",
@@ -117,6 +118,7 @@ def bait_register_trainers() -> list[TrainerSpec]:
             options="bait_models.retrieval.options:RetrieverTrainerOptions",
             examples="retrieval",
             trace_processor="retrieval",
+            updates=("model.retriever",),
         ),
         TrainerSpec(
             name="seq2seq",

@@ -65,10 +65,11 @@ class TrainingStep(Options):
     trace_processor: PluginConfig | None = Field(
         default=None, description="makes the examples; by default the one that the trainer names"
     )
-    updates: tuple[str, ...] = Field(
-        default=("model.checkpoint",),
-        description="which options name the checkpoint from now on: model.OPTION, "
-        "goal_model.OPTION or, for the trainer of a later step, training.STEP.OPTION",
+    updates: tuple[str, ...] | None = Field(
+        default=None,
+        description="which options name the checkpoint from now on, by default those that the "
+        "trainer names: model.OPTION, goal_model.OPTION or, for the trainer of a later step, "
+        "training.STEP.OPTION",
     )
     traces: tuple[Path, ...] = Field(
         default=(), description="trace files to learn from, besides the searches of the run"
@@ -142,7 +143,7 @@ class ExperimentConfig(Options):
     def _known_targets(self) -> Self:
         for number, step in enumerate(self.training, start=1):
             later = [f"training.{other.name}" for other in self.training[number:]]
-            for target in step.updates:
+            for target in step.updates or ():
                 part, _, option = target.rpartition(".")
                 if part not in (*UPDATABLE, *later) or not option:
                     raise ValueError(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from bait_core.errors import ConfigurationError
 from bait_core.execution import SearchJob
 from bait_core.experiment.config import ExperimentConfig, Models, TheoremSet, TrainingStep
+from bait_core.experiment.resolving import targets
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.plugins import (
     EnvironmentSpec,
@@ -97,7 +98,7 @@ def _start(
     config: ExperimentConfig, step: TrainingStep, checkpoints: Mapping[str, Path]
 ) -> str | None:
     """The checkpoint that a step goes on from: the newest, or else the one that was configured."""
-    for target in step.updates:
+    for target in targets(step):
         part, _, option = target.rpartition(".")
         used: PluginConfig | None = getattr(config, part, None)
         start = checkpoints.get(target) or (used and used.options.get(option))
@@ -183,11 +184,11 @@ def spread(items: Sequence[Item], limit: int | None) -> list[Item]:
 
 
 def _targets(config: ExperimentConfig) -> dict[str, Path]:
-    return {target: Path("checkpoint") for step in config.training for target in step.updates}
+    return {target: Path("checkpoint") for step in config.training for target in targets(step)}
 
 
 def _check_targets(config: ExperimentConfig, step: TrainingStep) -> None:
-    for target in step.updates:
+    for target in targets(step):
         part, _, option = target.rpartition(".")
         plugin = _plugin_of(config, step, target, part)
         if option not in options_of(plugin).model_fields:

@@ -11,7 +11,7 @@ from bait_core.execution import Display, RunEnd, SearchJob, record_searches
 from bait_core.experiment.config import ExperimentConfig, TheoremSet
 from bait_core.experiment.jobs import check, held_out, search_job, spread, training_job
 from bait_core.experiment.report import Report, make_report
-from bait_core.experiment.resolving import resolved
+from bait_core.experiment.resolving import resolved, targets
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.training import TrainingReport, train_in_child
 
@@ -89,7 +89,7 @@ class Experiment:
             job = training_job(self.config, step, iteration, self.folder, updated, theorems)
             report = train_in_child(job, self.folder.training(iteration, step.name))
             self._display.say(_told(report))
-            updated.update(dict.fromkeys(step.updates, Path(report.checkpoint)))
+            updated.update(dict.fromkeys(targets(step), Path(report.checkpoint)))
         return updated
 
     def _sets(self) -> list[tuple[str, TheoremSet]]:

@@ -43,6 +43,14 @@ def resolved(config: ExperimentConfig) -> ExperimentConfig:
     )
 
 
+def targets(step: TrainingStep) -> tuple[str, ...]:
+    """The options that name the checkpoint of a step from then on."""
+    if step.updates is not None:
+        return step.updates
+    spec = installed().get(step.trainer.name, PluginKind.TRAINER).spec
+    return cast("TrainerSpec", spec).updates  # what a hook returns is checked
+
+
 def _models(models: Models) -> Models:
     kinds = {
         "model": PluginKind.TACTIC_MODEL,
@@ -67,7 +75,13 @@ def _step(step: TrainingStep) -> TrainingStep:
     if processor is not None:
         processor = _filled(processor, PluginKind.TRACE_PROCESSOR)
     trainer = _filled(step.trainer, PluginKind.TRAINER)
-    return step.model_copy(update={"trainer": trainer, "trace_processor": processor})
+    return step.model_copy(
+        update={
+            "trainer": trainer,
+            "trace_processor": processor,
+            "updates": targets(step),
+        }
+    )
 
 
 def _filled(chosen: PluginConfig, kind: PluginKind) -> PluginConfig:

@@ -92,10 +92,13 @@ class TrainerSpec(PluginSpec):
     Attributes:
         examples: The kind of the examples that it learns from.
         trace_processor: The trace processor that makes them unless told otherwise.
+        updates: The options that name its checkpoint after a training, unless a configuration says
+            otherwise: `model.OPTION` or `goal_model.OPTION`.
     """
 
     examples: str = ""
     trace_processor: str = ""
+    updates: tuple[str, ...] = ("model.checkpoint",)
 
 
 @dataclass(frozen=True, slots=True)
