@@ -150,8 +150,8 @@ def checkpoint(run: Path, name: str) -> Path:
 
 
 def test_the_tactic_model_with_a_graph_network(run: Path) -> None:
-    assert_proposed(run, 1, "collect")
-    assert_proposed(run, 1, "evaluate")
+    assert_proposed(run, 2, "collect")
+    assert_proposed(run, 2, "evaluate")
 
 
 @pytest.mark.parametrize("kind", ["transformer", "sat", "directed-sat", "ensemble"])
@@ -173,7 +173,7 @@ def test_a_goal_model_with_updown_and_htps(setting: Setting, tmp_path: Path) -> 
     ]
     report = setting.run("holist-goals", *changes, "iterations=2", output=output)
     assert set(report.iterations[0].trainings) == {"tactics", "goals"}
-    assert_proposed(output, 1, "collect")
+    assert_proposed(output, 2, "collect")
     models = (
         f"model.checkpoint={checkpoint(output, 'tactics')}",
         f"goal_model.checkpoint={checkpoint(output, 'goals')}",
