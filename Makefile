@@ -1,18 +1,18 @@
-# make demo      prove, learn from the proofs and prove again, with Lean: the example experiment
+# make demo      run the example experiment with Lean: prove, train on the proofs, prove again
 # make test      run all tests
-# make coverage  run all tests and measure coverage, which takes much longer
+# make coverage  run all tests and measure coverage (much slower)
 # make check     lint, formatting and types
 # make bench     run the benchmarks
 # make wheels    build the packages into dist/, as they would be published
-# make pythons   install those wheels in each Python from 3.11 that is here, and use each once
-# make lowest    run the core's tests with the lowest versions of what it depends on
-# make clean     remove what these made; installed provers stay
+# make pythons   install the wheels in each Python from 3.11 found on this machine, and smoke-test them
+# make lowest    run the core's tests with the lowest supported dependency versions
+# make clean     remove what these targets made, except installed provers
 #
-# Each makes .venv first, or brings it up to date. Variables:
+# Each target first creates or updates .venv. Variables:
 #   PYTHON        interpreter for .venv, 3.11 or later
 #   APT_PACKAGES  Debian packages that the packages here need; installed when make runs as
 #                 root on Debian, otherwise named: HOL Light
-#   PYTEST_FLAGS  such as PYTEST_FLAGS='-k plugins'
+#   PYTEST_FLAGS  for example PYTEST_FLAGS='-k plugins'
 
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
@@ -78,7 +78,7 @@ $(STAMP): requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
 		$(PACKAGES:%=--editable %)
 	@touch $@
 
-# Install Debian packages as root; anybody else is told what to install.
+# Install Debian packages as root; other users get a message with the package names.
 define apt
 test -z "$(strip $(1))" || dpkg --status $(1) > /dev/null 2>&1 || \
 if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \

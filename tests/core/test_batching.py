@@ -314,10 +314,10 @@ def test_equal_questions_at_the_same_time_are_asked_once():
     batcher = batcher_of(model, cache_size=0)
     first = call_up(batcher, 1)
     in_the_call = Asker(batcher, 1)
-    wait_for(lambda: len(batcher._called[1].places) == 2)
+    wait_for(lambda: len(batcher._called[1].positions) == 2)
     waiting = queue_up(batcher, 2, 3)
     equal = Asker(batcher, 3, 2)
-    wait_for(lambda: len(batcher._queue[2].places) == 2)
+    wait_for(lambda: len(batcher._queue[2].positions) == 2)
     model.gate.set()
     assert (first.result(), in_the_call.result()) == ([2], [2])
     assert (waiting.result(), equal.result()) == ([4, 6], [6, 4])
@@ -398,7 +398,7 @@ def test_many_threads_at_random_times_get_their_own_answers():
     assert len(outcomes) == 64 * 30
     assert all(outcomes)
     assert not batcher._queue
-    assert not batcher._askers
+    assert not batcher._callers
     assert not batcher._delay._clients
     assert len(batcher._cache) == 100
 
@@ -407,10 +407,10 @@ def patience(call: float, absence: float, away: Sequence[float]) -> QueueDelay:
     """Knows how long calls and absences take; clients are away since the given times."""
     result = QueueDelay()
     result.join("first", 0)
-    result.is_asking("first", absence)
+    result.on_request("first", absence)
     for number, since in enumerate(away):
         result.join(number, since)
-    result.was_called(32, call)
+    result.on_call(32, call)
     return result
 
 
@@ -469,7 +469,7 @@ def test_nothing_is_waited_for_before_anything_is_known():
     ahead = QueueDelay()
     ahead.join("a", 1.0)
     ahead.join("b", 1.0)
-    ahead.is_asking("a", 1.0)
+    ahead.on_request("a", 1.0)
     assert ahead.deadline(1.0, waiting=1, room=31) == 1.0
 
 
@@ -479,9 +479,9 @@ def test_the_absence_remembered_is_longer_than_three_quarters():
     now = 0.0
     rng = random.Random(0)
     for _ in range(2000):
-        ahead.is_answered("a", now)
+        ahead.on_result("a", now)
         now += rng.random()
-        ahead.is_asking("a", now)
+        ahead.on_request("a", now)
     assert 0.6 < ahead._absence < 0.9
 
 
@@ -545,9 +545,9 @@ def ask_for_tactics(answer: Any, n: int = 4) -> list[list[Suggestion]]:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ([], "1 goals with 0 answers"),
-        ([[], []], "1 goals with 2 answers"),
-        (None, "1 goals with None"),
+        ([], "0 results for 1 goals"),
+        ([[], []], "2 results for 1 goals"),
+        (None, "None for 1 goals"),
         ([None], "None for the goal '⊢ g'"),
         ([["rfl"]], "'rfl'"),
         (["ab"], "'a'"),
@@ -625,9 +625,9 @@ class Scores:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ([], "1 goals with 0 answers"),
-        ([-1.0, -1.0], "1 goals with 2 answers"),
-        (None, "1 goals with None"),
+        ([], "0 results for 1 goals"),
+        ([-1.0, -1.0], "2 results for 1 goals"),
+        (None, "None for 1 goals"),
         ([math.nan], "the score nan"),
         ([math.inf], "the score inf"),
         ([-math.inf], "the score -inf"),

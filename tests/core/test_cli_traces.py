@@ -74,9 +74,9 @@ def test_searches_are_chosen_by_their_end_and_written(bait, folder):
     assert [record.theorem for record in read_traces(target)] == ["root"]
     shown = bait("traces", "last", "--folder", folder, "--status", "failed")
     assert len(shown.splitlines()) == 1
-    with pytest.raises(ConfigurationError, match="no search ends as 'prooved'"):
+    with pytest.raises(ConfigurationError, match="'prooved' is not a search status"):
         bait("traces", "last", "--folder", folder, "--status", "prooved")
-    with pytest.raises(ConfigurationError, match="none is named"):
+    with pytest.raises(ConfigurationError, match="no run was given"):
         bait("traces", "--folder", folder, "--status", "proved")
     with pytest.raises(TraceError, match="can't be written"):
         bait("traces", target, "--output", folder / "none" / "x.gz")

@@ -33,17 +33,17 @@ def test_a_round_trip(tmp_path: Path) -> None:
 def test_damaged_corpora(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "corpus.jsonl.gz"
     path.write_bytes(content)
-    with pytest.raises(TraceError, match="is no corpus of premises") as error:
+    with pytest.raises(TraceError, match="is not a corpus of premises") as error:
         read_corpus(path)
     assert "bait premises" in error.value.hint
 
 
 def test_missing_and_truncated_corpora(tmp_path: Path) -> None:
-    with pytest.raises(TraceError, match="is no corpus of premises"):
+    with pytest.raises(TraceError, match="is not a corpus of premises"):
         read_corpus(tmp_path / "c")
     write_corpus(tmp_path / "c", CORPUS)
     (tmp_path / "c").write_bytes((tmp_path / "c").read_bytes()[:-9])
-    with pytest.raises(TraceError, match="is no corpus of premises"):
+    with pytest.raises(TraceError, match="is not a corpus of premises"):
         read_corpus(tmp_path / "c")
 
 

@@ -63,7 +63,7 @@ def test_a_theorem_that_kills_its_workers_costs_no_other(tmp_path, how):
     done = runs.run(*how)
     assert done.returncode == 1
     assert "4 of 5 proved" in done.stdout
-    assert "3 workers died at this theorem" in done.stdout
+    assert "3 workers died on this theorem" in done.stdout
     records = {record.theorem: record.status for record in runs.records()}
     assert records == dict.fromkeys("abcd", "proved") | {"kill-all": "error"}
     assert len(runs.records()) == 5
@@ -123,7 +123,7 @@ def test_a_worker_that_raises_at_its_start_says_why(tmp_path, how):
 def test_a_worker_that_dies_at_its_start_ends_the_run(tmp_path):
     done = WholeRuns(tmp_path, ["a 1"]).run(*PROCESSES, "-o", "environment.trouble=dies")
     assert done.returncode == 2
-    assert "died at its start 3 times" in done.stderr
+    assert "died 3 times while starting" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -134,7 +134,7 @@ def test_a_prover_that_cannot_start_stops_the_run_and_costs_no_theorem(tmp_path,
     options = [*how, "-o", f"environment.starts_once={needed}"]
     done = runs.run(*options)
     assert done.returncode == 2
-    assert "the run has stopped, since the prover could not be started" in done.stderr
+    assert "the run was stopped because the prover could not be started" in done.stderr
     assert "killed by signal 9" in done.stderr
     assert "--resume" in done.stderr
     assert {record.status for record in runs.records()} == {"unstarted"}
@@ -218,7 +218,7 @@ def test_the_search_names_its_goal_model_and_options_reach_it():
 
 
 def test_a_budget_for_all_workers_is_refused():
-    with pytest.raises(ConfigurationError, match="can't be kept across worker processes"):
+    with pytest.raises(ConfigurationError, match="can't be shared by worker processes"):
         _ = job(
             run=RunSettings(total_expansions=5), execution=ExecutionSettings(where=Where.PROCESSES)
         ).configuration
@@ -270,7 +270,7 @@ def test_premises_are_sent_once_and_again_when_forgotten():
 def test_a_host_that_forgets_at_once_is_an_error():
     host = Host()
     host.known = type("Sieve", (dict,), {"update": lambda self, other: None})()
-    with pytest.raises(ExecutionError, match="forgets premises"):
+    with pytest.raises(ExecutionError, match="evicts premise sets"):
         HostedTacticModel(host).get_tactics([TacticRequest(Goal("g", ""), PremiseSet("a", ()))])
 
 

@@ -170,7 +170,7 @@ def test_what_is_no_run_costs_no_report_of_others(tmp_path: Path, finished: Path
     command = [BAIT, "report", *map(str, strays), str(finished), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert len(json.loads(done.stdout)) == 1
-    for stray, why in zip(strays, ("no folder", "is damaged", "no such folder"), strict=True):
+    for stray, why in zip(strays, ("not a folder", "is damaged", "no such folder"), strict=True):
         assert why in bait("report", stray, folder=tmp_path, code=2)
         assert f"Warning: there is no report of a run at {stray}" in done.stderr
     assert "Errno" not in done.stderr
@@ -306,7 +306,7 @@ def test_a_run_without_theorems(tmp_path: Path) -> None:
 def test_two_runs_in_one_folder(tmp_path: Path, finished: Path) -> None:
     with FileLock(finished / ".lock"):
         told = bait("run", finished / "config.yaml", "--output", finished, folder=tmp_path, code=2)
-    assert "another process runs in" in told
+    assert "another process is running in" in told
     told = bait(
         "run", finished / "config.yaml", "seed=9", "--output", finished, folder=tmp_path, code=2
     )
@@ -386,7 +386,7 @@ def test_evaluate_searches_once(tmp_path: Path, finished: Path) -> None:
     assert iteration["searches"]["collect"]["proved"] == list(again.proved)
     (tmp_path / "none").mkdir()
     arguments = (f"model.checkpoint={tmp_path / 'none'}", "--output", tmp_path / "other")
-    assert "no checkpoint" in bait(
+    assert "not a checkpoint" in bait(
         "evaluate", finished / "config.yaml", *arguments, folder=tmp_path, code=2
     )
 
@@ -417,7 +417,7 @@ def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError):
         make_tactic_model("frequencies", {"checkpoint": tmp_path})
     (tmp_path / "frequencies.json").write_text("{}")
-    with pytest.raises(CheckpointError, match="knows no tactic"):
+    with pytest.raises(CheckpointError, match="contains no tactic"):
         make_tactic_model("frequencies", {"checkpoint": tmp_path})
 
 
@@ -444,7 +444,7 @@ def test_train_refuses_a_folder_that_holds_another_training(
     bait("train", finished / "config.yaml", *arguments, folder=tmp_path)
     bait("train", finished / "config.yaml", *arguments, folder=tmp_path)
     error = bait("train", finished / "config.yaml", change, *arguments, folder=tmp_path, code=2)
-    assert f"holds a training that differs in {what}" in error
+    assert f"contains a training that differs in {what}" in error
 
 
 def test_the_printed_configuration_runs_the_same(tmp_path: Path, finished: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bait_core.cli.system_errors import told_to_user
+from bait_core.cli.system_errors import as_user_error
 from bait_core.files import replace_file, replace_unchanged, require_replaceable, write_beside
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_can_be_replaced_is_not_touched_by_asking(file):
         (".", "it is a folder"),
         ("read-only", "it is read-only"),
         ("missing/Out.lean", "there is no folder"),
-        ("pipe", "it is no ordinary file"),
+        ("pipe", "it is not a regular file"),
         ("read-only/Out.lean", "Not a directory"),
         (300 * "x", "name too long"),
     ],
@@ -109,8 +109,8 @@ def test_a_full_disk_leaves_nothing_beside(file):
 
 
 def test_what_the_system_refuses_is_told_with_what_to_do():
-    told = told_to_user(OSError(errno.EROFS, "Read-only file system", "/cdrom/runs"))
+    told = as_user_error(OSError(errno.EROFS, "Read-only file system", "/cdrom/runs"))
     assert told is not None
     assert told.message == "/cdrom/runs: Read-only file system"
-    assert "can be written" in told.hint
-    assert told_to_user(FileNotFoundError(errno.ENOENT, "none", "lost")) is None  # may be a bug
+    assert "writable" in told.hint
+    assert as_user_error(FileNotFoundError(errno.ENOENT, "none", "lost")) is None  # may be a bug

@@ -85,7 +85,7 @@ def test_changes_elsewhere_are_kept_and_all_holes_filled(current):
 def test_what_was_changed_around_a_hole_is_told(number, before, after):
     current = FILE.replace(before, after)
     assert current != FILE
-    with pytest.raises(MergeError, match=f"^{number}, or what is around it, was changed"):
+    with pytest.raises(MergeError, match=f"^{number}, or the text around it, has changed"):
         merge(current)
     others = [name for name in NAMES if name != number]
     expected = filled(current).replace(f"proof {number}", f"HOLE{number}")
@@ -105,7 +105,7 @@ def test_a_moved_hole_is_found():
     end = FILE.index("theorem two")
     current = FILE[:start] + FILE[end:] + "\n" + FILE[start:end]
     assert merge(current, "1") == current.replace("HOLE1", "proof 1")
-    with pytest.raises(MergeError, match="1 and 2 have changed places"):
+    with pytest.raises(MergeError, match="1 and 2 have swapped positions"):
         merge(current, "1", "2")
 
 
@@ -143,12 +143,12 @@ def test_regions_say_what_has_to_be_unchanged():
     current = original.replace("variable x", "variable x y")
     start = original.index("HOLE")
     edit = {"t": Edit(start, start + 4, "rfl")}
-    with pytest.raises(MergeError, match="t, or what is around it"):
+    with pytest.raises(MergeError, match="t, or the text around it"):
         merge_edits(original, edit, current)
     region: Region = (original.index("theorem"), start + 4)
     merged = merge_edits(original, edit, current, {"t": region})
     assert apply(current, merged) == current.replace("HOLE", "rfl")
-    with pytest.raises(MergeError, match="t, or what is around it"):
+    with pytest.raises(MergeError, match="t, or the text around it"):
         merge_edits(original, edit, current.replace("x = x", "x = y"), {"t": region})
 
 

@@ -194,7 +194,7 @@ class TestNames:
 
     def test_unknown_name_mentions_broken_distributions(self, site: Site) -> None:
         site.add("broken", "1 / 0")
-        with pytest.raises(UnknownPluginError, match="broken: not wholly usable"):
+        with pytest.raises(UnknownPluginError, match="Not fully usable: broken"):
             Registry.discover().get("zzzz")
 
     def test_wrong_kind_is_unknown(self) -> None:

@@ -72,7 +72,7 @@ def test_a_circle_ends_when_nothing_is_left_to_expand():
 def test_the_budget_of_expansions_ends_the_search_and_is_not_exceeded():
     (attempt,) = run(ToyEnvironment(RULES), expansions=2)
     assert (attempt.status, attempt.expansions) == (SearchStatus.FAILED, 2)
-    assert attempt.message == "the budget of expansions is spent"
+    assert attempt.message == "the expansion budget is exhausted"
     (none,) = run(ToyEnvironment(RULES), expansions=0)
     assert none.expansions == 0
 

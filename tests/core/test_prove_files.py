@@ -82,7 +82,10 @@ def test_an_unchanged_file_is_filled(tmp_path, newline, mark):
 def test_what_was_saved_meanwhile_is_kept_with_the_proofs(tmp_path):
     run = Run(tmp_path, TWO)
     run.file.write_text(f"-- new\n{TWO}c 3\n")
-    assert run.filling.save(run.file) == f"Wrote {run.file}, with what was changed in it meanwhile."
+    assert (
+        run.filling.save(run.file)
+        == f"Wrote {run.file}, including changes made to it in the meantime."
+    )
     assert run.text == f"-- new\n{FILLED}c 3\n"
     assert run.kept == {}
     edit = run.results["b"].replacement
@@ -140,11 +143,11 @@ def test_a_file_that_never_rests_is_left_alone(tmp_path):
 @pytest.mark.parametrize(
     ("current", "why"),
     [
-        ("a 2\nb 2\n", "a, or what is around it, was changed"),
-        ("b 2\n", "a, or what is around it, was changed"),
-        ("", "a, or what is around it, was changed"),
+        ("a 2\nb 2\n", "a, or the text around it, has changed"),
+        ("b 2\n", "a, or the text around it, has changed"),
+        ("", "a, or the text around it, has changed"),
         (f"{TWO}{TWO}", "not clear where a is now"),
-        ("b 2\na 1\n", "have changed places"),
+        ("b 2\na 1\n", "have swapped positions"),
     ],
     ids=["changed", "one gone", "all gone", "twice", "swapped"],
 )
@@ -191,7 +194,7 @@ def test_each_proof_that_does_not_fit_into_the_present_text_is_named(tmp_path):
 def test_a_file_that_is_no_text_any_more_is_left_alone(tmp_path):
     run = Run(tmp_path, TWO)
     run.file.write_bytes(b"\xff")
-    with pytest.raises(MergeError, match="not UTF-8"):
+    with pytest.raises(MergeError, match="no longer UTF-8"):
         run.filling.save(run.file)
     assert run.file.read_bytes() == b"\xff"
     assert run.kept == {"all.filled.steps": FILLED}
@@ -411,7 +414,7 @@ def test_two_runs_and_an_editor_on_one_file_lose_nothing(tmp_path):
         (["--output", "{folder}/none/out"], "there is no folder"),
         (["--output", "{folder}"], "it is a folder"),
         (["--output", "{folder}/read-only"], "it is read-only"),
-        (["--output", "/dev/full"], "it is no ordinary file"),
+        (["--output", "/dev/full"], "it is not a regular file"),
         (["--write", "--output", "{folder}/x"], "two files"),
     ],
     ids=["missing", "folder", "read-only", "device", "both"],
@@ -446,7 +449,7 @@ def test_a_theorem_that_rests_on_an_open_one_is_not_proved(tmp_path):
     assert "conditional a  " in done.stdout
     assert "conditional a  " in done.stderr
     assert "proved, but rests on what is open: b (line 2)\n" in done.stdout
-    assert "0 of 2 proved, 1 more if what is open gets proved" in done.stdout
+    assert "0 of 2 proved, 1 more if what they rest on is proved" in done.stdout
     trace = str(runs.trace_files[0])
     assert "a        conditional" in runs.site.run("traces", trace).stdout
     assert "rests on what is open: b (line 2)" in runs.site.run("traces", trace, "a").stdout

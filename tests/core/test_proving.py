@@ -62,7 +62,7 @@ def test_a_plugin_is_a_name_or_a_mapping():
     ("arguments", "message"),
     [
         ({}, "nothing to prove was given"),
-        ({"environment": "synthetic", "write": True}, "only a file can be written"),
+        ({"environment": "synthetic", "write": True}, "there is no file to fill"),
         ({"environment": {"name": "synthetic", "theorem": 1}}, "no option 'theorem'"),
         ({"environment": EASY, "model": {"name": []}}, "name"),
         ({"environment": EASY, "model": ["x"]}, "name"),

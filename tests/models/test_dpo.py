@@ -301,7 +301,7 @@ def test_recorded_log_probabilities_must_all_be_there(tmp_path: Path, start: Pat
 
 def test_there_are_no_examples(tmp_path: Path, start: Path):
     (tmp_path / "examples").mkdir()
-    with pytest.raises(TrainingError, match="holds no examples of the kind PreferenceExample"):
+    with pytest.raises(TrainingError, match="contains no examples of the kind PreferenceExample"):
         train(tmp_path, start)
 
 

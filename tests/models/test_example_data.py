@@ -127,5 +127,5 @@ def test_there_may_be_nothing_to_validate_with(tmp_path: Path):
 
 
 def test_examples_of_another_kind(tmp_path: Path):
-    with pytest.raises(TrainingError, match="holds no examples of the kind Word"):
+    with pytest.raises(TrainingError, match="contains no examples of the kind Word"):
         ExampleData(write(tmp_path, range(5)), Word, len, batch_size=1)

@@ -165,7 +165,7 @@ def test_there_may_be_nothing_to_validate_with(tmp_path: Path):
 
 def test_there_are_no_examples(tmp_path: Path):
     (tmp_path / "examples").mkdir()
-    with pytest.raises(TrainingError, match="holds no examples of the kind Seq2SeqExample"):
+    with pytest.raises(TrainingError, match="contains no examples of the kind Seq2SeqExample"):
         train(tmp_path)
 
 

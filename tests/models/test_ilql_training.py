@@ -211,7 +211,7 @@ def test_the_tactic_model_of_generators_refuses_it(tmp_path: Path):
 
 def test_there_are_no_examples(tmp_path: Path):
     (tmp_path / "examples").mkdir()
-    with pytest.raises(TrainingError, match="holds no examples of the kind EpisodeExample"):
+    with pytest.raises(TrainingError, match="contains no examples of the kind EpisodeExample"):
         train(tmp_path)
 
 

@@ -163,7 +163,7 @@ def test_goals_that_are_too_long_are_counted(tmp_path: Path):
 
 def test_there_are_no_examples(tmp_path: Path):
     (tmp_path / "examples").mkdir()
-    with pytest.raises(TrainingError, match="holds no examples of the kind ProvabilityExample"):
+    with pytest.raises(TrainingError, match="contains no examples of the kind ProvabilityExample"):
         train(tmp_path)
 
 

@@ -131,5 +131,5 @@ def test_nothing_is_drawn(corpus: Path) -> None:
 
 
 def test_a_missing_corpus(tmp_path: Path) -> None:
-    with pytest.raises(TraceError, match="is no corpus of premises"):
+    with pytest.raises(TraceError, match="is not a corpus of premises"):
         process(tmp_path / "none")

@@ -147,7 +147,7 @@ def test_corpora_that_do_not_fit(tmp_path: Path) -> None:
     write_corpus(tmp_path / "other", CORPUS[1:])
     with pytest.raises(TrainingError, match="does not hold add_x"):
         train(tmp_path, corpus=tmp_path / "other")
-    with pytest.raises(TraceError, match="is no corpus"):
+    with pytest.raises(TraceError, match="is not a corpus"):
         train(tmp_path, corpus=tmp_path / "none")
 
 

@@ -68,5 +68,5 @@ def test_names_in_tactics(tactic, names):
 
 
 def test_a_missing_corpus(tmp_path: Path):
-    with pytest.raises(TraceError, match="is no corpus of premises"):
+    with pytest.raises(TraceError, match="is not a corpus of premises"):
         Seq2Seq(Seq2SeqOptions(corpus=tmp_path / "corpus.jsonl.gz"))

@@ -29,7 +29,7 @@ def assign(config: DictConfig, assignments: Sequence[str]) -> None:
         assignments: Such as `settings.seconds=5` or `training.0.name=tactics`; see `parse_value`.
 
     Raises:
-        ConfigurationError: One does not have this form, or does not fit the configuration.
+        ConfigurationError: One is malformed, or does not fit the configuration.
     """
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
@@ -70,10 +70,10 @@ def parse_sections(
     """The settings of sections given as `SECTION.KEY=VALUE`, such as `search.temperature=2`.
 
     Returns:
-        For each section, what was set in it.
+        The values set in each section.
 
     Raises:
-        ConfigurationError: One does not have this form, or is for another section.
+        ConfigurationError: One is malformed, or is for another section.
     """
     names = tuple(sections)
     for assignment in assignments:

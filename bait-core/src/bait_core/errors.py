@@ -9,15 +9,15 @@
   x TheoremError            the statement or file to prove is not usable
   x ProverError
     + ProverStartError      the proof assistant can't be started
-      - StartupCrashError   it died while it started, and may start another time
+      - StartupCrashError   it died while starting; a retry may succeed
     + ProverCrashError      it died, and restarting did not help
     + FillError             a fresh prover does not accept a filled file
-    + MergeError            a file was changed where a proof was to go
+    + MergeError            a file has changed where a proof belongs
   x ModelError              a tactic model or search broke its contract
   x ExecutionError          worker processes, or a cluster, can't be used
   x TraceError              a recorded search can't be written or read
   x TrainingError           a model can't be trained
-    + CheckpointError       a checkpoint is missing, damaged, or of something else
+    + CheckpointError       a checkpoint is missing, damaged or of the wrong kind
 
 A failing *tactic* is not an error: it is a `bait_core.domain.Failed` outcome.
 """
@@ -33,7 +33,7 @@ class BaitError(Exception):
 
     Args:
         message: What happened and to what, one sentence.
-        hint: What the user can do next; shown on a line of its own.
+        hint: What the user can do next; shown on a separate line.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -45,7 +45,7 @@ class BaitError(Exception):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors travel between processes whole, whatever their constructors take."""
+        """Pickle errors completely, whatever arguments their constructors take."""
         return _restore, (type(self), self.args, self.__dict__)
 
 
@@ -88,19 +88,19 @@ class ProverStartError(ProverError):
 
 
 class StartupCrashError(ProverStartError):
-    """The proof assistant died while it started, several times; another time it may start."""
+    """The proof assistant died while starting, several times; a later retry may succeed."""
 
 
 class ProverCrashError(ProverError):
-    """The proof assistant died and could not be brought back."""
+    """The proof assistant died and could not be restarted."""
 
 
 class FillError(ProverError):
     """A fresh prover does not accept a filled file.
 
     Attributes:
-        reasons: For each theorem whose script is at fault, why it is refused; the rest may be
-            filled in without them.
+        reasons: For each theorem whose script is at fault, why it was rejected; the other holes
+            can be filled without them.
     """
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
@@ -110,7 +110,7 @@ class FillError(ProverError):
 
 
 class MergeError(ProverError):
-    """A file was changed, after it was read, where a proof was to go."""
+    """A file has changed, since it was read, where a proof belongs."""
 
 
 class ModelError(BaitError):
@@ -118,7 +118,7 @@ class ModelError(BaitError):
 
 
 class ExecutionError(BaitError):
-    """Worker processes, or a cluster, can't be used; what is recorded stays recorded."""
+    """Worker processes or a cluster can't be used; recorded searches are kept."""
 
 
 class TraceError(BaitError):
@@ -126,12 +126,12 @@ class TraceError(BaitError):
 
 
 class TraceWarning(UserWarning):
-    """A part of a trace file is left out, since it can't be read."""
+    """A part of a trace file is skipped because it can't be read."""
 
 
 class TrainingError(BaitError):
-    """A model can't be trained; what was there before is untouched."""
+    """A model can't be trained; existing files are untouched."""
 
 
 class CheckpointError(TrainingError):
-    """A checkpoint is missing, damaged, of another kind of model, or newer than this version."""
+    """A checkpoint is missing, damaged, for another kind of model, or newer than this version."""

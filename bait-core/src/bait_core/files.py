@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever sees half of one, and nobody's changes get lost."""
+"""Writing files atomically, without losing anybody's changes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: Iterable[bytes]) -> None:
-    """Write a file so that at any moment it has either its old or its new content.
+    """Write a file atomically: at any moment it has either its old or its new content.
 
-    An existing file keeps its permissions. Whatever making `content` raises leaves it as it was.
+    An existing file keeps its permissions. It is unchanged if producing `content` raises.
 
     Raises:
         OSError: It can't be written; the old file, if any, is untouched.
@@ -24,15 +24,15 @@ def replace_file(path: Path, content: Iterable[bytes]) -> None:
 
 
 def replace_unchanged(path: Path, old: bytes, new: bytes) -> bool:
-    """Write a file as `replace_file` does, unless it was changed.
+    """Write a file as `replace_file` does, unless it has changed.
 
     Args:
         path: The file.
-        old: What it has to hold now.
-        new: What it shall hold.
+        old: Its expected content.
+        new: Its new content.
 
     Returns:
-        Whether it did hold `old`, and so was replaced.
+        Whether it contained `old` and was replaced.
 
     Raises:
         OSError: It can't be read or written; it is untouched.
@@ -45,9 +45,9 @@ def replace_unchanged(path: Path, old: bytes, new: bytes) -> bool:
 
 
 def require_replaceable(path: Path) -> None:
-    """Find out whether `replace_file` could write a file, without touching it.
+    """Check that `replace_file` could write a file, without touching it.
 
-    A file that is marked as read-only counts as one that can't be written.
+    A file that is marked as read-only counts as not writable.
 
     Raises:
         OSError: It could not.
@@ -56,7 +56,7 @@ def require_replaceable(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if path.exists():
         if not path.is_file():
-            raise OSError(errno.EINVAL, "it is no ordinary file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         if not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
             raise PermissionError(errno.EACCES, "it is read-only")
     elif not path.parent.exists():
@@ -96,7 +96,7 @@ def write_beside(path: Path, addition: str, content: bytes) -> Path:
 
 @contextmanager
 def _successor(path: Path, content: Iterable[bytes]) -> Iterator[Path]:
-    """A file in the same folder, on the disk, to be renamed; otherwise it is gone in the end."""
+    """A synced temporary file in the same folder; removed at the end unless it was renamed."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     successor = Path(name)
     try:

@@ -1,4 +1,4 @@
-"""Words for messages: suggestions, and exceptions in one line."""
+"""Helpers for messages: suggestions, and exceptions in one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`Did you mean 'x'?` for the known name most like `name`; empty if none is alike."""
+    """`Did you mean 'x'?` for the known name most similar to `name`; empty if none is similar."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else ""
 

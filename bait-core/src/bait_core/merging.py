@@ -1,4 +1,4 @@
-"""Edits of a text, carried over to a text that somebody has changed since."""
+"""Merging edits of a text into a later version of it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def merge_edits(
         merged[name] = Edit(edit.start + shift, edit.end + shift, edit.text)
     for one, two in itertools.pairwise(merged):
         if merged[one].end > merged[two].start:
-            raise MergeError(f"{one} and {two} have changed places")
+            raise MergeError(f"{one} and {two} have swapped positions")
     return merged
 
 
@@ -102,8 +102,8 @@ class _Versions:
                 if all(len(_places(unchanged, text)) == 1 for text in (self._old, self._new)):
                     return first + match.b - match.a
         if places:
-            raise MergeError(f"it is not clear where {name} is now: its text is there repeatedly")
-        raise MergeError(f"{name}, or what is around it, was changed")
+            raise MergeError(f"it is not clear where {name} is now: its text occurs more than once")
+        raise MergeError(f"{name}, or the text around it, has changed")
 
     @cached_property
     def _matches(self) -> list[difflib.Match]:

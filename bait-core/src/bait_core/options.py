@@ -48,13 +48,13 @@ Model = TypeVar("Model", bound=Options)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a plugin, as people are shown it.
+    """An option of a plugin, as shown to users.
 
     Attributes:
         name: What to write.
         type: Its type with its bounds, such as `int >= 1`.
         required: Whether it must be given.
-        default: Its value when not given, made of what JSON knows; None if required.
+        default: Its default value, as JSON types; None if required.
         help: What it does.
     """
 
@@ -71,12 +71,12 @@ class Option:
 
 
 def validate(model: type[Model], values: Mapping[str, object], title: str, see: str = "") -> Model:
-    """Make options of what the user gave.
+    """Validate what the user gave as options.
 
     Args:
         model: What the options must be.
         values: What the user gave.
-        title: What the options are of, such as `The search 'x'`.
+        title: The owner of the options, such as `the search 'x'`.
         see: Where to find out more, if anywhere.
 
     Raises:
@@ -110,7 +110,7 @@ def _number(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
 
 
 def _explain(model: type[Options], item: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong with one option, and what would be right."""
+    """What is wrong with one option, and what would be valid."""
     options = {option.name: option for option in describe_options(model)}
     location: tuple[int | str, ...] = item["loc"]
     if not location:
@@ -153,7 +153,7 @@ def _constraints(field: FieldInfo) -> list[str]:
 
 
 def _type_name(annotation: Any) -> str:
-    """An annotation as people would write it: `int | None`, `a | b` for an enumeration."""
+    """An annotation as users would write it: `int | None`, `a | b` for an enumeration."""
     origin = get_origin(annotation)
     if origin is Literal:
         return " | ".join(str(value) for value in get_args(annotation))
@@ -169,7 +169,7 @@ def _type_name(annotation: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` made of what JSON knows."""
+    """`value` as JSON types."""
     match value:
         case enum.Enum():
             return _plain(value.value)

@@ -1,4 +1,4 @@
-"""Where BAIT keeps files of the user: in the platform's usual folders, or below BAIT_HOME."""
+"""Where BAIT keeps its files: in the platform's standard folders, or below BAIT_HOME."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import platformdirs
 
 
 def data_folder() -> Path:
-    """Folder of what was installed."""
+    """Folder of installed data."""
     home = os.environ.get("BAIT_HOME")
     return Path(home) if home else platformdirs.user_data_path("bait", appauthor=False)
 
 
 def cache_folder() -> Path:
-    """Folder of what can be made again."""
+    """Folder of files that can be regenerated."""
     home = os.environ.get("BAIT_HOME")
     return Path(home, "cache") if home else platformdirs.user_cache_path("bait", appauthor=False)
 

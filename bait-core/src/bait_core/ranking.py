@@ -1,4 +1,4 @@
-"""Which premises look like a goal: BM25 over tokens, for tactic models that do not learn.
+"""Ranking premises by similarity to a goal: BM25 over tokens, without learning.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009. Needs the
 extra `ranking`, which packages that rank premises depend on: `bait-core[ranking]`.
@@ -59,11 +59,11 @@ IndexT = TypeVar("IndexT", bound=LexicalIndex)
 
 
 class LexicalIndexes(Generic[IndexT]):
-    """The indexes of the libraries that were used last.
+    """An LRU cache of the indexes of libraries.
 
     Args:
         build: Builds the index of a library.
-        capacity: How many indexes are kept.
+        capacity: Maximum number of indexes.
     """
 
     def __init__(self, build: Callable[[Sequence[Premise]], IndexT], capacity: int) -> None:

@@ -1,4 +1,4 @@
-"""Merging the questions of concurrent threads into batches."""
+"""Batching the requests of concurrent threads."""
 
 from __future__ import annotations
 
@@ -14,64 +14,64 @@ from typing import Generic, TypeVar
 from bait_core.batching.queue_delay import QueueDelay
 from bait_core.batching.settings import BatchingSettings
 
-Question = TypeVar("Question")
-Answer = TypeVar("Answer")
+Request = TypeVar("Request")
+Result = TypeVar("Result")
 
 
-class Batcher(Generic[Question, Answer]):
-    """Merges the questions of concurrent threads into batches for one model.
+class Batcher(Generic[Request, Result]):
+    """Batches the requests of concurrent threads to one model, and caches the results.
 
-    While the model works on one batch, questions queue up and make the next. A free model is kept
-    waiting for more questions only where that pays (see `QueueDelay`): never longer than
-    `max_wait`, and not at all when all clients wait for answers, since nobody else can come.
-    There is no thread for this: a thread that waits for answers makes the call for all.
+    While the model processes one batch, requests queue up for the next. An idle model waits for
+    more requests only if that saves time overall (see `QueueDelay`): never longer than `max_wait`,
+    and not at all when all clients are already waiting, since no further request can arrive.
+    There is no dedicated thread: one of the waiting threads makes the call for all of them.
 
-    A thread waits for the answers to its questions before it can ask more, so there are never
-    more questions waiting than one set per thread.
+    Each thread blocks until it has its results, so at most one set of requests per thread is
+    queued.
 
-    Equal questions are asked once, be they asked at the same time or later: answers are
-    remembered, those used last, up to `cache_size`. So a batcher belongs to one loaded model, and
-    its answers to one run.
+    Equal requests reach the model once, whether they are concurrent or not: results are kept in
+    an LRU cache of `cache_size` entries. A batcher therefore belongs to one loaded model and one
+    run.
 
-    A call that raises, or answers a wrong number of questions, fails for those whose questions
-    were in it; the others never notice.
+    A call that raises, or returns the wrong number of results, fails for the threads whose
+    requests were in that batch; other threads are not affected.
 
     Args:
-        call: Answers a batch, in order; it is called by one thread at a time.
-        settings: How questions are merged.
-        key: What makes questions equal. Only keys are remembered, no questions.
+        call: Computes the results of a batch, in order; never called concurrently.
+        settings: The batching settings.
+        key: The cache key of a request. The cache holds keys, not requests.
     """
 
-    # Whenever questions wait and no call is under way, one of the threads that wait for answers
-    # is awake or wakes up by the time at which the call is due. Arriving threads are awake, so
-    # the rule needs care only where a thread leaves: see the uses of `_wake`.
+    # Invariant: whenever requests are queued and no call is in progress, one of the waiting
+    # threads is awake or will wake up when the call is due. Arriving threads are awake, so this
+    # needs care only where a thread leaves: see the uses of `_wake`.
 
     def __init__(
         self,
-        call: Callable[[list[Question]], Sequence[Answer]],
+        call: Callable[[list[Request]], Sequence[Result]],
         settings: BatchingSettings,
-        key: Callable[[Question], Hashable],
+        key: Callable[[Request], Hashable],
     ) -> None:
         self._call = call
         self._settings = settings
         self._key = key
         self._lock = threading.Lock()
         self._delay = QueueDelay()
-        self._askers: set[_Asker[Answer]] = set()
-        self._queue: _Tickets[Question, Answer] = {}
-        self._called: _Tickets[Question, Answer] = {}
+        self._callers: set[_Caller[Result]] = set()
+        self._queue: _PendingRequests[Request, Result] = {}
+        self._called: _PendingRequests[Request, Result] = {}
         self._idle_since = 0.0
-        self._cache: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Result] = OrderedDict()
 
     @contextmanager
     def client(self, name: Hashable = None) -> Iterator[None]:
-        """Announce somebody who will ask time and again, as long as the block runs.
+        """Register a client that will make repeated requests while the block runs.
 
-        Others may then be kept waiting for its questions. Who is no client may ask as well, and
-        is not waited for.
+        Other clients may then be made to wait for its requests. Unregistered callers may make
+        requests too, but nobody waits for them.
 
         Args:
-            name: Tells clients apart; None for the thread.
+            name: Identifies the client; None for the current thread.
         """
         name = threading.get_ident() if name is None else name
         with self._lock:
@@ -83,59 +83,59 @@ class Batcher(Generic[Question, Answer]):
                 self._delay.leave(name)
                 self._wake()
 
-    def ask(self, questions: Sequence[Question], client: Hashable = None) -> list[Answer]:
-        """The answers, in order; raises what the call that was to answer raised.
+    def ask(self, requests: Sequence[Request], client: Hashable = None) -> list[Result]:
+        """The results, in order; re-raises the exception of a failed call.
 
         Args:
-            questions: What to ask.
-            client: The name of the client that asks; None for the thread.
+            requests: The requests.
+            client: The name of the client that makes them; None for the current thread.
         """
-        asker: _Asker[Answer] = _Asker(threading.get_ident() if client is None else client)
+        caller: _Caller[Result] = _Caller(threading.get_ident() if client is None else client)
         try:
             with self._lock:
-                self._delay.is_asking(asker.client, time.monotonic())
-                self._enqueue(asker, questions)
-                seconds = self._serve(asker)
-            while asker.is_waiting:
-                asker.sleep(seconds)
-                if asker.is_waiting:
+                self._delay.on_request(caller.client, time.monotonic())
+                self._enqueue(caller, requests)
+                seconds = self._serve(caller)
+            while caller.is_waiting:
+                caller.sleep(seconds)
+                if caller.is_waiting:
                     with self._lock:
-                        seconds = self._serve(asker)
+                        seconds = self._serve(caller)
         finally:
-            if asker.missing:
+            if caller.missing:
                 with self._lock:
-                    self._forget(asker)
+                    self._withdraw(caller)
                     self._wake()
-        error, asker.error = asker.error, None
+        error, caller.error = caller.error, None
         if error is not None:
             try:
                 raise error
             finally:
-                del error  # its traceback leads here: the cycle would keep the search alive
-        return [asker.answers[place] for place in range(len(questions))]
+                del error  # it refers to this frame: the cycle would keep the search alive
+        return [caller.results[position] for position in range(len(requests))]
 
-    def _enqueue(self, asker: _Asker[Answer], questions: Sequence[Question]) -> None:
+    def _enqueue(self, caller: _Caller[Result], requests: Sequence[Request]) -> None:
         if not self._queue:
             self._idle_since = time.monotonic()
-        for place, question in enumerate(questions):
-            key = self._key(question)
+        for position, request in enumerate(requests):
+            key = self._key(request)
             if key in self._cache:
                 self._cache.move_to_end(key)
-                asker.answers[place] = self._cache[key]
+                caller.results[position] = self._cache[key]
                 continue
-            ticket = self._called.get(key) or self._queue.get(key)
-            if ticket is None:
-                ticket = self._queue[key] = _Ticket(question)
-            ticket.places.append((asker, place))
-            asker.missing += 1
-        if asker.missing:
-            self._askers.add(asker)
+            pending = self._called.get(key) or self._queue.get(key)
+            if pending is None:
+                pending = self._queue[key] = _PendingRequest(request)
+            pending.positions.append((caller, position))
+            caller.missing += 1
+        if caller.missing:
+            self._callers.add(caller)
         else:
-            self._delay.is_answered(asker.client, time.monotonic())
+            self._delay.on_result(caller.client, time.monotonic())
 
-    def _serve(self, asker: _Asker[Answer]) -> float | None:
-        """Make the calls that are due; the seconds until one may be, None if a call will tell."""
-        while asker.is_waiting and not self._called:
+    def _serve(self, caller: _Caller[Result]) -> float | None:
+        """Make the calls that are due; the seconds to sleep, or None to sleep until woken."""
+        while caller.is_waiting and not self._called:
             seconds = self._seconds_to_wait()
             if seconds > 0:
                 return seconds
@@ -147,7 +147,7 @@ class Batcher(Generic[Question, Answer]):
         if room <= 0:
             return 0.0
         now = time.monotonic()
-        deadline = self._delay.deadline(now, len(self._askers), room)
+        deadline = self._delay.deadline(now, len(self._callers), room)
         return min(deadline, self._idle_since + self._settings.max_wait) - now
 
     def _call_model(self) -> None:
@@ -156,87 +156,87 @@ class Batcher(Generic[Question, Answer]):
             del self._queue[key]
         start = time.monotonic()
         try:
-            answers = self._answers([ticket.question for ticket in batch.values()])
+            results = self._results([pending.request for pending in batch.values()])
         except BaseException as error:
             self._fail(batch, error)
             if not isinstance(error, Exception):
                 raise
         else:
-            self._delay.was_called(len(batch), time.monotonic() - start)
-            self._succeed(batch, answers)
+            self._delay.on_call(len(batch), time.monotonic() - start)
+            self._succeed(batch, results)
         finally:
             self._called = {}
             self._idle_since = time.monotonic()
             self._wake()
 
-    def _answers(self, questions: list[Question]) -> Sequence[Answer]:
-        """Make the call, in which time others may come."""
+    def _results(self, requests: list[Request]) -> Sequence[Result]:
+        """Make the call, without the lock, so that others can queue requests."""
         self._lock.release()
         try:
-            answers = self._call(questions)
-            if len(answers) != len(questions):
-                raise ValueError(f"{len(answers)} answers to {len(questions)} questions")
-            return answers
+            results = self._call(requests)
+            if len(results) != len(requests):
+                raise ValueError(f"{len(results)} results for {len(requests)} requests")
+            return results
         finally:
             self._lock.acquire()
 
-    def _succeed(self, batch: _Tickets[Question, Answer], answers: Sequence[Answer]) -> None:
+    def _succeed(self, batch: _PendingRequests[Request, Result], results: Sequence[Result]) -> None:
         now = time.monotonic()
-        for (key, ticket), answer in zip(batch.items(), answers, strict=True):
-            self._cache[key] = answer
-            for asker, place in ticket.places:
-                asker.answers[place] = answer
-                asker.missing -= 1
-                if not asker.missing:
-                    self._askers.discard(asker)
-                    self._delay.is_answered(asker.client, now)
-                    asker.wake()
+        for (key, pending), result in zip(batch.items(), results, strict=True):
+            self._cache[key] = result
+            for caller, position in pending.positions:
+                caller.results[position] = result
+                caller.missing -= 1
+                if not caller.missing:
+                    self._callers.discard(caller)
+                    self._delay.on_result(caller.client, now)
+                    caller.wake()
         while len(self._cache) > self._settings.cache_size:
             self._cache.popitem(last=False)
 
-    def _fail(self, batch: _Tickets[Question, Answer], error: BaseException) -> None:
-        for asker in {asker for ticket in batch.values() for asker, _ in ticket.places}:
-            asker.error = error
-            asker.wake()
+    def _fail(self, batch: _PendingRequests[Request, Result], error: BaseException) -> None:
+        for caller in {caller for pending in batch.values() for caller, _ in pending.positions}:
+            caller.error = error
+            caller.wake()
 
-    def _forget(self, asker: _Asker[Answer]) -> None:
-        """Take back the questions of a thread that will not wait for all answers."""
-        self._askers.discard(asker)
-        self._delay.is_answered(asker.client, time.monotonic())
-        for tickets in (self._queue, self._called):
-            for key, ticket in list(tickets.items()):
-                ticket.places = [entry for entry in ticket.places if entry[0] is not asker]
-                if not ticket.places and tickets is self._queue:
-                    del tickets[key]
+    def _withdraw(self, caller: _Caller[Result]) -> None:
+        """Remove the requests of a thread that stops waiting before it has all results."""
+        self._callers.discard(caller)
+        self._delay.on_result(caller.client, time.monotonic())
+        for pending_requests in (self._queue, self._called):
+            for key, pending in list(pending_requests.items()):
+                pending.positions = [entry for entry in pending.positions if entry[0] is not caller]
+                if not pending.positions and pending_requests is self._queue:
+                    del pending_requests[key]
 
     def _wake(self) -> None:
-        """Have a waiting thread look whether a call is due."""
+        """Wake a waiting thread to check whether a call is due."""
         if self._queue and not self._called:
             first = next(iter(self._queue.values()))
-            first.places[0][0].wake()
+            first.positions[0][0].wake()
 
 
-class _Asker(Generic[Answer]):
-    """A thread that waits for answers; `missing` counts those that it has not got."""
+class _Caller(Generic[Result]):
+    """A thread that waits for results; `missing` counts the outstanding ones."""
 
-    __slots__ = ("_signals", "answers", "client", "error", "missing")
+    __slots__ = ("_signals", "client", "error", "missing", "results")
 
     def __init__(self, client: Hashable) -> None:
         self.client = client
-        self.answers: dict[int, Answer] = {}
+        self.results: dict[int, Result] = {}
         self.missing = 0
         self.error: BaseException | None = None
         self._signals: SimpleQueue[None] = SimpleQueue()
 
     @property
     def is_waiting(self) -> bool:
-        """True as long as answers are missing and may come."""
+        """True while results are outstanding and no call has failed."""
         return self.missing > 0 and self.error is None
 
     def sleep(self, seconds: float | None) -> None:
-        """Sleep until `wake` is or was called, at most so long.
+        """Sleep until `wake` is or was called, for at most this many seconds.
 
-        Not a condition variable: all that wake up would have to get its lock first, in turn.
+        Not a condition variable: threads that wake up would have to acquire its lock in turn.
         """
         with suppress(Empty):
             self._signals.get(timeout=seconds)
@@ -246,14 +246,14 @@ class _Asker(Generic[Answer]):
         self._signals.put(None)
 
 
-class _Ticket(Generic[Question, Answer]):
-    """A question that has no answer yet, and who wants to know it, in which place."""
+class _PendingRequest(Generic[Request, Result]):
+    """A request without a result, and the callers waiting for it with their positions."""
 
-    __slots__ = ("places", "question")
+    __slots__ = ("positions", "request")
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.places: list[tuple[_Asker[Answer], int]] = []
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.positions: list[tuple[_Caller[Result], int]] = []
 
 
-_Tickets = dict[Hashable, _Ticket[Question, Answer]]
+_PendingRequests = dict[Hashable, _PendingRequest[Request, Result]]

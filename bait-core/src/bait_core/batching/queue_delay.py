@@ -1,36 +1,36 @@
-"""How long a free model is best kept waiting for more questions."""
+"""How long an idle model should wait for more requests."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 
 _SHARE = 0.75
-"""The absence that is remembered is longer than this share of the recent ones."""
+"""The estimated absence is this quantile of the recent ones."""
 _STEP = 0.1
-"""By how much, relatively, one absence can change the one that is remembered."""
+"""The largest relative change of the estimate by one absence."""
 _MARGIN = 1.1
-"""Clients that are away for longer than this times the remembered absence are late."""
+"""Clients that are away for longer than this times the estimated absence are late."""
 _MEMORY = 0.9
-"""What the weight of a call is multiplied by at each later call."""
+"""The decay of a call's weight with each later call."""
 
 
 class QueueDelay:
-    """Weighs what clients lose by waiting for others against what a larger batch saves.
+    """Weighs the time that clients lose by waiting for others against what a larger batch saves.
 
-    A client asks, gets answers, and is away until it asks again. Groups of clients that take
-    turns wait for each other's calls, so with a model that takes the same time for any batch it
-    is best if all ask at the same time. Say that the model is free, n clients wait, k others are
-    expected within d seconds, absences last a seconds, and a call costs c seconds beyond what its
-    questions cost. To wait for the k
+    A client makes requests, gets results, and is away until its next requests. Groups of clients
+    that take turns wait for each other's calls, so if a call takes the same time for any batch
+    size, it is best for all of them to make requests at the same time. Suppose that the model is
+    idle, n clients wait, k others are expected within d seconds, absences last a seconds, and a
+    call has an overhead of c seconds besides its cost per request. Waiting for the k clients
 
     - costs the n clients d each, and saves them c - a each if a < c: they would be back before
-      the call that the k need otherwise is over, and have to wait for the rest of it;
+      the separate call for the k clients ends, and would have to wait for the rest of it;
     - saves the k clients c - d each: they would have to wait for the rest of the n clients' call.
 
-    The d for which this saves most is chosen. When a client will be back is guessed from recent
-    absences; a late one is not waited for, so one client that is away for long delays nobody.
+    The d that saves most is chosen. The return of a client is predicted from recent absences;
+    nobody waits for late clients, so one that is away for long delays nobody.
 
-    All times are seconds of one clock.
+    All times are in seconds on one clock.
     """
 
     def __init__(self) -> None:
@@ -40,17 +40,17 @@ class QueueDelay:
         self._cost = CallCost()
 
     def join(self, client: Hashable, now: float) -> None:
-        """A client that will ask has come."""
+        """Register a client."""
         self._clients.add(client)
         self._away[client] = now
 
     def leave(self, client: Hashable) -> None:
-        """A client will ask no more."""
+        """Remove a client."""
         self._clients.discard(client)
         self._away.pop(client, None)
 
-    def is_asking(self, client: Hashable, now: float) -> None:
-        """A client asks, and is not away any more."""
+    def on_request(self, client: Hashable, now: float) -> None:
+        """Record that a client has made requests and is no longer away."""
         since = self._away.pop(client, None)
         if since is None:
             return
@@ -60,23 +60,23 @@ class QueueDelay:
         else:
             self._absence = now - since
 
-    def is_answered(self, client: Hashable, now: float) -> None:
-        """A client has got its answers, or an error, and is away."""
+    def on_result(self, client: Hashable, now: float) -> None:
+        """Record that a client has its results, or an error, and is away."""
         if client in self._clients:
-            self._away.pop(client, None)  # to the end of the order
+            self._away.pop(client, None)  # move it to the end of the order
             self._away[client] = now
 
-    def was_called(self, size: int, seconds: float) -> None:
-        """The model has answered `size` questions in one call."""
+    def on_call(self, size: int, seconds: float) -> None:
+        """Record a call with `size` requests."""
         self._cost.add(size, seconds)
 
     def deadline(self, now: float, waiting: int, room: int) -> float:
-        """Until when to wait; `now` if waiting does not pay.
+        """The time until which to wait; `now` if waiting saves nothing.
 
         Args:
-            now: The time.
-            waiting: Number of clients that wait for answers.
-            room: Number of questions that fit into the batch besides those that wait.
+            now: The current time.
+            waiting: Number of clients that wait for results.
+            room: Number of further requests that fit into the batch.
         """
         call = self._cost.fixed
         again = max(0.0, call - self._absence)
@@ -101,11 +101,11 @@ class QueueDelay:
 
 
 class CallCost:
-    """Estimates what a call costs beyond what each of its questions costs.
+    """Estimates the overhead of a call besides its cost per request.
 
-    It is the intercept of a straight line through the sizes and durations of recent calls, by
-    least squares with weights that fade. While all calls are of about one size, nothing tells
-    the two costs apart; then all counts as the call's.
+    It is the intercept of a linear least-squares fit to the sizes and durations of recent calls,
+    with decaying weights. While all calls have about the same size, the two costs can't be
+    separated; then the whole duration counts as overhead.
     """
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class CallCost:
         self._sizes_squared = self._sizes_times = 0.0
 
     def add(self, size: int, seconds: float) -> None:
-        """Take note of a call, and update `fixed` (in seconds)."""
+        """Record a call, and update `fixed`, the overhead in seconds."""
         self._weight = self._weight * _MEMORY + 1
         self._sizes = self._sizes * _MEMORY + size
         self._times = self._times * _MEMORY + seconds

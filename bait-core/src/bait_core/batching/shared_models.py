@@ -14,20 +14,20 @@ from bait_core.domain import Goal, Suggestion
 from bait_core.errors import ModelError
 from bait_core.protocols import GoalModel, TacticModel, TacticRequest
 
-_MOST_SHOWN = 100
-"""Characters of a value in an error message."""
+_MAX_CHARACTERS = 100
+"""Longest representation of a value in an error message."""
 
 
 class SharedTacticModel:
-    """A tactic model that concurrent searches share; its answers are validated for all of them.
+    """A tactic model shared by concurrent searches, whose results are validated.
 
-    Answers are remembered by goal and premise set (see `Batcher`), without keeping premise sets
-    alive. It belongs to one run with one loaded model.
+    Results are cached by goal and premise set (see `Batcher`), without keeping premise sets
+    alive. An instance belongs to one run with one loaded model.
 
     Args:
         model: The model.
-        n: Number of tactics to ask for per goal.
-        settings: How questions are merged.
+        n: Number of tactics to request per goal.
+        settings: The batching settings.
     """
 
     def __init__(self, model: TacticModel, n: int, settings: BatchingSettings) -> None:
@@ -38,34 +38,34 @@ class SharedTacticModel:
         )
 
     def client(self) -> AbstractContextManager[None]:
-        """Announce this thread's search, as long as the block runs."""
+        """Register this thread's search while the block runs."""
         return self._batcher.client()
 
     def get_tactics(self, requests: Sequence[TacticRequest]) -> list[list[Suggestion]]:
         """At most `n` distinct suggestions for each request, in order.
 
         Raises:
-            ModelError: The model's answer breaks its contract.
+            ModelError: The model's result breaks its contract.
         """
-        return [list(answer) for answer in self._batcher.ask(requests)]
+        return [list(suggestions) for suggestions in self._batcher.ask(requests)]
 
     def _call(self, requests: list[TacticRequest]) -> list[tuple[Suggestion, ...]]:
-        answers = self._model.get_tactics(requests, self._n)
-        _check_length(answers, len(requests), "tactic model", "list of suggestions")
+        results = self._model.get_tactics(requests, self._n)
+        _check_length(results, len(requests), "tactic model", "list of suggestions")
         return [
-            _distinct(answer, self._n, request.goal)
-            for answer, request in zip(answers, requests, strict=True)
+            _distinct(suggestions, self._n, request.goal)
+            for suggestions, request in zip(results, requests, strict=True)
         ]
 
 
 class SharedGoalModel:
-    """A goal model that concurrent searches share; its answers are validated for all of them.
+    """A goal model shared by concurrent searches, whose scores are validated.
 
-    Answers are remembered by goal (see `Batcher`). It belongs to one run with one loaded model.
+    Scores are cached by goal (see `Batcher`). An instance belongs to one run with one loaded model.
 
     Args:
         model: The model.
-        settings: How questions are merged.
+        settings: The batching settings.
     """
 
     def __init__(self, model: GoalModel, settings: BatchingSettings) -> None:
@@ -73,14 +73,14 @@ class SharedGoalModel:
         self._batcher: Batcher[Goal, float] = Batcher(self._call, settings, _goal_key)
 
     def client(self) -> AbstractContextManager[None]:
-        """Announce this thread's search, as long as the block runs."""
+        """Register this thread's search while the block runs."""
         return self._batcher.client()
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
         """The log-probability that each goal can be proved, in order.
 
         Raises:
-            ModelError: The model's answer breaks its contract.
+            ModelError: The model's result breaks its contract.
         """
         return self._batcher.ask(goals)
 
@@ -91,10 +91,10 @@ class SharedGoalModel:
 
 
 def _request_key(request: TacticRequest) -> Hashable:
-    """Equal for equal goals with the identical premise set.
+    """The cache key of a request: equal for equal goals with the identical premise set.
 
-    Keys outlive requests. A weak reference equals another if both lead to the same living set, so
-    a set that is made later can't be taken for a dead one, as it could by its address.
+    Keys outlive requests. Weak references are equal if they refer to the same live set, so a set
+    created later can't be mistaken for a deleted one, as its address could.
     """
     return request.goal.key, weakref.ref(request.premises)
 
@@ -103,17 +103,17 @@ def _goal_key(goal: Goal) -> Hashable:
     return goal.key
 
 
-def _check_length(answers: Any, expected: int, model: str, kind: str) -> None:
+def _check_length(results: Any, expected: int, model: str, kind: str) -> None:
     try:
-        number = len(answers)
+        number = len(results)
     except TypeError:
         raise ModelError(
-            f"the {model} answered {expected} goals with {_shown(answers)}",
+            f"the {model} returned {_abbreviated(results)} for {expected} goals",
             hint=f"It must return a list with one {kind} per goal, in order.",
         ) from None
     if number != expected:
         raise ModelError(
-            f"the {model} answered {expected} goals with {number} answers",
+            f"the {model} returned {number} results for {expected} goals",
             hint=f"It must return one {kind} per goal, in order.",
         )
 
@@ -126,7 +126,7 @@ def _checked_score(score: Any, goal: Goal) -> float:
     except (TypeError, ValueError):
         pass
     raise ModelError(
-        f"the goal model gave the goal {_shown(goal.text)} the score {_shown(score)}",
+        f"the goal model gave the goal {_abbreviated(goal.text)} the score {_abbreviated(score)}",
         hint="Scores are log-probabilities: finite numbers, at most 0.",
     )
 
@@ -150,14 +150,15 @@ def _distinct(suggestions: Any, n: int, goal: Goal) -> tuple[Suggestion, ...]:
                 break
     except (AttributeError, TypeError, ValueError):
         raise ModelError(
-            f"the tactic model suggested {_shown(suggestion)} for the goal {_shown(goal.text)}",
+            f"the tactic model suggested {_abbreviated(suggestion)} for the goal "
+            f"{_abbreviated(goal.text)}",
             hint="A suggestion is a pair of a text that is not blank and its log-probability, "
             "which is a finite number and at most 0.",
         ) from None
     return tuple(distinct.values())
 
 
-def _shown(value: object) -> str:
-    """What something is, in a few words."""
+def _abbreviated(value: object) -> str:
+    """The representation of a value, cut to a readable length."""
     text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}..."

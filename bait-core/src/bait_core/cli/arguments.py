@@ -16,11 +16,11 @@ ChangesArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[KEY=VALUE]...",
-        help="Settings to change.",
+        help="Settings to override, as KEY=VALUE.",
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 KindOption = Annotated[
     PluginKind | None,
     typer.Option("--kind", metavar="KIND", help=f"One of: {', '.join(PluginKind)}."),
@@ -48,7 +48,7 @@ AllowAxiomOption = Annotated[
     typer.Option(
         "--allow-axiom",
         metavar="NAME",
-        help="Allow an axiom of the file (repeatable).",
+        help="Allow proofs to use this axiom of the file (repeatable).",
     ),
 ]
 YesOption = Annotated[
@@ -57,6 +57,6 @@ YesOption = Annotated[
 PrintConfigOption = Annotated[
     bool,
     typer.Option(
-        "--print-config", help="Show the whole configuration, defaults included, and exit."
+        "--print-config", help="Print the full configuration, including defaults, and exit."
     ),
 ]

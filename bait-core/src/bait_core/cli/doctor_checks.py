@@ -1,4 +1,4 @@
-"""What `bait doctor` looks at for the core."""
+"""The checks that the core contributes to `bait doctor`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def python() -> Finding:
 
 
 def memory() -> Finding:
-    """Memory that this process may use."""
+    """The memory available to this process."""
     size = _memory_size()
     if size is None:
         return Finding(ok=True, message="size unknown on this platform")
@@ -42,7 +42,7 @@ def memory() -> Finding:
 
 
 def folders() -> Finding:
-    """Whether BAIT can write to the user's folders."""
+    """Whether BAIT's data and cache folders are writable."""
     paths = {
         "cache": cache_folder(),
         "data": data_folder(),
@@ -57,7 +57,7 @@ def folders() -> Finding:
 
 
 def _memory_size() -> int | None:
-    """Bytes of the machine, or of the container where that has less; None if unknown."""
+    """Memory of the machine, or of the container if smaller, in bytes; None if unknown."""
     try:
         size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
@@ -70,7 +70,7 @@ def _memory_size() -> int | None:
 
 
 def _write_problem(folder: Path) -> str:
-    """Why files can't be written to a folder that may not exist yet; empty if they can."""
+    """Why a folder, which may not exist yet, isn't writable; empty if it is."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         with tempfile.TemporaryFile(dir=existing):

@@ -20,7 +20,7 @@ from bait_core.plugins import DoctorCheck, Finding, Registry, installed
 from bait_core.plugins.references import resolve
 
 _INDENT = 5
-_HINT_UNEXPECTED = "This is a fault of the check: please report it to the plugin's authors."
+_HINT_UNEXPECTED = "This is a bug in the check: please report it to the plugin's authors."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class _Checked:
 def doctor(
     as_json: JsonOption = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show details of what is in order, too.")
+        bool, typer.Option("--verbose", "-v", help="Also show the details of passed checks.")
     ] = False,
 ) -> None:
     """Check whether this machine has what BAIT and its plugins need.
 
-    Exits with 1 if something is broken. What only some plugin lacks is told, too.
+    Exits with 1 if something is broken. Dependencies missing for individual plugins are listed
+    but do not count as broken.
 
     Examples:
       $ bait doctor

@@ -27,15 +27,15 @@ def evaluate(
     changes: ChangesArgument = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Gets the records and the report (required)."),
+        typer.Option(metavar="FOLDER", help="Folder for the traces and the report (required)."),
     ] = None,
     print_config: PrintConfigOption = False,
     as_json_: JsonOption = False,
 ) -> None:
-    """Search the theorems of an experiment once, and train nothing.
+    """Search the theorems of an experiment once, without training.
 
-    The models are those that the experiment has after training: name their checkpoints. What the
-    folder holds already is not searched again.
+    Give the checkpoints of trained models as settings. Theorems already recorded in the folder are
+    not searched again.
 
     Examples:
       $ bait evaluate lean.yaml model.checkpoint=trained/checkpoint --output evaluated

@@ -1,4 +1,4 @@
-"""Commands that are imported when they are used, so that `bait` starts quickly."""
+"""Commands that are imported on first use, so that `bait` starts quickly."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _EXAMPLES = re.compile(r"^Examples?:$", re.MULTILINE)
 
 
 class LazyCommand(TyperCommand):
-    """Stands for a command, or a group of commands, that is not yet imported.
+    """A placeholder for a command, or command group, that is not imported yet.
 
     Args:
         name: What users write.
-        spec: Its one-line help, and where the Typer app or function is.
+        spec: Its one-line help and the location of the Typer app or function.
     """
 
     def __init__(self, name: str, spec: CommandSpec) -> None:
@@ -29,7 +29,7 @@ class LazyCommand(TyperCommand):
         self._spec = spec
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Import the command and let it take over.
+        """Import the command and delegate to it.
 
         Raises:
             BrokenPluginError: It can't be imported.
@@ -56,10 +56,10 @@ class LazyCommand(TyperCommand):
 
 
 def make_light(command: Any) -> None:
-    """Rid a command, and those below it, of what makes Typer slow.
+    """Disable what makes Typer slow, for a command and its subcommands.
 
     Help becomes plain text, with examples line by line: Typer draws its boxes with rich, which
-    takes longer to import than all else together.
+    takes longer to import than everything else together.
     """
     command.rich_markup_mode = None
     # A paragraph is rewrapped unless it begins with a backspace.
@@ -71,10 +71,10 @@ def make_light(command: Any) -> None:
 
 
 def _skip_when_absent(parameter: Any) -> None:
-    """Let None pass through an optional parameter as it is.
+    """Pass None through an optional parameter unchanged.
 
-    Typer would build a pydantic validator only to let it pass, and importing that part of
-    pydantic takes longer than all the rest of `bait list-plugins`.
+    Typer would build a pydantic validator just for that, and importing that part of pydantic
+    takes longer than the rest of `bait list-plugins`.
     """
     if parameter.required or parameter.multiple or parameter.nargs != 1:
         return

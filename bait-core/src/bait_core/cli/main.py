@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from bait_core import __version__
 from bait_core.cli.lazy import LazyCommand, make_light
-from bait_core.cli.system_errors import told_to_user
+from bait_core.cli.system_errors import as_user_error
 from bait_core.cli.ui.console import print_error, show_trace_warnings
 from bait_core.errors import BaitError
 from bait_core.plugins import Registry, installed
@@ -49,8 +49,8 @@ def bait(
 def main() -> None:
     """Run `bait` and exit.
 
-    Exit codes: 0, all is well; 1, the command ran and its answer is no; 2, bad input or a
-    missing piece, told on the standard error; 70, a bug, with its traceback; 130, Ctrl-C.
+    Exit codes: 0, success; 1, the command ran and its answer is no; 2, bad input or a missing
+    dependency, reported on standard error; 70, a bug, with its traceback; 130, Ctrl-C.
     """
     show_trace_warnings()
     try:
@@ -60,17 +60,20 @@ def main() -> None:
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except Exception as error:  # noqa: BLE001  # nothing is swallowed: it is told, and by the exit code
-        if isinstance(error, OSError) and (told := told_to_user(error)):
-            print_error(told)
+    except Exception as error:  # noqa: BLE001  # it is reported, also by the exit code
+        if isinstance(error, OSError) and (user_error := as_user_error(error)):
+            print_error(user_error)
             sys.exit(EXIT_BAD_INPUT)
         traceback.print_exc()
-        typer.echo("This is a bug in BAIT or a plugin. Please report it with the above.", err=True)
+        typer.echo(
+            "This is a bug in BAIT or a plugin. Please report it with the traceback above.",
+            err=True,
+        )
         sys.exit(EXIT_BUG)
 
 
 def command_line(registry: Registry) -> TyperGroup:
-    """`bait` with all installed commands, none of them imported yet."""
+    """`bait` with all installed commands, none of which is imported yet."""
     group = cast("TyperGroup", typer.main.get_command(app))
     make_light(group)
     for command in registry.commands:

@@ -51,11 +51,11 @@ def list_plugins(
 
 
 def show_plugin(
-    name: Annotated[str, typer.Argument(help="Its name, or distribution:name.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="Plugin name, or distribution:name.", metavar="NAME")],
     kind: KindOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the options of a plugin, what it needs, and YAML to start from.
+    """Show a plugin's options and dependencies, and YAML to start from.
 
     Examples:
       $ bait show-plugin best-first
@@ -69,12 +69,12 @@ def show_plugin(
 
 
 def problems_as_json(registry: Registry) -> list[dict[str, str]]:
-    """What is wrong with the installed plugins."""
+    """Problems of the installed plugins."""
     return [asdict(problem) for problem in registry.problems]
 
 
 def show_problems(registry: Registry) -> None:
-    """Write what is wrong with the installed plugins, if anything is."""
+    """Print the problems of the installed plugins, if any."""
     if registry.problems:
         show()
         show("Problems", bold=True)
@@ -185,9 +185,9 @@ def _show_details(plugin: Plugin) -> None:
 
 
 def yaml_of(plugin: Plugin) -> str:
-    """The section of a configuration that chooses this plugin; `???` marks what must be filled in.
+    """The configuration section that selects this plugin; `???` marks values to fill in.
 
-    Scalars and lists are written as JSON, which is YAML too.
+    Scalars and lists are written as JSON, which is also YAML.
     """
     kind = KINDS[plugin.kind]
     lines = [f"{kind.section}:", f"  name: {plugin.name}"]
@@ -201,7 +201,7 @@ def yaml_of(plugin: Plugin) -> str:
 
 
 def _counterpart(plugin: Plugin) -> list[str]:
-    """What a training step needs besides this plugin: a trainer, or what its processor requires."""
+    """What a training step needs besides this plugin: a trainer, or its processor's options."""
     found = _trainer_for(plugin) or _processor_for(plugin)
     if found is None:
         return []
@@ -213,7 +213,7 @@ def _counterpart(plugin: Plugin) -> list[str]:
 
 
 def _trainer_for(plugin: Plugin) -> Plugin | None:
-    """A trainer that learns from the examples of a trace processor."""
+    """A trainer that accepts the examples of a trace processor."""
     for trainer in installed().select(PluginKind.TRAINER):
         if (
             isinstance(plugin.spec, TraceProcessorSpec)
@@ -232,7 +232,7 @@ def _processor_for(plugin: Plugin) -> Plugin | None:
 
 
 def _is_needed(plugin: Plugin, option: Option) -> bool:
-    """Whether a configuration has to give an option: an experiment on files needs a file."""
+    """Whether a configuration must set an option: an experiment on files needs a file."""
     is_file = isinstance(plugin.spec, EnvironmentSpec) and option.name == plugin.spec.file_option
     return option.required or is_file
 

@@ -1,4 +1,4 @@
-"""`bait premises`: what an environment's proofs may use, as a corpus."""
+"""`bait premises`: the premises accessible to an environment's theorems, as a corpus."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXIT_NO_PREMISES = 1
 
 def premises(
     output: Annotated[
-        Path, typer.Option(metavar="FILE", help="Gets the corpus, compressed JSON lines.")
+        Path, typer.Option(metavar="FILE", help="File for the corpus (compressed JSON lines).")
     ],
     target: Annotated[
         str | None,
@@ -41,10 +41,10 @@ def premises(
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the premises that an environment tells for its theorems, each once, in their order.
+    """Write the premises accessible to an environment's theorems, in order, without duplicates.
 
-    Where theorems may use different premises, the file holds those of all. Exits with 0 if there
-    are premises, 1 if there are none, 2 for bad input.
+    If theorems have different accessible premises, the file holds their union. Exits with 0 if
+    there are premises, 1 if there are none, 2 for bad input.
 
     Examples:
       $ bait premises Lists.lean --output corpus.jsonl.gz
@@ -76,6 +76,6 @@ def premises(
 
 def _sets(environment: Environment, theorems: Sequence[Theorem]) -> Iterator[PremiseSet]:
     """The premises at the root of each theorem; each session ends before the next begins."""
-    for theorem in track(theorems, "Asking for premises", console=stderr(), transient=True):
+    for theorem in track(theorems, "Collecting premises", console=stderr(), transient=True):
         with closing(environment.start(theorem)) as session:
             yield session.retrieve_premises(session.root)

@@ -31,11 +31,13 @@ _INDENT = len(CONDITIONAL) + 1
 def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     target: Annotated[
         str | None,
-        typer.Argument(help="A statement, or a file whose holes to fill.", show_default=False),
+        typer.Argument(
+            help="A statement to prove, or a file with holes to fill.", show_default=False
+        ),
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the proofs into the file.")] = False,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the filled file here.")
+        Path | None, typer.Option(metavar="FILE", help="Write the filled file here instead.")
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -59,7 +61,8 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         typer.Option(min=0.0, metavar="S", help="Time limit per theorem (default: 60)."),
     ] = None,
     expansions: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Limit of expanded goals per theorem.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Maximum number of goals expanded per theorem."),
     ] = None,
     tactic_seconds: Annotated[
         float | None,
@@ -69,16 +72,17 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
     ] = None,
     total_seconds: Annotated[
         float | None,
-        typer.Option(min=0.0, metavar="S", help="Time limit for all theorems together."),
+        typer.Option(min=0.0, metavar="S", help="Time limit for the whole run."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Theorems searched at a time.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Number of theorems searched concurrently."),
     ] = None,
     execution: Annotated[
         Where | None,
-        typer.Option(help="Run searches in threads, worker processes or on a Ray cluster."),
+        typer.Option(help="Run searches in threads, in worker processes or on a Ray cluster."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     option: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,7 +93,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
         ),
     ] = None,
     traces: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where to record the searches.")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder for the traces of the searches.")
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Resume the newest run of this task.")
@@ -99,9 +103,9 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
 ) -> None:
     """Prove a statement, fill the holes of a file, or prove an environment's own theorems.
 
-    Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if all
-    was proved, 1 if some was not, was not searched or rests on something open, 2 for bad input or
-    if the proofs could not be written.
+    Every proof is checked by a fresh prover before it is shown or written. Exits with 0 if
+    everything was proved; 1 if a theorem was not proved, was not searched or depends on something
+    unproved; 2 for bad input or if the proofs could not be written.
 
     Examples:
       $ bait prove 'theorem t (a b : Nat) : a + b = b + a'
@@ -148,7 +152,7 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter per option
             if results.traces:
                 stderr().print(f"Recorded in {folder}; see `bait traces --help`.", style="dim")
         else:
-            why = "the options choose no theorem" if target is None else f"{target} has no holes"
+            why = "the options select no theorem" if target is None else f"{target} has no holes"
             stdout().print(f"Nothing to prove: {why}.", markup=False)
 
     results = carry_out(plan, folder, ConsoleDisplay(stderr()), resume=resume, show=show)

@@ -14,12 +14,12 @@ from bait_core.experiment.report import as_json, read_reports
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")],
     as_json_: JsonOption = False,
 ) -> None:
-    """Show what runs proved, iteration by iteration, and what their trainings came to.
+    """Show what runs proved in each iteration, and the results of their training steps.
 
-    Where there is no report, among others, a warning tells so.
+    Folders without a report are skipped with a warning if another one has a report.
 
     Examples:
       $ bait report runs/lean-reprover/2026-01-01_00-00-00

@@ -30,11 +30,11 @@ def run(
     print_config: PrintConfigOption = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="The run's folder (default: a new one in runs/NAME)."),
+        typer.Option(metavar="FOLDER", help="Run folder (default: a new one in runs/NAME)."),
     ] = None,
     as_json_: JsonOption = False,
 ) -> None:
-    """Run an experiment: search, record, train on the record, search again.
+    """Run an experiment: search, record, train on the traces, search again.
 
     Exits with 1 if theorems are left to search: the run's own limits ended it, or the prover could
     not be started.
@@ -60,7 +60,7 @@ def run(
 
 
 def _show_where(console: Console, result: ExperimentResult) -> None:
-    """Which commands show more."""
+    """Print the commands that show more."""
     report, folder = result.report, result.folder
     last = len(report.iterations)
     traces = RunFolder(folder).traces(last, next(iter(report.iterations[-1].searches)))

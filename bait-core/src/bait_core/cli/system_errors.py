@@ -1,4 +1,4 @@
-"""What the operating system refuses that is the user's to mend, and no bug."""
+"""Errors of the operating system that users can fix, as opposed to bugs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 
 from bait_core.errors import BaitError
 
-_OTHER_PLACE = "Choose a place that can be written."
+_OTHER_PLACE = "Choose a writable location."
 _ROOM = "Free some space, or choose another disk."
-_FILES = "Let more files be open at a time, for example `ulimit -n 4096`, or use fewer workers."
+_FILES = "Raise the limit on open files, for example with `ulimit -n 4096`, or use fewer workers."
 _HINTS = {
     errno.EROFS: _OTHER_PLACE,
     errno.EACCES: _OTHER_PLACE,
@@ -24,8 +24,8 @@ _HINTS = {
 }
 
 
-def told_to_user(error: OSError) -> BaitError | None:
-    """What to tell the user of an error; None if it may well be a bug."""
+def as_user_error(error: OSError) -> BaitError | None:
+    """The error to show to the user; None if it may be a bug."""
     if error.errno not in _HINTS:
         return None
     reason = os.strerror(error.errno)

@@ -46,27 +46,26 @@ def traces(
         typer.Argument(help="A trace file or folder, a name from the list, or `last`."),
     ] = None,
     theorem: Annotated[
-        str | None, typer.Argument(help="Show the search for this theorem in full.")
+        str | None, typer.Argument(help="Show the full search for this theorem.")
     ] = None,
-    failed: Annotated[
-        bool, typer.Option("--failed", help="Show the tactics that failed, too.")
-    ] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Also show failed tactics.")] = False,
     folder: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the recorded runs are.")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of recorded runs.")
     ] = None,
     status: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATUS", help="Only searches that ended so; repeatable."),
+        typer.Option(metavar="STATUS", help="Only searches with this status (repeatable)."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write them to a trace file instead.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the selected searches to a trace file instead."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List recorded runs, the searches of a run, or show one search.
 
-    What is damaged in a trace file is told of and left out. Files that other tools have written
-    are read, too: gzip of any kind, or plain lines.
+    Damaged parts of a trace file are skipped with a warning. Files written by other tools can be
+    read too, gzipped in any way or as plain lines.
 
     Examples:
       $ bait traces
@@ -78,7 +77,7 @@ def traces(
     if run is None:
         if status or output:
             raise ConfigurationError(
-                "--status and --output choose among the searches of a run, and none is named",
+                "--status and --output select searches of a run, but no run was given",
                 hint="bait traces last --status proved --output proved.jsonl.gz",
             )
         _list_runs(stdout(), folder, as_json)
@@ -97,7 +96,7 @@ def traces(
 
 
 def _of_status(records: Iterator[TraceRecord], statuses: list[str]) -> Iterator[TraceRecord]:
-    """The records with one of these verdicts; all if there are none.
+    """The records with one of these verdicts; all if none are given.
 
     Raises:
         ConfigurationError: There is no such verdict.
@@ -106,7 +105,7 @@ def _of_status(records: Iterator[TraceRecord], statuses: list[str]) -> Iterator[
     for status in statuses:
         if status not in known:
             raise ConfigurationError(
-                f"no search ends as {status!r}", hint=f"Choose among {', '.join(known)}."
+                f"{status!r} is not a search status", hint=f"Choose among {', '.join(known)}."
             )
     return (r for r in records if not statuses or r.verdict in statuses)
 
@@ -123,7 +122,7 @@ def _find(run: str, folder: Path) -> Path:
     names = [path.name.removesuffix(SUFFIX) for path in known]
     raise TraceError(
         f"there is no recorded run {run!r} here or in {folder}",
-        hint=did_you_mean(run, names) or "`bait traces` lists what there is.",
+        hint=did_you_mean(run, names) or "`bait traces` lists the recorded runs.",
     )
 
 
@@ -205,7 +204,7 @@ def _show(console: Console, record: TraceRecord, failed: bool) -> None:
 
 
 def _print_search(console: Console, record: TraceRecord, failed: bool) -> None:
-    """The goals in the order of their selection, each with its tactics, then those left."""
+    """The goals in selection order, each with its tactics, then the unselected ones."""
     edges: dict[int, list[EdgeRecord]] = {}
     for edge in record.edges:
         edges.setdefault(edge.goal, []).append(edge)
@@ -224,7 +223,7 @@ def _print_goal(console: Console, record: TraceRecord, number: int, note: str) -
     goal = record.goals[number]
     style = status_style(goal.status)
     if goal.log_probability is not None:
-        note += f"; judged log p {goal.log_probability:.2f}"
+        note += f"; goal model log p {goal.log_probability:.2f}"
     console.print()
     console.print(
         Text.assemble((f"goal {number} ", "bold"), (goal.status, style), "  ", (note, "dim"))

@@ -26,22 +26,23 @@ def train(
     config: ConfigArgument,
     changes: ChangesArgument = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Gets the checkpoint (required).")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder for the checkpoint (required).")
     ] = None,
     step: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which training step; by default the only.")
+        str | None,
+        typer.Option(metavar="NAME", help="Training step to run (default: the only one)."),
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Learn from the searches of this run, too."),
+        typer.Option(metavar="FOLDER", help="Also learn from the searches of this run."),
     ] = None,
     print_config: PrintConfigOption = False,
     as_json_: JsonOption = False,
 ) -> None:
-    """Do one training step of an experiment, and search nothing.
+    """Run one training step of an experiment, without searching.
 
-    A training that was stopped goes on in the same folder. The environment is asked for the
-    theorems of `evaluate`, which must not be learned from; `evaluate=null` needs no prover.
+    An interrupted training resumes in the same folder. The prover is started to list the theorems
+    of `evaluate`, which must not be trained on; with `evaluate=null` no prover is needed.
 
     Examples:
       $ bait train examples/experiments/holist.yaml --step tactics --output trained
@@ -70,7 +71,7 @@ def _choose(config: ExperimentConfig, name: str | None) -> TrainingStep:
     if not steps:
         raise ConfigurationError(
             f"the experiment {config.name} trains nothing",
-            hint="Describe what is to be trained in its list `training`; see docs/experiments.md.",
+            hint="Add a training step to its list `training`; see docs/experiments.md.",
         )
     if name is None and len(steps) == 1:
         return next(iter(steps.values()))
@@ -78,6 +79,6 @@ def _choose(config: ExperimentConfig, name: str | None) -> TrainingStep:
         what = f"no training step {name!r}" if name else f"{len(steps)} training steps"
         raise ConfigurationError(
             f"the experiment {config.name} has {what}",
-            hint=did_you_mean(name or "", steps) or f"Choose with --step among: {', '.join(steps)}",
+            hint=did_you_mean(name or "", steps) or f"Choose one with --step: {', '.join(steps)}.",
         )
     return steps[name]

@@ -1,4 +1,4 @@
-"""`bait verify`: which theorems of a file are proved."""
+"""`bait verify`: check which theorems of a file are proved."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _INDENT = len("accepted") + 1
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A file of theorems, whoever wrote their proofs.")],
+    file: Annotated[Path, typer.Argument(help="A file of theorems with proofs from any source.")],
     allow_axiom: AllowAxiomOption = None,
     environment: EnvironmentOption = None,
     option: EnvironmentOptionsOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Have a fresh prover judge the theorems of a file, as it judges what `bait prove` fills in.
+    """Check the theorems of a file with a fresh prover, as `bait prove` checks what it fills in.
 
-    A theorem is accepted if it is proved, and rests on nothing that is open or not allowed. Exits
-    with 0 if all are accepted, 1 if some are not, 2 for bad input.
+    A theorem is accepted if it is proved and depends on nothing that is unproved or not allowed.
+    Exits with 0 if all are accepted, 1 if some are not, 2 for bad input.
 
     Examples:
       $ bait verify Lists.lean

@@ -1,4 +1,4 @@
-"""The words of theorem proving: goals, tactics' outcomes, proofs. Plain immutable data."""
+"""The vocabulary of theorem proving: goals, tactic outcomes, proofs. Plain immutable data."""
 
 from bait_core.domain.filling import Edit, FilledFile, Verification, apply_edits
 from bait_core.domain.goal import Goal, Theorem

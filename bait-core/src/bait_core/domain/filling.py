@@ -1,4 +1,4 @@
-"""A proof file whose holes are filled, and what a prover says of the theorems of a file."""
+"""A proof file whose holes are filled, and the verdicts of a prover on a file's theorems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Edit:
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text after edits that don't overlap."""
+    """The text with non-overlapping edits applied."""
     parts: list[str] = []
     end = 0
     for edit in sorted(edits, key=lambda edit: edit.start):
@@ -51,11 +51,11 @@ class FilledFile:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a fresh prover says of one theorem of a file.
+    """The verdict of a fresh prover on one theorem of a file.
 
     Attributes:
         theorem: The theorem.
-        accepted: Whether it is proved, and rests on nothing that is open or not allowed.
+        accepted: Whether it is proved and depends on nothing that is unproved or not allowed.
         foundations: What it rests on besides the prover's own axioms.
         message: Why it is not accepted; empty otherwise.
     """

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 class Goal:
     """One independent proof obligation.
 
-    Goals that share metavariables can't be solved apart and therefore form *one* goal.
-    Two goals are equal exactly when their keys are: the text is for models and people, and
-    goals that merely print alike stay different.
+    Goals that share metavariables can't be solved separately and therefore form *one* goal.
+    Two goals are equal if and only if their keys are: the text is for models and users, and goals
+    that merely print alike are different.
 
     Attributes:
         key: Exact identity, made by the environment from hypotheses (with their names and
             types) and conclusion.
         text: The goal as the prover prints it.
-        symbols: Constants that occur in the goal, for ranking premises; may be empty where
-            the prover does not tell.
+        symbols: Constants that occur in the goal, for ranking premises; may be empty if the
+            prover does not report them.
     """
 
     key: str
@@ -39,7 +39,7 @@ class Theorem:
     Attributes:
         name: Unique within its environment.
         statement: What it says, in the prover's language.
-        source: Where it comes from, such as `Lists.lean:12`; for people.
+        source: Where it comes from, such as `Lists.lean:12`; for users.
     """
 
     name: str

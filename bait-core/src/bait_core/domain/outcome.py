@@ -1,4 +1,4 @@
-"""What a prover answers to one tactic."""
+"""The outcomes of a tactic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class FailureKind(StrEnum):
     """Why a tactic did not apply."""
 
     ERROR = "error"
-    """The prover answered with an error."""
+    """The prover reported an error."""
     TIMEOUT = "timeout"
     """The tactic was stopped at its time limit."""
     CRASH = "crash"

@@ -1,4 +1,4 @@
-"""What a proof may use: facts of the library, and facts and definitions of the user's own text."""
+"""What a proof may use: library facts, and facts and definitions of the user's own text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DefinitionKind(StrEnum):
     """What a definition defines."""
 
     FUNCTION = "function"
-    """Something that can be unfolded, and is no predicate."""
+    """Something that can be unfolded and is not a predicate."""
     PREDICATE = "predicate"
     """Something that can be unfolded to a proposition."""
     TYPE = "type"
@@ -46,11 +46,11 @@ class Definition:
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class PremiseSet:
-    """What is accessible at a goal. Sets are compared by identity, for they are large.
+    """The premises accessible at a goal. Sets are large, so they are compared by identity.
 
     Attributes:
-        library_key: Identifies the content of `library`, so that what a model computes from it
-            can be kept.
+        library_key: Identifies the content of `library`, so that models can cache what they
+            compute from it.
         library: Facts of the libraries that the text imports, in their order.
         local: Facts that the text itself states before the goal, in order.
         definitions: What the text itself defines before the goal, in order.

@@ -76,7 +76,7 @@ class Foundations:
 
     Attributes:
         axioms: Axioms of the user's own text that the user has allowed.
-        open: What is not proved yet, for people: names of theorems, places of holes.
+        open: What is not proved yet, for users: names of theorems, positions of holes.
     """
 
     axioms: tuple[str, ...] = ()
@@ -84,20 +84,20 @@ class Foundations:
 
 
 SOUND = Foundations()
-"""Of a theorem that rests on nothing else."""
+"""The foundations of a theorem that rests on nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a fresh prover said to a whole proof.
+    """The result of checking a whole proof in a fresh prover.
 
     Attributes:
         accepted: True only if the prover accepted all of it.
         script: The text that was checked, in the prover's language.
         message: Why it was not accepted; empty otherwise.
         seconds: Time the check took.
-        culprit: The goal whose step was not accepted, if the prover could tell; the search
-            gives up this step and goes on.
+        culprit: The goal whose step was rejected, if known; the search drops this step and
+            continues.
         foundations: What the theorem rests on with this proof. Where `open` is not empty, the
             goal is proved but the theorem around it is not.
     """

@@ -1,4 +1,4 @@
-"""How searches end."""
+"""The statuses of finished searches."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ class SearchStatus(StrEnum):
     PROVED = "proved"
     """A fresh prover accepted a proof."""
     FAILED = "failed"
-    """Nothing is left to try, or the budget of expansions is spent."""
+    """Nothing is left to try, or the expansion budget is exhausted."""
     TIMEOUT = "timeout"
-    """The wall time is spent."""
+    """The search ran out of time."""
     ERROR = "error"
-    """The prover or a plugin broke down."""
+    """The prover or a plugin failed."""
     INTERRUPTED = "interrupted"
-    """The run ended before the search did: the user stopped it, or its budget was spent."""
+    """The run ended first: the user stopped it, or its budget was exhausted."""
     UNSTARTED = "unstarted"
-    """The prover could not be started for it, which says nothing about the theorem."""
+    """The prover could not be started, which says nothing about the theorem."""
 
 
 def is_final(status: str) -> bool:
-    """Whether a theorem with this status need not be searched again when a run is resumed."""
+    """Whether a resumed run can skip a theorem with this status."""
     return status not in {SearchStatus.INTERRUPTED, SearchStatus.UNSTARTED}
 
 
 CONDITIONAL = "conditional"
-"""The verdict on a theorem whose hole is proved, and which rests on something open elsewhere."""
+"""The verdict on a theorem whose hole is proved but which rests on something unproved."""
 
 
 def verdict(status: str, foundations: Foundations) -> str:
-    """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
+    """The status, or `conditional` if a proved theorem rests on something unproved."""
     return CONDITIONAL if status == SearchStatus.PROVED and foundations.open else status

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Suggestion(NamedTuple):
-    """A tactic and how probable the model finds it.
+    """A tactic and the probability that the model assigns to it.
 
     Attributes:
         tactic: Tactic text in the prover's language.

@@ -11,11 +11,11 @@ _THRESHOLDS = (50_000, 10, 2)
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Let Python look for cyclic garbage less often, as long as the block runs.
+    """Make Python collect cyclic garbage less often while the block runs.
 
-    A search allocates much and gives nothing back until it ends. The default settings walk its
-    growing graph again and again in vain, which doubles the cost of a tactic in a large search;
-    these look about once per million objects.
+    A search allocates many objects and frees none until it ends. With the default thresholds the
+    collector traverses the growing graph again and again in vain, which doubles the cost of a
+    tactic in a large search; here it runs about once per million objects.
     """
     before = gc.get_threshold()
     gc.set_threshold(*_THRESHOLDS)

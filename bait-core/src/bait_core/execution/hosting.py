@@ -18,11 +18,11 @@ _MOST_PREMISE_SETS = 256
 _ATTEMPTS = 5
 
 Wire = tuple[Goal, str]
-"""A request for tactics on its way: the goal, and the token of its premise set."""
+"""A tactic request as it is sent: the goal, and the token of its premise set."""
 
 
 def open_models(job: SearchJob) -> tuple[SharedTacticModel, SharedGoalModel | None]:
-    """The models of a job, made here."""
+    """Make the models of a job in this process."""
     batching = job.run.batching
     goal_model = job.make_goal_model()
     return (
@@ -32,7 +32,7 @@ def open_models(job: SearchJob) -> tuple[SharedTacticModel, SharedGoalModel | No
 
 
 class Host(Protocol):
-    """The models' process, as workers reach it; raises ExecutionError when it is gone."""
+    """The models' process as seen by workers; raises ExecutionError if it has died."""
 
     def add_premises(self, premises: Mapping[str, PremiseSet]) -> None:
         """See `ModelHost`."""
@@ -48,16 +48,17 @@ class Host(Protocol):
 
 
 class ModelHost:
-    """Holds the models of a job and answers workers, several at a time.
+    """Holds the models of a job and serves several workers concurrently.
 
-    Premise sets are large, and sent once: requests name them by tokens that their senders made.
+    Premise sets are large and therefore sent once: requests refer to them by tokens, which their
+    senders choose.
     """
 
     def __init__(self) -> None:
         self._premises: OrderedDict[str, PremiseSet] = OrderedDict()
 
     def open(self, job: SearchJob) -> None:
-        """Make the models; not in the constructor, whose errors get to callers as text only.
+        """Make the models; not in the constructor, whose errors reach callers as text only.
 
         Raises:
             BaitError: They can't be made.
@@ -65,14 +66,14 @@ class ModelHost:
         self._tactic_model, self._goal_model = open_models(job)
 
     def add_premises(self, premises: Mapping[str, PremiseSet]) -> None:
-        """Remember premise sets by their tokens; the oldest are forgotten in time."""
+        """Cache premise sets by their tokens; the oldest are evicted."""
         for token, premise_set in premises.items():
             self._premises[token] = premise_set
         while len(self._premises) > _MOST_PREMISE_SETS:
             self._premises.popitem(last=False)
 
     def get_tactics(self, requests: Sequence[Wire]) -> list[list[Suggestion]] | None:
-        """Suggestions for each request, in order; None if a premise set is not known."""
+        """Suggestions for each request, in order; None if a premise set is not cached."""
         known = self._premises
         try:
             resolved = [TacticRequest(goal, known[token]) for goal, token in requests]
@@ -81,17 +82,17 @@ class ModelHost:
         return self._tactic_model.get_tactics(resolved)
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """The log-probability of each goal's having a proof, in order."""
+        """The log-probability that each goal can be proved, in order."""
         if self._goal_model is None:
             raise ExecutionError("this search uses no goal model")
         return self._goal_model.score_goals(goals)
 
 
 class HostedTacticModel:
-    """A tactic model that is held elsewhere.
+    """A tactic model in another process.
 
     Args:
-        host: Holds it.
+        host: The process that holds it.
     """
 
     def __init__(self, host: Host) -> None:
@@ -102,8 +103,8 @@ class HostedTacticModel:
         """At most `n` distinct suggestions for each request, in order.
 
         Raises:
-            ModelError: The model's answer breaks its contract.
-            ExecutionError: The model's process is gone.
+            ModelError: The model's result breaks its contract.
+            ExecutionError: The model's process has died.
         """
         wires = [(request.goal, self._token(request.premises)) for request in requests]
         for _ in range(_ATTEMPTS):
@@ -114,7 +115,7 @@ class HostedTacticModel:
                 {token: r.premises for (_, token), r in zip(wires, requests, strict=True)}
             )
         raise ExecutionError(
-            "the models' process forgets premises as fast as they are sent to it",
+            "the models' process evicts premise sets as fast as they are sent to it",
             hint="Use fewer workers for each model replica.",
         )
 

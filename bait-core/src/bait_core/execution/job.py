@@ -1,4 +1,4 @@
-"""What to run: plugins by name with their options, and settings. Nothing of it is running."""
+"""What to run: plugins by name with their options, and settings. Nothing is started yet."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
 
 @dataclass(frozen=True)
 class SearchJob:
-    """All that says how theorems are searched; can be sent to other processes.
+    """Everything that determines how theorems are searched; can be sent to other processes.
 
     Attributes:
         environment: Where theorems are proved.
         model: Proposes tactics.
         search: Chooses goals.
-        goal_model: Judges goals; without a name, the one that the search names.
-        settings: What one theorem may cost.
-        run: What all may cost, and how many run at a time.
+        goal_model: Scores goals; without a name, the search's default.
+        settings: The limits per theorem.
+        run: The limits of the whole run, and how many searches run at a time.
         execution: Where they run.
     """
 
@@ -48,7 +48,7 @@ class SearchJob:
 
         Raises:
             UnknownPluginError: A plugin is not installed.
-            ConfigurationError: There is a goal model, and the search uses none.
+            ConfigurationError: A goal model is given, but the search uses none.
         """
         registry = installed()
         chosen = {section: getattr(self, section) for section in KIND_OF_SECTION}
@@ -62,7 +62,7 @@ class SearchJob:
 
     @cached_property
     def configuration(self) -> dict[str, Any]:
-        """The resolved options of everything, made of what JSON knows.
+        """The resolved options of everything, as JSON types.
 
         Raises:
             UnknownPluginError: A plugin is not installed.
@@ -70,7 +70,7 @@ class SearchJob:
         """
         if self.execution.where is not Where.THREADS and self.run.total_expansions is not None:
             raise ConfigurationError(
-                "a run's budget of expansions can't be kept across worker processes",
+                "a run's expansion budget can't be shared by worker processes",
                 hint="Limit the expansions per theorem instead, or run the searches in threads.",
             )
         resolved: dict[str, Any] = {
@@ -94,7 +94,7 @@ class SearchJob:
 
     @contextmanager
     def open_environment(self) -> Iterator[Environment]:
-        """A new environment, closed in the end."""
+        """A new environment, closed at the end of the block."""
         environment: Environment = self._make("environment")
         try:
             yield environment
@@ -117,7 +117,7 @@ class SearchJob:
         return search
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is sent to other processes: what was given, not what was found here."""
+        """What is sent to other processes: the given values, without cached lookups."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def _make(self, section: str) -> Any:
@@ -130,7 +130,7 @@ class SearchJob:
             return PluginConfig(name=given.name or default, **given.options)
         if given.name or given.options:
             raise ConfigurationError(
-                f"the search {search.name!r} uses no goal model, and one was given",
-                hint="Leave it out, or choose a search that judges goals.",
+                f"the search {search.name!r} uses no goal model, but one was given",
+                hint="Leave it out, or choose a search that uses a goal model.",
             )
         return None

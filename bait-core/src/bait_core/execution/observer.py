@@ -1,4 +1,4 @@
-"""Who is told what happens, and who shows it, wherever the searches run."""
+"""Observers and displays of running searches, wherever they run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bait_core.traces import TraceRecord
 
 @dataclass(frozen=True, slots=True)
 class SearchProgress:
-    """How far the search for one theorem is."""
+    """The progress of the search for one theorem."""
 
     theorem: Theorem
     expansions: int
@@ -21,10 +21,10 @@ class SearchProgress:
 
 
 class Observer(Protocol):
-    """Is told what happens; called from several threads."""
+    """Receives the events of a run; called from several threads."""
 
     def on_start(self, theorem: Theorem) -> None:
-        """A search begins; again if the worker that ran it died."""
+        """A search begins; called again if its worker died."""
         ...
 
     def on_step(self, progress: SearchProgress) -> None:
@@ -37,23 +37,23 @@ class Observer(Protocol):
 
 
 class Display(Protocol):
-    """Shows what a run does."""
+    """Displays the progress of a run."""
 
     def say(self, text: str) -> None:
-        """Tell that something begins or has ended."""
+        """Report that something begins or has ended."""
         ...
 
     def busy(self, text: str) -> AbstractContextManager[object]:
-        """Show that something takes its time, as long as the block runs."""
+        """Show that something is in progress while the block runs."""
         ...
 
     def searches(self, total: int, done: int) -> AbstractContextManager[Observer]:
-        """Show the searches for `total` theorems, of which `done` need none any more."""
+        """Show the searches for `total` theorems, of which `done` are finished already."""
         ...
 
 
 class QuietDisplay:
-    """Shows nothing; for runs from Python."""
+    """Displays nothing; for runs from Python."""
 
     def say(self, text: str) -> None:
         """Nothing is shown."""
@@ -63,7 +63,7 @@ class QuietDisplay:
         return nullcontext()
 
     def searches(self, total: int, done: int) -> AbstractContextManager[Observer]:  # noqa: ARG002
-        """This object itself observes the searches."""
+        """Observe the searches with this object."""
         return nullcontext(self)
 
     def on_start(self, theorem: Theorem) -> None:

@@ -1,4 +1,4 @@
-"""Searches in actors of a Ray cluster; which machine runs which actor is Ray's business."""
+"""Searches in actors of a Ray cluster; Ray decides which machine runs which actor."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def run_on_ray(job: SearchJob, theorems: Sequence[Theorem], observer: Observer) 
 
 
 class _WorkerActor:
-    """What runs in the actor of a worker."""
+    """The actor of a worker."""
 
     def start(self, job: SearchJob, host: Host | None, folder: str) -> None:
-        # Not in the constructor, whose errors get to callers as text only.
+        # Not in the constructor, whose errors reach callers as text only.
         if Path(folder).is_dir():
             os.chdir(folder)  # relative paths in options mean what they mean to the user
         self._worker = SearchWorker(job, host)
@@ -65,10 +65,10 @@ class RayWorker:
 
     Args:
         job: What to run.
-        host: Holds the models; None if the worker is to have its own.
+        host: Holds the models; None if the worker makes its own.
 
     Raises:
-        WorkerLostError: The actor died at its start.
+        WorkerLostError: The actor died while starting.
         BaitError: A part of the job can't be made there.
     """
 
@@ -90,17 +90,17 @@ class RayWorker:
         return record
 
     def cancel(self) -> None:
-        """Let the search under way end soon."""
+        """Make the current search end soon."""
         self._actor.cancel.remote()
 
     def close(self) -> None:
-        """End the actor in good order."""
+        """Shut the actor down cleanly."""
         with suppress(WorkerLostError):
             _get(self._actor.close.remote())
         self.kill()
 
     def kill(self) -> None:
-        """End the actor; its provers end when it does not answer them any more."""
+        """Kill the actor; its provers end once they lose contact with it."""
         ray.kill(self._actor)
 
 
@@ -123,16 +123,16 @@ class RayHost:
         self._ask(self._actor.open, job)
 
     def add_premises(self, premises: Mapping[str, PremiseSet]) -> None:
-        """Remember premise sets by their tokens."""
+        """Cache premise sets by their tokens."""
         self._ask(self._actor.add_premises, premises)
 
     def get_tactics(self, requests: Sequence[Wire]) -> list[list[Suggestion]] | None:
-        """Suggestions for each request, in order; None if a premise set is not known."""
+        """Suggestions for each request, in order; None if a premise set is not cached."""
         suggestions: list[list[Suggestion]] | None = self._ask(self._actor.get_tactics, requests)
         return suggestions
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """The log-probability of each goal's having a proof, in order."""
+        """The log-probability that each goal can be proved, in order."""
         scores: list[float] = self._ask(self._actor.score_goals, goals)
         return scores
 
@@ -168,7 +168,7 @@ def _actor(
 
 
 def _get(reference: Any) -> Any:
-    """The result of a call of an actor.
+    """The result of an actor call.
 
     Raises:
         WorkerLostError: The actor has died.
@@ -189,7 +189,7 @@ def _get(reference: Any) -> Any:
 
 @contextmanager
 def _cluster(job: SearchJob) -> Iterator[None]:
-    """A connection to the configured cluster; one that the caller has already is used."""
+    """A connection to the configured cluster; reuses the caller's connection, if any."""
     if ray.is_initialized():
         yield
         return
@@ -208,7 +208,7 @@ def _cluster(job: SearchJob) -> Iterator[None]:
         raise ExecutionError(
             f"the Ray cluster {settings.address or 'on this machine'} can't be reached: "
             f"{_first_line(error)}",
-            hint="`ray status` tells whether it runs. Without an address, Ray runs here.",
+            hint="`ray status` says whether it is running. Without an address, Ray runs here.",
         ) from error
     try:
         yield
@@ -217,14 +217,14 @@ def _cluster(job: SearchJob) -> Iterator[None]:
 
 
 def _knock(address: str) -> None:
-    """Raise OSError if nobody answers at `host:port`: Ray itself would wait for minutes."""
+    """Raise OSError if nothing listens at `host:port`: Ray itself would wait for minutes."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if colon and port.isdecimal():
         socket.create_connection((host, int(port)), _KNOCK_SECONDS).close()
 
 
 def _local_cpus(settings: ExecutionSettings, workers: int) -> int:
-    """CPUs that a cluster on this machine pretends to have, so that all actors find room."""
+    """The number of CPUs to declare for a cluster on this machine, so that all actors fit."""
     wanted = workers * settings.worker_cpus + settings.model_replicas * settings.model_cpus
     return max(os.cpu_count() or 1, int(wanted) + 1)
 

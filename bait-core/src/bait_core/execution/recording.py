@@ -1,4 +1,4 @@
-"""Searching and recording: the one way from theorems to a trace file."""
+"""Searching and recording: from theorems to a trace file."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _kept(
     display: Display,
     on_record: Callable[[TraceRecord], None] | None,
 ) -> set[str]:
-    """The theorems of a stopped run that need no further search."""
+    """The theorems of an interrupted run that need no further search."""
     done = writer.keep_final(theorems)
     display.say(f"Resuming {writer.path}: {len(done)} of {len(theorems)} are done.")
     if on_record is not None:

@@ -1,4 +1,4 @@
-"""What worker processes and Ray actors have in common: keeping each of them busy until the end."""
+"""Scheduling shared by worker processes and Ray actors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bait_core.proof_search.recording import trace_record
 from bait_core.traces import TraceRecord, decode_record
 
 _MOST_LOSSES = 3
-"""Workers that may die at one theorem, or at start one after the other, before it is given up."""
+"""Number of workers that may die on one theorem, or in a row while starting."""
 
 
 class WorkerLostError(Exception):
@@ -38,29 +38,29 @@ class Worker(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Let the search under way end soon."""
+        """Make the current search end soon."""
         ...
 
     def close(self) -> None:
-        """End the worker and its provers, which are idle."""
+        """Shut down the idle worker and its provers."""
         ...
 
     def kill(self) -> None:
-        """End the worker and its provers at once, whatever it does; may be called twice."""
+        """Kill the worker and its provers immediately; may be called twice."""
         ...
 
 
 class RemoteRun:
-    """A run whose searches happen in workers elsewhere.
+    """A run whose searches are executed by remote workers.
 
-    A worker that dies is replaced, and its theorem is tried again; a theorem that keeps killing
-    workers gets a record that says so.
+    A worker that dies is replaced and its theorem retried; a theorem that keeps killing workers
+    gets a record that says so.
 
     Args:
         job: What to run.
         start_worker: Starts the worker with a number and waits until it is ready. It raises
             WorkerLostError if it dies, and BaitError if it can't work.
-        observer: Is told what happens.
+        observer: Receives the events of the run.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class RemoteRun:
         )
 
     def _work(self, number: int, queue: Queue[Theorem], tally: Tally) -> None:
-        """What the thread of one worker does."""
+        """Drive one worker; runs in a thread of its own."""
         worker = self._start(number)
         while not (
             self._cancelled.is_set() or tally.is_hopeless or time.monotonic() >= self._deadline
@@ -119,7 +119,7 @@ class RemoteRun:
                     attempt.message = "stopped by the user"
                     break
                 attempt.status = SearchStatus.ERROR
-                attempt.message = f"{_MOST_LOSSES} workers died at this theorem; the last: {error}"
+                attempt.message = f"{_MOST_LOSSES} workers died on this theorem; the last: {error}"
                 worker = self._start(number)
         attempt.seconds = time.time() - attempt.started
         return trace_record(attempt, self._job.configuration, self._job.versions), worker
@@ -135,8 +135,8 @@ class RemoteRun:
                     worker.cancel()
                 return worker
         raise ExecutionError(
-            f"worker {number} died at its start {_MOST_LOSSES} times: {reason}",
-            hint="Its last words are above. If memory ran out, use fewer workers.",
+            f"worker {number} died {_MOST_LOSSES} times while starting: {reason}",
+            hint="Its last output is above. If memory ran out, use fewer workers.",
         )
 
     def _cancel(self) -> None:

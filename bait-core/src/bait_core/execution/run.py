@@ -20,21 +20,21 @@ from bait_core.protocols import Environment
 def run_searches(
     job: SearchJob, environment: Environment, theorems: Sequence[Theorem], observer: Observer
 ) -> RunEnd:
-    """Search for a proof of each theorem; the observer gets the records.
+    """Search for a proof of each theorem; the observer receives the records.
 
-    With the same seeds the records are the same wherever the searches run, but for times.
+    With the same seed the records are the same wherever the searches run, except for times.
 
-    Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C kills
-    the provers. A spent budget of the run begins no more either.
+    At Ctrl-C each search finishes its current tactic and no new one begins; a second Ctrl-C kills
+    the provers. No search begins once the run's budget is exhausted.
 
     Args:
         job: What to run, and where.
         environment: The job's environment, open in this process; searches in threads use it.
         theorems: What to prove.
-        observer: Is told what happens.
+        observer: Receives the events of the run.
 
     Returns:
-        How the run ended; what was not searched has no record, or one that says `interrupted`.
+        How the run ended; unsearched theorems have no record, or one that says `interrupted`.
 
     Raises:
         KeyboardInterrupt: At the second Ctrl-C.

@@ -22,7 +22,7 @@ from bait_core.protocols import Environment, GoalModel, SearchModel, TacticModel
 
 
 class AttemptObserver(Protocol):
-    """Is told what the runner does, from the thread that does it."""
+    """Receives the runner's events, in the thread of the search."""
 
     def on_start(self, attempt: Attempt) -> None:
         """A search begins."""
@@ -35,7 +35,7 @@ class AttemptObserver(Protocol):
     def on_end(self, attempt: Attempt) -> None:
         """A search has ended; called exactly once per theorem that was started.
 
-        The runner forgets the attempt afterwards, so that graphs don't pile up in memory.
+        The runner drops the attempt afterwards, so that graphs don't accumulate in memory.
         """
         ...
 
@@ -47,10 +47,10 @@ class Runner:
         environment: Where theorems are proved.
         tactic_model: Proposes tactics.
         make_search: Makes a search model; each worker thread gets its own.
-        goal_model: Judges goals, for the searches that want it.
-        settings: What one search may cost.
-        run: What all may cost, and how many run at a time.
-        observer: Is told of the progress.
+        goal_model: Scores goals, for searches that use it.
+        settings: The limits of one search.
+        run: The limits of the whole run, and how many searches run at a time.
+        observer: Receives the events of the run.
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class Runner:
         self._observer = observer
 
     def run(self, theorems: Sequence[Theorem]) -> RunEnd:
-        """Search for a proof of each theorem; the observer gets the results.
+        """Search for a proof of each theorem; the observer receives the results.
 
-        Ctrl-C lets each search finish the tactic it is at, and begins no more; a second Ctrl-C
-        kills the provers. A spent budget begins no more either.
+        At Ctrl-C each search finishes its current tactic and no new one begins; a second Ctrl-C
+        kills the provers. No search begins once the budget is exhausted.
 
         Raises:
             KeyboardInterrupt: At the second Ctrl-C.
@@ -94,7 +94,7 @@ class Runner:
         return tally.end(was_stopped=self._budget.is_cancelled, was_spent=self._budget.is_spent)
 
     def _work(self, queue: Queue[Theorem], tally: Tally) -> None:
-        """What each thread does: take theorems until there are none left."""
+        """Search theorems until none are left; runs in each worker thread."""
         search = self._make_search()
         while not (self._budget.is_spent or tally.is_hopeless):
             theorem = next(queue, None)
@@ -116,7 +116,7 @@ class Runner:
 
 
 class _AttemptRecorder:
-    """Turns what the runner tells into progress and records."""
+    """Turns the runner's events into progress and records."""
 
     def __init__(self, job: SearchJob, observer: Observer) -> None:
         self._job = job

@@ -1,4 +1,4 @@
-"""Where searches run, how many at a time, and what they may cost together."""
+"""Where searches run, how many at a time, and their combined limits."""
 
 from __future__ import annotations
 
@@ -42,21 +42,25 @@ class ExecutionSettings(Options):
         default=0,
         ge=0,
         description="processes that hold the models for all workers; with 0 each worker process "
-        "has models of its own",
+        "loads its own models",
     )
     address: str = Field(
         default="",
-        description="of the Ray cluster, such as `auto`; empty starts one on this machine",
+        description="address of the Ray cluster, such as `auto`; empty starts one on this machine",
     )
-    worker_cpus: float = Field(default=1.0, ge=0, description="CPUs that Ray reserves for a worker")
-    worker_gpus: float = Field(default=0.0, ge=0, description="GPUs that Ray reserves for a worker")
+    worker_cpus: float = Field(default=1.0, ge=0, description="CPUs that Ray reserves per worker")
+    worker_gpus: float = Field(default=0.0, ge=0, description="GPUs that Ray reserves per worker")
     worker_resources: dict[str, float] = Field(
-        default={}, description="other resources that Ray reserves for a worker"
+        default={}, description="other resources that Ray reserves per worker"
     )
-    model_cpus: float = Field(default=1.0, ge=0, description="CPUs reserved for a model replica")
-    model_gpus: float = Field(default=0.0, ge=0, description="GPUs reserved for a model replica")
+    model_cpus: float = Field(
+        default=1.0, ge=0, description="CPUs that Ray reserves per model replica"
+    )
+    model_gpus: float = Field(
+        default=0.0, ge=0, description="GPUs that Ray reserves per model replica"
+    )
     model_resources: dict[str, float] = Field(
-        default={}, description="other resources reserved for a model replica"
+        default={}, description="other resources that Ray reserves per model replica"
     )
 
     @model_validator(mode="after")
@@ -66,7 +70,7 @@ class ExecutionSettings(Options):
             allowed += _REMOTE_ONLY
         if self.where is Where.RAY:
             allowed += _RAY_ONLY
-        # What has its default value may have been written out, as resolved configurations are.
+        # Resolved configurations spell out defaults, so default values are not refused.
         defaults = type(self).model_fields
         idle = [name for name in (*_REMOTE_ONLY, *_RAY_ONLY) if name not in allowed]
         if wrong := [name for name in idle if getattr(self, name) != defaults[name].default]:
@@ -75,18 +79,18 @@ class ExecutionSettings(Options):
 
 
 class RunSettings(Options):
-    """What a run over several theorems may cost.
+    """The limits of a run over several theorems.
 
-    A spent budget ends the run as the user would: what was not searched has no final record.
+    Exhausting them ends the run as Ctrl-C does: unsearched theorems have no final record.
     """
 
     workers: int = Field(default=1, ge=1, description="theorems searched at a time")
     total_seconds: float | None = Field(
-        default=None, ge=0, description="wall time for all theorems together"
+        default=None, ge=0, description="wall time for the whole run"
     )
     total_expansions: int | None = Field(
-        default=None, ge=0, description="goals expanded for all together"
+        default=None, ge=0, description="goals expanded in the whole run"
     )
     batching: BatchingSettings = Field(
-        default=BatchingSettings(), description="how questions to the models are merged"
+        default=BatchingSettings(), description="how requests to the models are batched"
     )

@@ -13,7 +13,7 @@ from bait_core.errors import ProverStartError
 Item = TypeVar("Item")
 
 _MOST_UNSTARTED = 3
-"""Theorems in a row for which the prover can't be started before the run is given up."""
+"""Number of consecutive failures to start the prover after which a run gives up."""
 
 
 class RunEnd(StrEnum):
@@ -24,16 +24,16 @@ class RunEnd(StrEnum):
     STOPPED = "stopped"
     """The user stopped it."""
     SPENT = "spent"
-    """Its own budget was spent before every theorem was searched."""
+    """Its budget was exhausted before every theorem was searched."""
     UNSTARTED = "unstarted"
     """All others were searched, but for some the prover could not be started."""
 
 
 class Queue(Generic[Item]):
-    """Hands out items to threads, each item once.
+    """Distributes items to threads, each item once.
 
     Args:
-        items: What to hand out, in order; may be made on demand.
+        items: The items, in order; may be generated lazily.
     """
 
     def __init__(self, items: Iterable[Item]) -> None:
@@ -52,7 +52,7 @@ class Tally:
     """Counts how many theorems of a run are left to search; shared by threads.
 
     Args:
-        theorems: How many there are.
+        theorems: The number of theorems.
     """
 
     def __init__(self, theorems: int) -> None:
@@ -63,7 +63,7 @@ class Tally:
         self._lock = threading.Lock()
 
     def count(self, status: str, message: str) -> None:
-        """Count a search that ended, unless it is to be done again."""
+        """Count a finished search, unless it has to be repeated."""
         with self._lock:
             if is_final(status):
                 self._left -= 1
@@ -86,14 +86,14 @@ class Tally:
             was_spent: Whether its budget is spent.
 
         Raises:
-            ProverStartError: The prover could not be started any more.
+            ProverStartError: The prover could no longer be started.
         """
         if was_stopped:
             return RunEnd.STOPPED
         if self._left and self.is_hopeless:
             raise ProverStartError(
-                f"the run has stopped, since the prover could not be started: {self._reason}",
-                hint="What is done is recorded; --resume searches the rest. If memory is short, "
+                f"the run was stopped because the prover could not be started: {self._reason}",
+                hint="What was found is recorded; --resume searches the rest. If memory is short, "
                 "use fewer workers.",
             )
         if not self._left:
@@ -107,10 +107,10 @@ def supervise(
     """Do `work` in several threads until all have returned.
 
     Args:
-        threads: How many.
-        work: What each of them does.
-        cancel: Makes `work` return soon; called at the first Ctrl-C, and when a thread failed.
-        kill: Makes it return at once, whatever is lost; called at the second Ctrl-C.
+        threads: The number of threads.
+        work: The function that each of them runs.
+        cancel: Makes `work` return soon; called at the first Ctrl-C, and when a thread fails.
+        kill: Makes it return at once, losing work; called at the second Ctrl-C.
 
     Raises:
         KeyboardInterrupt: At the second Ctrl-C.
@@ -144,9 +144,9 @@ def supervise(
 
 
 def _wait(ends: list[threading.Event]) -> None:
-    """Wait for all, in short turns, so that Ctrl-C is noticed at once on every platform.
+    """Wait for all, with a short timeout, so that Ctrl-C is noticed at once on every platform.
 
-    Not by joining the threads: a join that is interrupted takes them for ended (Python 3.11).
+    Not by joining the threads: an interrupted join marks them as ended (Python 3.11).
     """
     for end in ends:
         while not end.wait(timeout=0.5):

@@ -21,7 +21,7 @@ class SearchWorker:
 
     Args:
         job: What to run.
-        host: Holds the models; None if the worker is to have its own.
+        host: Holds the models; None if the worker makes its own.
 
     Raises:
         BaitError: A part of the job can't be made.
@@ -37,7 +37,7 @@ class SearchWorker:
         self._searcher = Searcher(environment, *models, job.settings)
 
     def process_id(self) -> int:
-        """The process it runs in; that it answers says that the worker is ready."""
+        """The process it runs in; a reply means that the worker is ready."""
         return os.getpid()
 
     def prove(self, theorem: Theorem, seconds: float | None) -> bytes:
@@ -45,7 +45,7 @@ class SearchWorker:
 
         Args:
             theorem: What to prove.
-            seconds: Wall time that is left of the run; None if it is not limited.
+            seconds: Remaining wall time of the run; None if it is not limited.
 
         Returns:
             The encoded record.
@@ -59,7 +59,7 @@ class SearchWorker:
         return encode_record(trace_record(attempt, self._job.configuration, self._job.versions))
 
     def cancel(self) -> None:
-        """Let the search under way end at the tactic it is at, and all later ones at once."""
+        """End the current search after its current tactic, and all later ones at once."""
         self._budget.cancel()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Searches in worker processes of this machine."""
+"""Searches in worker processes on this machine."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def run_in_processes(job: SearchJob, theorems: Sequence[Theorem], observer: Obse
 
 
 class WorkerProcess:
-    """A `SearchWorker` in a process of its own, which ends when this process does.
+    """A `SearchWorker` in a separate process, which ends when this process does.
 
     Args:
         job: What to run.
-        host: Holds the models; None if the worker is to have its own.
+        host: Holds the models; None if the worker makes its own.
 
     Raises:
-        WorkerLostError: The process died at its start.
+        WorkerLostError: The process died while starting.
         BaitError: A part of the job can't be made there.
     """
 
@@ -64,17 +64,17 @@ class WorkerProcess:
         return self._get(self._pool.submit(_prove, theorem, seconds))
 
     def cancel(self) -> None:
-        """Let the search under way end soon."""
+        """Make the current search end soon."""
         self._stop.set()
 
     def kill(self) -> None:
-        """End the process; its provers end when it does not answer them any more."""
+        """Kill the process; its provers end once they lose contact with it."""
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """End the process in good order."""
+        """Shut the process down cleanly."""
         with suppress(WorkerLostError):
             self._get(self._pool.submit(_close))
         self._pool.shutdown()
@@ -142,7 +142,7 @@ def _host(job: SearchJob) -> Iterator[Host]:
 
 @contextmanager
 def _ctrl_c_blocked() -> Iterator[None]:
-    """Processes started in the block don't get Ctrl-C until they have decided what to do then."""
+    """Block Ctrl-C in processes started in the block until they have installed a handler."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -150,18 +150,18 @@ def _ctrl_c_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# What follows runs in the worker process.
+# The code below runs in the worker process.
 
 
 class _Here:
-    """The worker of this process, or why there is none."""
+    """The worker of this process, or the reason why there is none."""
 
     worker: SearchWorker | None = None
     error: Exception | None = None
 
 
 def _start(job: SearchJob, host: Host | None, stop: Event) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # provers may want it
     _end_with_parent()
     try:
@@ -197,7 +197,7 @@ def _close() -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has ended, even by kill -9."""
+    """End this process when its parent ends, even by kill -9."""
 
     def watch() -> None:
         parent = multiprocessing.parent_process()

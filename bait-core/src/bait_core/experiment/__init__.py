@@ -1,4 +1,4 @@
-"""The loop: search for proofs, record, train on the record, search again."""
+"""Experiments: search for proofs, record, train on the traces, search again."""
 
 from bait_core.experiment.api import ExperimentResult, evaluate, run_experiment
 from bait_core.experiment.config import (

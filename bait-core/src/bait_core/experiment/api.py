@@ -16,15 +16,15 @@ from bait_core.experiment.report import Report, rows
 from bait_core.experiment.run_folder import RunFolder
 
 RUNS = Path("runs")
-"""The folder of runs, below the working directory."""
+"""The folder of runs, relative to the working directory."""
 
 Config = str | Path | Mapping[str, Any] | ExperimentConfig
-"""An experiment: a YAML file, or what would be in it."""
+"""An experiment: a YAML file, or its content."""
 
 
 @dataclass(frozen=True)
 class ExperimentResult:
-    """What a run has come to; a notebook shows the report as a table.
+    """The result of a run; a notebook shows the report as a table.
 
     Attributes:
         folder: The run's folder, with records, checkpoints and report.
@@ -48,22 +48,22 @@ def run_experiment(
     resume: bool = False,
     display: Display | None = None,
 ) -> ExperimentResult:
-    """Run an experiment: search, record, train on the record, search again.
+    """Run an experiment: search, record, train on the traces, search again.
 
     Args:
         config: The experiment.
         changes: Settings to change, such as `settings.seconds=5`.
         output: The run's folder; None for a new one below `runs/NAME`.
-        resume: Go on with the newest run below `runs/NAME`.
-        display: Shows what happens.
+        resume: Resume the newest run below `runs/NAME`.
+        display: Displays progress.
 
     Returns:
         The folder of the run, and its report.
 
     Raises:
-        KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
-        ConfigurationError: The configuration is wrong, or there is no run to go on with.
-        BaitError: A part failed; what was done is kept.
+        KeyboardInterrupt: At Ctrl-C; finished work is kept.
+        ConfigurationError: The configuration is wrong, or there is no run to resume.
+        BaitError: A part failed; finished work is kept.
     """
     wanted = resolve(config, changes)
     if output is not None:
@@ -82,26 +82,26 @@ def evaluate(
 ) -> ExperimentResult:
     """Search the theorems of an experiment once, and train nothing.
 
-    The models are those that the experiment has after training; name their checkpoints. What the
-    folder holds already is not searched again.
+    Give the checkpoints of trained models as changes. Theorems already recorded in the folder are
+    not searched again.
 
     Args:
         config: The experiment.
         changes: Settings to change, such as `model.checkpoint=trained/checkpoint`.
         output: The folder for the records and the report.
-        display: Shows what happens.
+        display: Displays progress.
 
     Raises:
-        KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
+        KeyboardInterrupt: At Ctrl-C; finished work is kept.
         ConfigurationError: The configuration is wrong.
-        BaitError: A part failed; what was done is kept.
+        BaitError: A part failed; finished work is kept.
     """
     once = evaluation_of(resolve(config, changes))
     return _run(once, RunFolder(Path(output)), display)
 
 
 def evaluation_of(config: ExperimentConfig) -> ExperimentConfig:
-    """The experiment that searches once what another measures, and trains nothing."""
+    """The experiment that searches another's theorems once, without training."""
     return config.model_copy(
         update={
             "iterations": 1,

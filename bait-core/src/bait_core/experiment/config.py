@@ -23,9 +23,9 @@ _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 class Models(Options):
-    """What searches with; a part that is left out is that of the experiment.
+    """The models of a search; missing ones are those of the experiment.
 
-    But not its goal model where a search is given: that has the one that it names by default.
+    Except for the goal model if a search is given, which then uses its own default.
     """
 
     model: PluginConfig | None = Field(default=None, description="the tactic model")
@@ -34,19 +34,20 @@ class Models(Options):
 
 
 class TheoremSet(Options):
-    """Theorems that are searched in every iteration."""
+    """A set of theorems that is searched in every iteration."""
 
     environment: dict[str, Any] = Field(
-        default={}, description="options of the environment that choose them, besides its own"
+        default={},
+        description="options of the environment that select them, in addition to its own",
     )
     seconds: float | None = Field(
-        default=None, gt=0, description="wall time per theorem, if not that of `settings`"
+        default=None, gt=0, description="wall time per theorem; by default that of `settings`"
     )
     expansions: int | None = Field(
-        default=None, ge=0, description="goals expanded per theorem, if not those of `settings`"
+        default=None, ge=0, description="goals expanded per theorem; by default those of `settings`"
     )
     limit: int | None = Field(
-        default=None, ge=1, description="at most so many theorems, at even distances"
+        default=None, ge=1, description="maximum number of theorems, evenly spaced"
     )
 
     @field_validator("environment")
@@ -58,24 +59,25 @@ class TheoremSet(Options):
 
 
 class TrainingStep(Options):
-    """One training between two iterations."""
+    """A training step between two iterations."""
 
-    name: str = Field(pattern=_NAME, description="of its folder; unique")
-    trainer: PluginConfig = Field(description="makes the checkpoint")
+    name: str = Field(pattern=_NAME, description="name of its folder; unique")
+    trainer: PluginConfig = Field(description="trainer that makes the checkpoint")
     trace_processor: PluginConfig | None = Field(
-        default=None, description="makes the examples; by default the one that the trainer names"
+        default=None,
+        description="trace processor that makes the examples; by default the trainer's",
     )
     updates: tuple[str, ...] | None = Field(
         default=None,
-        description="which options name the checkpoint from now on, by default those that the "
+        description="options to set to the checkpoint from then on, by default those that the "
         "trainer names: model.OPTION, goal_model.OPTION or, for the trainer of a later step, "
         "training.STEP.OPTION",
     )
     traces: tuple[Path, ...] = Field(
-        default=(), description="trace files to learn from, besides the searches of the run"
+        default=(), description="trace files to learn from, in addition to the searches of the run"
     )
     splits: tuple[str, ...] = Field(
-        default=(), description="of `traces`, take only those that are marked with these splits"
+        default=(), description="use only those of `traces` that belong to these splits"
     )
     searches: bool = Field(
         default=True, description="whether to learn from the searches of the run so far"
@@ -86,45 +88,46 @@ class TrainingStep(Options):
         "the newest",
     )
     valid_share: float = Field(
-        default=0.1, ge=0, lt=1, description="share of the theorems whose examples validate"
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="share of the theorems whose examples are used for validation",
     )
     continued: bool = Field(
         default=False,
-        description="start from the checkpoint of the iteration before; at first from the one that "
-        "the experiment configures, if any",
+        description="start from the checkpoint of the previous iteration; at first, from the one "
+        "that the experiment configures, if any",
     )
 
 
 class ExperimentConfig(Options):
     """Everything about an experiment."""
 
-    name: str = Field(pattern=_NAME, description="of the folder of its runs")
-    seed: int = Field(default=0, ge=0, description="of all randomness")
+    name: str = Field(pattern=_NAME, description="name of the folder of its runs")
+    seed: int = Field(default=0, ge=0, description="random seed")
     environment: PluginConfig = Field(description="where theorems are proved")
     model: PluginConfig = Field(description="the tactic model")
     search: PluginConfig = Field(
-        default=PluginConfig(name=DEFAULT_SEARCH), description="chooses goals"
+        default=PluginConfig(name=DEFAULT_SEARCH), description="search model"
     )
     goal_model: PluginConfig | None = Field(
-        default=None, description="judges goals; by default the one that the search names"
+        default=None, description="goal model; by default the search's own"
     )
-    initial: Models = Field(
-        default=Models(), description="what searches in the first iteration, before any training"
-    )
+    initial: Models = Field(default=Models(), description="models of the first iteration")
     collect: TheoremSet | None = Field(
-        default=None, description="theorems whose searches are learned from"
+        default=None, description="theorems whose searches are used for training"
     )
     evaluate: TheoremSet | None = Field(
-        default=None, description="theorems that are only measured, never learned from"
+        default=None, description="theorems for evaluation only, never used for training"
     )
-    settings: SearchLimits = Field(default=SearchLimits(), description="what one theorem may cost")
-    run: RunSettings = Field(default=RunSettings(), description="what all may cost")
+    settings: SearchLimits = Field(default=SearchLimits(), description="limits per theorem")
+    run: RunSettings = Field(default=RunSettings(), description="limits of all searches together")
     execution: ExecutionSettings = Field(
         default=ExecutionSettings(), description="where searches run"
     )
-    iterations: int = Field(default=2, ge=1, description="rounds of searching")
+    iterations: int = Field(default=2, ge=1, description="number of rounds of searching")
     training: tuple[TrainingStep, ...] = Field(
-        default=(), description="what is trained after every round but the last"
+        default=(), description="training steps after every round but the last"
     )
 
     @field_validator("search", mode="before")
@@ -136,7 +139,7 @@ class ExperimentConfig(Options):
     def _distinct_steps(self) -> Self:
         names = [step.name for step in self.training]
         if len(set(names)) < len(names):
-            raise ValueError("two steps of training have the same name")
+            raise ValueError("two training steps have the same name")
         return self
 
     @model_validator(mode="after")
@@ -185,7 +188,7 @@ def config_of(
 
     Args:
         values: What would be in a file.
-        title: What to call it in messages.
+        title: Its name in messages.
         changes: As of `load_config`.
 
     Raises:

@@ -36,13 +36,13 @@ def search_job(
     iteration: int,
     checkpoints: Mapping[str, Path],
 ) -> SearchJob:
-    """The searches of a set of theorems in an iteration.
+    """The searches of a set of theorems in one iteration.
 
     Args:
         config: The experiment.
         theorems: Which theorems.
         iteration: The first has number 1.
-        checkpoints: Options such as `model.checkpoint`, and what they name by now.
+        checkpoints: Options such as `model.checkpoint`, and their current values.
     """
     first = config.initial if iteration == 1 else Models()
     environment = config.environment
@@ -58,7 +58,7 @@ def search_job(
         model=_part("model", first.model or config.model, checkpoints),
         search=_part("search", first.search or config.search, {}),
         goal_model=_part(
-            # Another search may judge goals in another way, or not at all.
+            # Another search may use another goal model, or none.
             "goal_model",
             first.goal_model or (None if first.search else config.goal_model),
             checkpoints,
@@ -97,7 +97,7 @@ def training_job(
 def _start(
     config: ExperimentConfig, step: TrainingStep, checkpoints: Mapping[str, Path]
 ) -> str | None:
-    """The checkpoint that a step goes on from: the newest, or else the one that was configured."""
+    """The checkpoint that a step starts from: the newest, or else the configured one."""
     for target in targets(step):
         part, _, option = target.rpartition(".")
         used: PluginConfig | None = getattr(config, part, None)
@@ -108,7 +108,7 @@ def _start(
 
 
 def held_out(config: ExperimentConfig) -> tuple[Identity, ...]:
-    """The theorems that are measured and so must not be learned from; asks the environment."""
+    """The evaluation theorems, which must not be trained on; opens the environment."""
     if config.evaluate is None or not config.training:
         return ()
     with search_job(config, config.evaluate, 1, {}).open_environment() as environment:
@@ -120,7 +120,7 @@ def training_plugins(step: TrainingStep) -> tuple[Plugin, Plugin]:
 
     Raises:
         UnknownPluginError: One is not installed.
-        ConfigurationError: The one does not learn from what the other makes.
+        ConfigurationError: They don't fit together.
     """
     registry = installed()
     trainer = registry.get(step.trainer.name, PluginKind.TRAINER)
@@ -148,10 +148,10 @@ def check(config: ExperimentConfig) -> dict[str, str]:
     """Check the options of all plugins, without starting anything.
 
     Returns:
-        The versions of all distributions that take part.
+        The versions of all distributions involved.
 
     Raises:
-        ConfigurationError: An option is wrong, or a training updates an option that there is not.
+        ConfigurationError: An option is wrong, or a training step updates an unknown option.
         UnknownPluginError: A plugin is not installed.
     """
     versions: dict[str, str] = {}
@@ -178,7 +178,7 @@ def check(config: ExperimentConfig) -> dict[str, str]:
 
 
 def spread(items: Sequence[Item], limit: int | None) -> list[Item]:
-    """At most so many items, at even distances."""
+    """At most `limit` items, evenly spaced."""
     count = len(items) if limit is None else min(limit, len(items))
     return [items[i * len(items) // count] for i in range(count)]
 
@@ -193,20 +193,20 @@ def _check_targets(config: ExperimentConfig, step: TrainingStep) -> None:
         plugin = _plugin_of(config, step, target, part)
         if option not in options_of(plugin).model_fields:
             raise ConfigurationError(
-                f"the step {step.name} updates {target}, and {plugin.name!r} has no such option",
+                f"the step {step.name} updates {target}, but {plugin.name!r} has no such option",
                 hint=f"See `bait show-plugin {plugin.name} --kind {plugin.kind.value}`.",
             )
 
 
 def _plugin_of(config: ExperimentConfig, step: TrainingStep, target: str, part: str) -> Plugin:
-    """The plugin of which a step updates an option."""
+    """The plugin whose option a step updates."""
     for other in config.training:
         if part == f"training.{other.name}":
             return training_plugins(other)[0]
     used: PluginConfig | None = getattr(config, part)
     if used is None:
         raise ConfigurationError(
-            f"the step {step.name} updates {target}, and the experiment names no {part}",
+            f"the step {step.name} updates {target}, but the experiment names no {part}",
             hint=f"Name one: `{part}: {{name: ...}}`.",
         )
     return installed().get(used.name, KIND_OF_SECTION[part])
@@ -229,7 +229,7 @@ def _part(
 
 
 def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
-    """The options of a part that name checkpoints by now."""
+    """The options of a part that currently name checkpoints."""
     targets = ((target.rpartition("."), path) for target, path in checkpoints.items())
     return {option: str(path) for (owner, _, option), path in targets if owner == part}
 

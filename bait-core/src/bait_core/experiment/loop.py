@@ -1,4 +1,4 @@
-"""The loop itself: search, record, train, search again. What is done already is not done again."""
+"""The loop itself: search, record, train, search again. Finished work is not repeated."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PARTS = ("collect", "evaluate")
 
 
 class Experiment:
-    """A run of an experiment, new or taken up again.
+    """A run of an experiment, new or resumed.
 
     Args:
         config: What to do.
-        folder: Where its files go.
-        display: Is told what happens.
+        folder: The folder of its files.
+        display: Displays progress.
 
     Raises:
         ConfigurationError: An option of any part is wrong, or parts don't fit together.
@@ -40,18 +40,18 @@ class Experiment:
         if not self._sets():
             raise ConfigurationError(
                 f"the experiment {config.name} searches no theorems",
-                hint="Give `collect`, `evaluate` or both; {} takes all that the environment has.",
+                hint="Give `collect`, `evaluate` or both; {} selects all theorems.",
             )
 
     def run(self) -> Report:
-        """Do all that is left to do, or as much of it as the budget of the run allows.
+        """Do the remaining work, or as much of it as the budget of the run allows.
 
         Returns:
-            The report, which is also in the folder; it is partial if the budget was spent.
+            The report, which is also in the folder; it is partial if the budget was exhausted.
 
         Raises:
-            KeyboardInterrupt: At Ctrl-C; nothing that was done is lost.
-            BaitError: A part failed; what was done is kept.
+            KeyboardInterrupt: At Ctrl-C; finished work is kept.
+            BaitError: A part failed; finished work is kept.
         """
         with self.folder.claimed():
             self.folder.begin(self.config, self._versions)
@@ -81,14 +81,14 @@ class Experiment:
         return RunEnd.COMPLETE
 
     def _train(self, iteration: int, checkpoints: Mapping[str, Path]) -> dict[str, Path]:
-        """Train every step; which option names which checkpoint from now on."""
+        """Run every training step; returns which option names which checkpoint from now on."""
         updated = dict(checkpoints)
         theorems = held_out(self.config)
         for step in self.config.training:
             self._display.say(f"Iteration {iteration}: training {step.name}")
             job = training_job(self.config, step, iteration, self.folder, updated, theorems)
             report = train_in_child(job, self.folder.training(iteration, step.name))
-            self._display.say(_told(report))
+            self._display.say(_summary(report))
             updated.update(dict.fromkeys(targets(step), Path(report.checkpoint)))
         return updated
 
@@ -115,9 +115,9 @@ def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) 
 
     Args:
         job: What to search with.
-        limit: At most so many theorems.
+        limit: The maximum number of theorems.
         path: The trace file.
-        display: Is told what happens.
+        display: Displays progress.
 
     Raises:
         KeyboardInterrupt: At the second Ctrl-C.
@@ -127,11 +127,11 @@ def search_all(job: SearchJob, limit: int | None, path: Path, display: Display) 
         theorems = spread(list(environment.theorems()), limit)
         if not theorems:
             raise ConfigurationError(
-                "the options of the environment choose no theorem", hint="Choose others."
+                "the options of the environment select no theorem", hint="Choose others."
             )
         return Searched(len(theorems), record_searches(job, environment, theorems, path, display))
 
 
-def _told(report: TrainingReport) -> str:
+def _summary(report: TrainingReport) -> str:
     numbers = ", ".join(f"{name} {value:.4g}" for name, value in report.metrics.items())
     return f"{report.examples['train']} examples of {report.theorems['train']} theorems; {numbers}"

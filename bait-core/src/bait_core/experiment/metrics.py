@@ -1,4 +1,4 @@
-"""What searches came to: how much was proved, at what cost."""
+"""The results of searches: how much was proved, and at what cost."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers about the searches of one set of theorems in one iteration.
 
     Attributes:
-        theorems: How many were searched to the end.
-        unsearched: How many more there are, which were not begun or not finished.
-        proved: Names of those proved in this iteration.
-        new: How many of them no earlier iteration proved.
-        cumulative: How many were proved in this or an earlier iteration.
-        statuses: How the searches ended.
-        expansions: Goals expanded, altogether.
-        seconds: Time spent, by part: search, model, prover, check; summed over the searches.
-        by_share_of_time: How many were proved within a share of the longest search's time.
+        theorems: Number of theorems whose search finished.
+        unsearched: Number of theorems whose search was not begun or not finished.
+        proved: Names of the theorems proved in this iteration.
+        new: Number of them that no earlier iteration proved.
+        cumulative: Number of theorems proved in this or an earlier iteration.
+        statuses: Number of searches by final status.
+        expansions: Total number of expanded goals.
+        seconds: Total time by part: search, model, prover, check.
+        by_share_of_time: Theorems proved within a share of the longest search's time.
     """
 
     theorems: int
@@ -52,8 +52,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
         Args:
             records: One per theorem at most.
-            before: Names of what earlier iterations proved.
-            total: How many theorems there are; None if all have their record.
+            before: Names of the theorems that earlier iterations proved.
+            total: Number of theorems; None if all are recorded.
         """
         statuses: Counter[str] = Counter()
         seconds = dict.fromkeys(_PARTS, 0.0)
@@ -84,7 +84,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def pass_at_1(self) -> float:
-        """Share of the theorems searched that were proved."""
+        """Share of the searched theorems that were proved."""
         return len(self.proved) / self.theorems if self.theorems else 0.0
 
     @property
@@ -94,12 +94,12 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(path: Path, before: Collection[str], total: int | None) -> Metrics:
-    """The metrics of a trace file; of nothing if there is none. Arguments as of `Metrics.of`."""
+    """The metrics of a trace file, which may be missing. For the arguments see `Metrics.of`."""
     return Metrics.of(read_traces(path) if path.exists() else (), before, total)
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The interval of a share (Wilson, Probable Inference, JASA 1927); (0, 1) without trials."""
+    """The Wilson interval of a share (Probable Inference, JASA 1927); (0, 1) without trials."""
     if not trials:
         return 0.0, 1.0
     z = NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -1,4 +1,4 @@
-"""The report of a run: what each iteration proved, and what each training came to."""
+"""The report of a run: what each iteration proved, and the results of each training step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IterationReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run, as far as it is."""
+    """The results of a run so far."""
 
     name: str
     seed: int
@@ -43,13 +43,13 @@ class Report(msgspec.Struct, frozen=True):
 def make_report(
     config: ExperimentConfig, folder: RunFolder, parts: Sequence[str], totals: Totals
 ) -> Report:
-    """The report of what is in a run's folder.
+    """Make the report from the files in a run's folder.
 
     Args:
         config: The experiment.
         folder: The run's folder.
         parts: The sets of theorems.
-        totals: How many theorems there are, where that is known; elsewhere all have their record.
+        totals: Numbers of theorems, if known; otherwise all theorems are recorded.
     """
     before: dict[str, set[str]] = {part: set() for part in parts}
     iterations: list[IterationReport] = []
@@ -83,9 +83,9 @@ def read_report(path: Path) -> Report:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Report)
     except FileNotFoundError:
-        why = f"it holds no {file.name}" if path.exists() else "there is no such folder"
+        why = f"it contains no {file.name}" if path.exists() else "there is no such folder"
     except NotADirectoryError:
-        why = "it is no folder"
+        why = "it is not a folder"
     except OSError as error:
         why = f"{file.name} can't be read: {error.strerror or error}"
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -97,7 +97,7 @@ def read_report(path: Path) -> Report:
 
 
 def read_reports(paths: Sequence[Path]) -> list[Report]:
-    """The reports of runs; where there is none, a warning tells so.
+    """The reports of runs; folders without one are skipped with a warning.
 
     Raises:
         TraceError: There is none at all.
@@ -149,7 +149,7 @@ HEADINGS = (
 
 
 def what_is_partial(report: Report) -> Iterator[str]:
-    """A line for each set of theorems that was not searched to its end."""
+    """A line for each set of theorems that was not fully searched."""
     for number, iteration in enumerate(report.iterations, start=1):
         for part, metrics in iteration.searches.items():
             if metrics.unsearched:
@@ -165,7 +165,7 @@ def _times(metrics: Metrics) -> str:
 
 
 def as_json(report: Report) -> Any:
-    """The report as what JSON knows, with the shares and intervals worked out."""
+    """The report as JSON types, with shares and intervals."""
     told = msgspec.to_builtins(report)
     for iteration, known in zip(told["iterations"], report.iterations, strict=True):
         for part, metrics in known.searches.items():

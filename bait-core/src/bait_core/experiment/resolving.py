@@ -1,4 +1,4 @@
-"""A configuration with everything written out that it leaves to defaults."""
+"""A configuration with all defaults written out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bait_core.plugins.config import PluginConfig
 
 
 def resolved(config: ExperimentConfig) -> ExperimentConfig:
-    """The configuration with the defaults of plugins: what is written so runs the same.
+    """The configuration with the defaults of plugins, which runs in the same way.
 
     A goal model that is left to the search stays so, since another search may want another.
 
@@ -85,7 +85,7 @@ def _step(step: TrainingStep) -> TrainingStep:
 
 
 def _filled(chosen: PluginConfig, kind: PluginKind) -> PluginConfig:
-    """The plugin with the defaults of the options that are not set."""
+    """The plugin with the defaults of unset options."""
     options = describe_options(options_of(_plugin(chosen, kind)))
     defaults = {option.name: option.default for option in options if not option.required}
     return PluginConfig(name=chosen.name, **{**defaults, **chosen.options})

@@ -46,19 +46,19 @@ class RunFolder:
         paths = sorted((base / config.name).glob(f"*/{_CONFIG}"))
         if not paths:
             raise ConfigurationError(
-                f"there is no run of {config.name} in {base} to take up",
-                hint="Leave out --resume to begin one.",
+                f"there is no run of {config.name} in {base} to resume",
+                hint="Leave out --resume to start one.",
             )
         return cls(paths[-1].parent)
 
     @property
     def config(self) -> ExperimentConfig:
-        """The configuration that the run began with."""
+        """The configuration that the run was started with."""
         return load_config(self.path / _CONFIG)
 
     @property
     def report(self) -> Path:
-        """Where the report is, as JSON."""
+        """The file of the report (JSON)."""
         return self.path / _REPORT
 
     def traces(self, iteration: int, part: str) -> Path:
@@ -70,14 +70,14 @@ class RunFolder:
         return self.path / "training" / str(iteration) / step
 
     def begin(self, config: ExperimentConfig, versions: Mapping[str, str]) -> None:
-        """Write down what runs. A run that is resumed may be given more iterations.
+        """Record the configuration. A resumed run may be given more iterations.
 
         Raises:
             ConfigurationError: The folder is that of a run with another configuration.
         """
         if self._is_begun and not _continues(resolved(self.config), config):
             raise ConfigurationError(
-                f"{self.path} holds a run with another configuration",
+                f"{self.path} contains a run with another configuration",
                 hint=f"Resume it with its own, `bait run {self.path / _CONFIG} --output "
                 f"{self.path}`, or choose another folder. Only more iterations may be added.",
             )
@@ -93,7 +93,7 @@ class RunFolder:
         return (self.path / _CONFIG).exists() and bool(work)
 
     def write_report(self, report: object) -> None:
-        """Write the report, or its present state."""
+        """Write the report, complete or partial."""
         with self._writing():
             replace_file(self.report, [_json(report)])
 
@@ -102,7 +102,7 @@ class RunFolder:
         """Keep other processes from running in the folder.
 
         Raises:
-            ConfigurationError: One does, or the folder can't be written.
+            ConfigurationError: Another process does, or the folder isn't writable.
         """
         lock = FileLock(self.path / ".lock", blocking=False)
         try:
@@ -111,7 +111,7 @@ class RunFolder:
                 lock.acquire()
         except Timeout as error:
             raise ConfigurationError(
-                f"another process runs in {self.path}",
+                f"another process is running in {self.path}",
                 hint="Wait for it to end, stop it, or choose another folder with --output.",
             ) from error
         try:
@@ -133,7 +133,7 @@ class RunFolder:
 
 
 def _continues(known: ExperimentConfig, wanted: ExperimentConfig) -> bool:
-    """Whether a run is the same but for iterations that are added."""
+    """Whether a run is the same except for added iterations."""
     iterations = max(known.iterations, wanted.iterations)
     return known.model_copy(update={"iterations": iterations}) == wanted
 

@@ -16,23 +16,23 @@ from bait_core.protocols import TacticRequest
 
 
 class FrequencyOptions(Options):
-    """Where the counts are."""
+    """Options of the model."""
 
-    checkpoint: Path = Field(description="what the trainer `frequencies` wrote")
+    checkpoint: Path = Field(description="checkpoint written by the trainer `frequencies`")
 
 
 class FrequencyModel:
-    """Proposes what proved something before, whatever the goal: a baseline for what learns more.
+    """Proposes the most frequent tactics of earlier proofs, whatever the goal: a baseline.
 
     Raises:
-        CheckpointError: There is no checkpoint, or it holds no tactic.
+        CheckpointError: There is no checkpoint, or it contains no tactic.
     """
 
     def __init__(self, options: FrequencyOptions) -> None:
         counts = read_counts(options.checkpoint)
         total = sum(counts.values())
         if not total:
-            raise CheckpointError(f"the checkpoint {options.checkpoint} knows no tactic")
+            raise CheckpointError(f"the checkpoint {options.checkpoint} contains no tactic")
         self._suggestions = [
             Suggestion(tactic, math.log(count / total)) for tactic, count in counts.items()
         ]

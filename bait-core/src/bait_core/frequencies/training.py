@@ -1,4 +1,4 @@
-"""Steps of proofs as examples, and counting their tactics."""
+"""Proof steps as examples, and a trainer that counts their tactics."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FrequencyTrainer:
         self._options = options
 
     def train(self, task: TrainingTask) -> TrainingResult:
-        """Count; counts of a checkpoint to start from are added."""
+        """Count tactics, added to the counts of the checkpoint to start from, if any."""
         counts = Counter(read_counts(task.start) if task.start else {})
         examples = read_examples(task.examples, "train", ProofStepExample)
         counts.update(example.tactic for example in examples)
@@ -68,6 +68,6 @@ def read_counts(checkpoint: Path) -> dict[str, int]:
         return msgspec.json.decode((checkpoint / _FILE).read_bytes(), type=dict[str, int])
     except (OSError, msgspec.MsgspecError) as error:
         raise CheckpointError(
-            f"{checkpoint} is no checkpoint of the model `frequencies`: {error}",
+            f"{checkpoint} is not a checkpoint of the model `frequencies`: {error}",
             hint="The trainer `frequencies` writes them.",
         ) from error

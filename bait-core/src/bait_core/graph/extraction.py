@@ -9,7 +9,7 @@ from bait_core.graph.nodes import GoalNode
 def extract_proof(node: GoalNode) -> Proof:
     """The shortest known proof of a proved goal.
 
-    It follows minimal edges. Distances strictly decrease along them, so it can't run in a circle.
+    It follows minimal edges. Distances strictly decrease along them, so there are no cycles.
 
     Raises:
         ValueError: The goal is not proved.

@@ -1,4 +1,4 @@
-"""Nodes and hyperedges of the proof graph, as searches see them."""
+"""Nodes and hyperedges of the proof graph."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bait_core.domain import Failed, Goal, Outcome
 
 
 class Status(Enum):
-    """What is known about a goal.
+    """The status of a goal.
 
     Proved: one of its edges has only proved subgoals. Failed: it is exhausted, and each of its
     edges has a failed subgoal. Open otherwise.
@@ -60,10 +60,10 @@ class GoalNode:
 
     @property
     def is_relevant(self) -> bool:
-        """True while an open goal above it, up to the root, could still use its proof.
+        """True while an open ancestor, up to the root, could still use its proof.
 
-        Never false for a goal that is needed. Goals that are needed only by each other, in a
-        circle that has lost its connection to the root, may still count as relevant.
+        Never false for a goal that is needed. Goals that need only each other, in a cycle
+        disconnected from the root, may still count as relevant.
         """
         return self._uses > 0
 
@@ -82,11 +82,11 @@ class Edge:
     Attributes:
         node: The goal it was applied to.
         tactic: Its text.
-        log_probability: What the model gave it.
-        outcome: What the prover answered.
+        log_probability: The score that the model gave it.
+        outcome: The prover's outcome.
         subgoals: The goals it left, in the prover's order; empty if it closed the goal or failed.
-        is_live: False if it failed, has a failed subgoal, or leads back to its own goal: it
-            can't become part of a proof.
+        is_live: False if it failed, has a failed subgoal, or leads straight back to its own
+            goal, so that it can't become part of a proof.
     """
 
     __slots__ = (

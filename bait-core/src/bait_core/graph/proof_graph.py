@@ -38,7 +38,7 @@ class ProofGraph:
         return iter(self._nodes.values())
 
     def __getitem__(self, goal: Goal) -> GoalNode:
-        """The node of a goal; KeyError if the search has not met it."""
+        """The node of a goal; KeyError if it is not in the graph."""
         return self._nodes[goal.key]
 
     @property
@@ -48,22 +48,22 @@ class ProofGraph:
 
     @property
     def retractions(self) -> int:
-        """Number of `retract` calls: when it grows, goals that were closed may be open again."""
+        """Number of `retract` calls: whenever it grows, closed goals may have been reopened."""
         return self._retractions
 
     @property
     def revived(self) -> Sequence[GoalNode]:
-        """Goals that became expandable *again*, in order; append-only, possibly repeating.
+        """Goals that became expandable *again*, in order; append-only, possibly with duplicates.
 
-        A search that has dropped a goal because it was not expandable finds it here when a new
-        edge needs it after all.
+        A search that dropped a goal because it was not expandable finds it here once a new edge
+        needs it.
         """
         return self._revived
 
     def add_edges(
         self, node: GoalNode, suggestions: Iterable[Suggestion], outcomes: Iterable[Outcome]
     ) -> list[Edge]:
-        """Record what came of tactics applied to `node`, and update all that follows from it."""
+        """Record the outcomes of tactics applied to `node`, and propagate the changes."""
         edges = []
         self._first_new = len(self._nodes)
         for suggestion, outcome in zip(suggestions, outcomes, strict=True):
@@ -86,10 +86,10 @@ class ProofGraph:
             self._propagate_failure(node)
 
     def retract(self, edge: Edge, message: str) -> None:
-        """Turn an edge into a failed one, because a fresh prover did not accept its step.
+        """Mark an edge as failed because a fresh prover rejected its step.
 
-        The one change that is not monotone, and rare: everything is computed anew, in time
-        proportional to the graph.
+        This is the only change that is not monotone. It is rare, so everything is recomputed, in
+        time proportional to the graph.
         """
         edge.outcome = Failed(FailureKind.REJECTED, message, edge.outcome.seconds)
         edge.subgoals = ()
@@ -186,7 +186,7 @@ class ProofGraph:
                         self._revived.append(child)
 
     def _release(self, edges: list[Edge]) -> None:
-        """Take back what `_retain` counted; `edges` is consumed."""
+        """Undo the counts of `_retain`; `edges` is consumed."""
         while edges:
             for child in edges.pop().subgoals:
                 child._uses -= 1
@@ -194,7 +194,7 @@ class ProofGraph:
                     edges.extend(e for e in child.edges if e.is_live)
 
     def _recompute(self) -> None:
-        """Derive all status, distances and uses anew from outcomes and exhaustion."""
+        """Recompute all statuses, distances and uses from outcomes and exhaustion."""
         for node in self:
             node.status = Status.OPEN
             node.distance = node.minimal_edge = None

@@ -1,14 +1,14 @@
-"""Plugins: what distributions tell BAIT they bring, and how BAIT gets at it.
+"""Plugins: how distributions register components, and how BAIT finds and loads them.
 
-This package is what authors of plugins and `bait`'s start need, and imports quickly. Beyond it:
-`bait_core.options.Options` is the base of a plugin's options, and `plugins.build` turns names and
-options into environments and models.
+This package holds what plugin authors and the start of `bait` need, and imports quickly. Besides
+it, `bait_core.options.Options` is the base class of a plugin's options, and `plugins.build` makes
+environments and models from names and options.
 """
 
 from bait_core.plugins.hookspecs import API_VERSION, hookimpl
 from bait_core.plugins.kinds import PluginKind
 from bait_core.plugins.loading import Problem
-from bait_core.plugins.registry import Command, Plugin, Registry, installed
+from bait_core.plugins.registry import InstalledCommand, Plugin, Registry, installed
 from bait_core.plugins.specs import (
     CommandSpec,
     DoctorCheck,
@@ -22,11 +22,11 @@ from bait_core.plugins.specs import (
 
 __all__ = [
     "API_VERSION",
-    "Command",
     "CommandSpec",
     "DoctorCheck",
     "EnvironmentSpec",
     "Finding",
+    "InstalledCommand",
     "Plugin",
     "PluginKind",
     "PluginSpec",

@@ -1,4 +1,4 @@
-"""From a plugin's name and options to the object itself."""
+"""Making plugins from their names and options."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def make_trainer(
 
 
 def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
-    """Check the options and what the plugin needs, import its factory and call it.
+    """Check a plugin's options and dependencies, import its factory and call it.
 
     Raises:
         ConfigurationError: The options are wrong.
-        BrokenPluginError: The plugin lacks something, can't be imported, or its factory fails
-            or returns something else than a plugin of its kind.
-        BaitError: Whatever else the factory raises of this tree.
+        BrokenPluginError: A dependency is missing, the plugin can't be imported, or its factory
+            fails or returns something that is not a plugin of its kind.
+        BaitError: Any other BaitError that the factory raises.
     """
     parsed = parse_options(plugin, options)
     title = f"the {plugin.kind.value} {plugin.name!r} of {plugin.distribution}"
@@ -107,10 +107,10 @@ def make(plugin: Plugin, options: Mapping[str, object] = _NO_OPTIONS) -> Any:
 
 
 def options_of(plugin: Plugin) -> type[Options]:
-    """The model of a plugin's options.
+    """The class of a plugin's options.
 
     Raises:
-        BrokenPluginError: It can't be imported, or is something else.
+        BrokenPluginError: It can't be imported, or is not a subclass of `Options`.
     """
     reference = plugin.spec.options
     if not reference:
@@ -119,24 +119,24 @@ def options_of(plugin: Plugin) -> type[Options]:
     if not (isinstance(model, type) and issubclass(model, Options)):
         raise BrokenPluginError(
             f"{reference}, the options of {plugin.name!r}, is not a subclass of {Options.__name__}",
-            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
+            hint=f"This is a bug in {plugin.distribution}: please report it to its authors.",
         )
     if "name" in model.model_fields:
         raise BrokenPluginError(
             f"{reference}, the options of {plugin.name!r}, has an option called `name`, which in a "
             "configuration is the plugin's own",
-            hint=f"This is a fault of {plugin.distribution}: please report it to its authors.",
+            hint=f"This is a bug in {plugin.distribution}: please report it to its authors.",
         )
     return model
 
 
 def parse_options(plugin: Plugin, values: Mapping[str, object]) -> Options:
-    """Make a plugin's options of what the user gave.
+    """Validate a plugin's options as given by the user.
 
     Raises:
         ConfigurationError: An option is unknown, missing or has a wrong value; the hint says
             what would be right.
-        BrokenPluginError: The model of the options can't be imported.
+        BrokenPluginError: The class of the options can't be imported.
     """
     title = f"the {plugin.kind.value} {plugin.name!r}"
     see = f"For all options: bait show-plugin {plugin.name} --kind {plugin.kind.value}"
@@ -150,4 +150,4 @@ def _make(
 
 
 def _report_to(plugin: Plugin) -> str:
-    return f"This is a fault of {plugin.distribution}: please report it to its authors."
+    return f"This is a bug in {plugin.distribution}: please report it to its authors."

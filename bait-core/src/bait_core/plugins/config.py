@@ -22,7 +22,7 @@ class PluginConfig(Options):
 
     model_config = ConfigDict(extra="allow")
 
-    name: str = Field(description="of the plugin; see `bait list-plugins`")
+    name: str = Field(description="name of the plugin; see `bait list-plugins`")
 
     if TYPE_CHECKING:  # pydantic takes any keyword, which type checkers can't know
 

@@ -1,4 +1,4 @@
-"""What bait-core itself brings, registered like everybody else's."""
+"""The core's own plugins, registered like all others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bait_register_environments() -> list[EnvironmentSpec]:
     return [
         EnvironmentSpec(
             name="synthetic",
-            summary="Made of arithmetic, for trying searches; proves nothing real",
+            summary="Synthetic goals made by arithmetic, to try searches without a prover",
             factory="bait_core.testing.synthetic:SyntheticEnvironment",
             options="bait_core.testing.synthetic:SyntheticOptions",
             tactic_model="synthetic",
@@ -35,13 +35,13 @@ def bait_register_tactic_models() -> list[PluginSpec]:
     return [
         PluginSpec(
             name="synthetic",
-            summary="Numbers, for the synthetic environment",
+            summary="Pseudo-random tactics for the synthetic environment",
             factory="bait_core.testing.synthetic:SyntheticModel",
             options="bait_core.testing.synthetic:SyntheticModelOptions",
         ),
         PluginSpec(
             name="frequencies",
-            summary="Tactics that proved something before, the most frequent first",
+            summary="The most frequent tactics of earlier proofs, whatever the goal: a baseline",
             factory="bait_core.frequencies.model:FrequencyModel",
             options="bait_core.frequencies.model:FrequencyOptions",
         ),
@@ -50,11 +50,11 @@ def bait_register_tactic_models() -> list[PluginSpec]:
 
 @hookimpl
 def bait_register_trace_processors() -> list[TraceProcessorSpec]:
-    """What needs no more than the core."""
+    """Those that need nothing but the core."""
     return [
         TraceProcessorSpec(
             name="proof-steps",
-            summary="The steps of accepted proofs, goal by goal",
+            summary="Goal and tactic of each step of accepted proofs",
             factory="bait_core.frequencies.training:ProofSteps",
             examples="proof-step",
         )
@@ -63,11 +63,11 @@ def bait_register_trace_processors() -> list[TraceProcessorSpec]:
 
 @hookimpl
 def bait_register_trainers() -> list[TrainerSpec]:
-    """What needs no more than the core."""
+    """Those that need nothing but the core."""
     return [
         TrainerSpec(
             name="frequencies",
-            summary="Counts tactics, for the tactic model of this name",
+            summary="Counts tactics for the tactic model `frequencies`",
             factory="bait_core.frequencies.training:FrequencyTrainer",
             examples="proof-step",
             trace_processor="proof-steps",
@@ -81,13 +81,13 @@ def bait_register_search_models() -> list[PluginSpec]:
     return [
         PluginSpec(
             name="best-first",
-            summary="Most probable goal first",
+            summary="Most probable path first; a good default without a goal model",
             factory="bait_core.search.best_first:BestFirst",
             options="bait_core.search.best_first:BestFirstOptions",
         ),
         PluginSpec(
             name="breadth-first",
-            summary="Oldest goal first",
+            summary="Oldest goal first; ignores the models' probabilities",
             factory="bait_core.search.breadth_first:BreadthFirst",
             options="bait_core.search.breadth_first:BreadthFirstOptions",
         ),
@@ -105,7 +105,7 @@ def bait_register_commands() -> list[CommandSpec]:
         ),
         CommandSpec(
             "verify",
-            "Say which theorems of a file are proved.",
+            "Check which theorems of a file are proved.",
             "bait_core.cli.verify_cmd:verify",
         ),
         CommandSpec(
@@ -120,7 +120,7 @@ def bait_register_commands() -> list[CommandSpec]:
         ),
         CommandSpec(
             "train",
-            "Do one training step of an experiment.",
+            "Run one training step of an experiment.",
             "bait_core.cli.train_cmd:train",
         ),
         CommandSpec(
@@ -130,12 +130,12 @@ def bait_register_commands() -> list[CommandSpec]:
         ),
         CommandSpec(
             "traces",
-            "List recorded searches and show them.",
+            "List and show recorded searches.",
             "bait_core.cli.traces_cmd:traces",
         ),
         CommandSpec(
             "premises",
-            "Write what proofs may use to a file, to train on.",
+            "Write the accessible premises to a file, for training.",
             "bait_core.cli.premises_cmd:premises",
         ),
         CommandSpec(
@@ -158,7 +158,7 @@ def bait_register_commands() -> list[CommandSpec]:
 
 @hookimpl
 def bait_register_doctor_checks() -> list[DoctorCheck]:
-    """What every use of BAIT needs."""
+    """Checks that concern every use of BAIT."""
     return [
         DoctorCheck("python", "bait_core.cli.doctor_checks:python"),
         DoctorCheck("memory", "bait_core.cli.doctor_checks:memory"),

@@ -1,4 +1,4 @@
-"""The hooks through which a distribution tells what it brings.
+"""The hooks through which a distribution registers its plugins.
 
 A distribution declares one entry point of the group `bait`, whose value is a module that is
 quick to import and looks like this:
@@ -25,7 +25,7 @@ import pluggy
 from bait_core.plugins.kinds import ITEM_OF_HOOK, Item
 
 API_VERSION = 1
-"""The version of this contract; grows when a change breaks plugins."""
+"""The version of this contract; incremented when a change breaks plugins."""
 
 PROJECT = "bait"
 

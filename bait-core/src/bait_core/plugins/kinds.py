@@ -1,4 +1,4 @@
-"""The kinds of plugin: everything that differs from kind to kind, in one table."""
+"""The kinds of plugin, and everything that differs between them, in one table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Item = PluginSpec | CommandSpec | DoctorCheck
 
 
 class PluginKind(StrEnum):
-    """The kinds of component that plugins bring."""
+    """The kinds of component that plugins provide."""
 
     ENVIRONMENT = "environment"
     TACTIC_MODEL = "tactic-model"
@@ -32,10 +32,10 @@ class PluginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What there is to know about a kind.
+    """Everything specific to a kind.
 
     Attributes:
-        title: What a list of such plugins is headed with.
+        title: The heading of a list of such plugins.
         hook: The hook that registers them.
         spec: What the hook returns a list of.
         section: The key under which a configuration names one: of the experiment, or of a
@@ -92,7 +92,7 @@ KINDS: Mapping[PluginKind, Kind] = {
 }
 
 KIND_OF_SECTION = {kind.section: name for name, kind in KINDS.items() if not kind.in_training}
-"""The kinds that searches are made of, by section of the configuration."""
+"""The kinds that a search consists of, by section of the configuration."""
 
 ITEM_OF_HOOK: Mapping[str, type[Item]] = {
     **{kind.hook: kind.spec for kind in KINDS.values()},

@@ -1,4 +1,4 @@
-"""Load one distribution's plugin module and take in what it registers, whatever it does."""
+"""Load a distribution's plugin module and collect what it registers, whatever it does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that keeps a distribution, or a part of it, from being used.
+    """A reason why a distribution, or a part of it, can't be used.
 
     Attributes:
         distribution: The installed distribution, such as `bait-lean`.
@@ -43,7 +43,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Contribution:
-    """What one distribution brings, and what is wrong with it.
+    """What one distribution provides, and its problems.
 
     Attributes:
         distribution: Its name.
@@ -65,7 +65,7 @@ class Contribution:
 
 
 def load(entry_point: EntryPoint) -> Contribution:
-    """Import a plugin module and call its hooks; what goes wrong becomes a problem."""
+    """Import a plugin module and call its hooks; failures become problems."""
     distribution = entry_point.dist
     contribution = (
         Contribution(distribution.name, distribution.version)
@@ -93,7 +93,7 @@ def _import(entry_point: EntryPoint, contribution: Contribution) -> ModuleType |
     contribution.import_seconds = time.perf_counter() - started
     if not isinstance(module, ModuleType):
         contribution.blame(
-            f"The entry point's value {entry_point.value} is not a module",
+            f"the entry point's value {entry_point.value} is not a module",
             "The entry point of the group `bait` must name a module.",
         )
         return None
@@ -121,7 +121,7 @@ def _speaks_our_api(module: ModuleType, contribution: Contribution) -> bool:
 
 
 def _call_hooks(module: ModuleType, contribution: Contribution) -> None:
-    # A manager of its own for each plugin: what one does can't reach another.
+    # A separate manager for each plugin, so that they can't affect each other.
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(HOOKSPECS)
     try:
@@ -157,7 +157,7 @@ def _unmarked(manager: pluggy.PluginManager, module: ModuleType) -> list[str]:
 
 
 def _items(caller: pluggy.HookCaller, contribution: Contribution) -> Iterator[Item]:
-    """The valid items that the plugin's hook returns; the others become problems."""
+    """The valid items that the plugin's hook returns; invalid ones become problems."""
     hook = caller.name
     wanted = ITEM_OF_HOOK[hook]
     try:
@@ -166,7 +166,7 @@ def _items(caller: pluggy.HookCaller, contribution: Contribution) -> Iterator[It
     except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as a problem
         contribution.blame(f"{hook} raised {describe_error(error)}")
         return
-    # pluggy leaves None out, which is what a function without `return` gives.
+    # pluggy drops None, which a function without `return` returns.
     result = results[0] if results else None
     if not isinstance(result, list | tuple):
         contribution.blame(
@@ -187,7 +187,7 @@ def _items(caller: pluggy.HookCaller, contribution: Contribution) -> Iterator[It
 
 
 def _fault(item: Any, wanted: type[Item]) -> str:
-    """What is wrong with an item, empty if nothing is."""
+    """What is wrong with an item; empty if it is valid."""
     if not isinstance(item, wanted):
         return f"{item!r} is not a {wanted.__name__}"
     if not _fits(_TITLE if isinstance(item, DoctorCheck) else _NAME, item.name):

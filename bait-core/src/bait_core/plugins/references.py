@@ -1,4 +1,4 @@
-"""Import what a spec names, when it is needed."""
+"""Importing what a spec names, on demand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def resolve(reference: str, owner: str) -> Any:
 
     Args:
         reference: "module:attribute".
-        owner: Whose it is; begins the message of the error.
+        owner: Its owner, with which the error message begins.
 
     Raises:
         BrokenPluginError: It can't be imported, whatever the reason.

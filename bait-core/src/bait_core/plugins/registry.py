@@ -1,4 +1,4 @@
-"""Everything that the installed distributions bring, by kind and name."""
+"""Everything that the installed distributions provide, by kind and name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bait_core.plugins.specs import CommandSpec, DoctorCheck, PluginSpec
 ENTRY_POINT_GROUP = "bait"
 CORE = "bait-core"
 SLOW_IMPORT = 0.5
-"""Seconds above which a plugin module's import is called slow: every command pays for it."""
+"""Import time in seconds above which a plugin module is reported as slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Plugin:
 
     Attributes:
         kind: What it is.
-        spec: What it says about itself.
-        distribution: The distribution that brings it.
-        ambiguous: Whether another distribution brings one of the same kind and name.
+        spec: Its description by the distribution.
+        distribution: The distribution that provides it.
+        ambiguous: Whether another distribution provides one of the same kind and name.
     """
 
     kind: PluginKind
@@ -43,17 +43,17 @@ class Plugin:
 
     @property
     def name(self) -> str:
-        """The shortest name that means this plugin only."""
+        """The shortest unambiguous name."""
         return self.qualified_name if self.ambiguous else self.spec.name
 
     @property
     def qualified_name(self) -> str:
-        """`distribution:name`, which always means this plugin only."""
+        """`distribution:name`, which is always unambiguous."""
         return f"{self.distribution}:{self.spec.name}"
 
     @property
     def missing(self) -> list[str]:
-        """The modules and programs that it needs and that are not there."""
+        """The modules and programs that it needs but that are not installed."""
         modules = [f"the module {name!r}" for name in self.spec.modules if not _importable(name)]
         programs = [
             f"the program {name!r}" for name in self.spec.executables if not shutil.which(name)
@@ -62,12 +62,12 @@ class Plugin:
 
     @property
     def install_hint(self) -> str:
-        """What to type when something is missing."""
+        """What to run when something is missing."""
         return self.spec.install_hint or f"See the documentation of {self.distribution}."
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class InstalledCommand:
     """An installed command group; `name` includes the distribution where that is needed."""
 
     name: str
@@ -79,17 +79,17 @@ class Registry:
     """The plugins of some distributions.
 
     Args:
-        contributions: What the distributions bring, in the order in which to list it.
+        contributions: What the distributions provide, in the order in which to list it.
     """
 
     def __init__(self, contributions: Iterable[Contribution]) -> None:
         self.contributions: Sequence[Contribution] = tuple(contributions)
         self.plugins: Sequence[Plugin] = tuple(self._plugins())
-        self.commands: Sequence[Command] = tuple(self._commands())
+        self.commands: Sequence[InstalledCommand] = tuple(self._commands())
 
     @classmethod
     def discover(cls) -> Registry:
-        """Load every entry point of the group `bait`; none of them can make this fail."""
+        """Load every entry point of the group `bait`; broken ones don't make this fail."""
         entry_points = metadata.entry_points(group=ENTRY_POINT_GROUP)
         contributions = sorted(map(load, entry_points), key=lambda c: _canonical(c.distribution))
         return cls(contributions)
@@ -119,7 +119,7 @@ class Registry:
 
     @property
     def checks(self) -> list[tuple[str, DoctorCheck]]:
-        """Each doctor's check with the distribution that brings it."""
+        """Each check of `bait doctor` with the distribution that provides it."""
         return [
             (contribution.distribution, check)
             for contribution in self.contributions
@@ -129,7 +129,7 @@ class Registry:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong with the distributions, names claimed twice included."""
+        """Problems of the distributions, including names claimed twice."""
         problems = [
             problem for contribution in self.contributions for problem in contribution.problems
         ]
@@ -145,8 +145,8 @@ class Registry:
         problems.extend(
             Problem(
                 distribution,
-                f"Another distribution brings a {kind} named {name!r} too",
-                f"Write {distribution}:{name} to mean this one.",
+                f"another distribution also provides a {kind} named {name!r}",
+                f"Write {distribution}:{name} to select this one.",
             )
             for kind, name, distribution in clashing
         )
@@ -154,7 +154,7 @@ class Registry:
 
     @property
     def slow(self) -> list[Contribution]:
-        """The distributions whose plugin module takes long to import."""
+        """The distributions whose plugin module is slow to import."""
         return [c for c in self.contributions if c.import_seconds > SLOW_IMPORT]
 
     def _plugins(self) -> Iterable[Plugin]:
@@ -170,7 +170,7 @@ class Registry:
             ambiguous = names.count((kind, spec.name)) > 1
             yield Plugin(kind, spec, distribution, ambiguous)
 
-    def _commands(self) -> Iterable[Command]:
+    def _commands(self) -> Iterable[InstalledCommand]:
         claims = [
             (spec, contribution.distribution)
             for contribution in self.contributions
@@ -179,10 +179,10 @@ class Registry:
         ]
         names = [spec.name for spec, _ in claims]
         for spec, distribution in claims:
-            # A plugin can't take the core's own commands away.
+            # A plugin can't replace the core's own commands.
             ambiguous = names.count(spec.name) > 1 and distribution != CORE
             name = f"{distribution}:{spec.name}" if ambiguous else spec.name
-            yield Command(name, spec, distribution)
+            yield InstalledCommand(name, spec, distribution)
 
     def _unknown(self, name: str, kind: PluginKind | None) -> UnknownPluginError:
         what = kind.value if kind else "plugin"
@@ -193,18 +193,18 @@ class Registry:
             hints = [did_you_mean(name, known) or f"Installed: {', '.join(known) or 'none'}."]
         unusable = sorted({problem.distribution for problem in self.problems})
         if unusable:
-            hints.append(f"{', '.join(unusable)}: not wholly usable, see `bait list-plugins`.")
+            hints.append(f"Not fully usable: {', '.join(unusable)}; see `bait list-plugins`.")
         return UnknownPluginError(f"there is no {what} named {name!r}", hint="\n".join(hints))
 
 
 def installed() -> Registry:
-    """The registry of everything installed; discovered once per process."""
+    """The registry of all installed plugins; discovered once per process."""
     with _discovery:
         return _discover_once()
 
 
 _discovery = threading.Lock()
-"""Discovery redirects the standard output of the whole process: two at a time would mix it up."""
+"""Discovery redirects the standard output of the whole process, so it must not run concurrently."""
 
 
 @functools.cache
@@ -231,7 +231,7 @@ def _ambiguous(name: str, found: Sequence[Plugin]) -> AmbiguousPluginError:
         )
     names = " or ".join(plugin.qualified_name for plugin in found)
     return AmbiguousPluginError(
-        f"several distributions bring a {found[0].kind.value} named {name!r}",
+        f"several distributions provide a {found[0].kind.value} named {name!r}",
         hint=f"Write {names}.",
     )
 

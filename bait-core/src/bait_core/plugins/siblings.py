@@ -1,4 +1,4 @@
-"""Which plugins the sibling packages bring, so that a name tells what to install."""
+"""The plugins of the sibling packages, so that messages can say which one to install."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIBLINGS: Mapping[str, Mapping[PluginKind, tuple[str, ...]]] = {
 
 
 def packages_with(name: str, kind: PluginKind | None) -> list[str]:
-    """The sibling packages that bring a plugin of this name, and of this kind if it is given."""
+    """The sibling packages that provide a plugin of this name and, if given, kind."""
     return [
         package
         for package, brought in SIBLINGS.items()

@@ -1,4 +1,4 @@
-"""What a plugin says about itself, without importing what it is about."""
+"""Descriptions of plugins, readable without importing their implementation."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class EnvironmentSpec(PluginSpec):
         axioms_option: The option that takes the names of axioms of the user's own text that
             proofs may use, if any.
         file_suffixes: Endings of such files, such as `.lean`.
-        tactic_model: The tactic model that `bait prove` uses unless told otherwise.
-        only_by_name: Whether it takes statements only from users who name it, so that those of
-            others don't become ambiguous.
+        tactic_model: The tactic model that `bait prove` uses by default.
+        only_by_name: Whether it takes statements only if the user names it, so that statements
+            for other environments don't become ambiguous.
         prepare: "module:attribute" of a function that `bait prove` calls first, as
             `prepare(options, yes)`, to install what the prover lacks. It may ask on a terminal,
             unless `yes` is true.
-        tactic_seconds: Time that `bait prove` gives one tactic unless told otherwise.
+        tactic_seconds: Default time limit of a tactic in `bait prove`.
     """
 
     statement_option: str = ""
@@ -68,7 +68,7 @@ class SearchSpec(PluginSpec):
     """A search.
 
     Attributes:
-        goal_model: The goal model that it uses unless told otherwise; empty if it uses none.
+        goal_model: The goal model that it uses by default; empty if it uses none.
     """
 
     goal_model: str = ""
@@ -91,9 +91,9 @@ class TrainerSpec(PluginSpec):
 
     Attributes:
         examples: The kind of the examples that it learns from.
-        trace_processor: The trace processor that makes them unless told otherwise.
-        updates: The options that name its checkpoint after a training, unless a configuration says
-            otherwise: `model.OPTION` or `goal_model.OPTION`.
+        trace_processor: The trace processor that makes them by default.
+        updates: The options to set to its checkpoint after training by default: `model.OPTION` or
+            `goal_model.OPTION`.
     """
 
     examples: str = ""
@@ -119,10 +119,10 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class DoctorCheck:
-    """One thing that `bait doctor` can look at.
+    """One check of `bait doctor`.
 
     Attributes:
-        name: What is looked at.
+        name: What is checked.
         check: "module:attribute" of a function without parameters that returns a `Finding`.
     """
 
@@ -132,7 +132,7 @@ class DoctorCheck:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a doctor's check found; `hint` says what to do when it is not `ok`."""
+    """The result of a check of `bait doctor`; `hint` says what to do if it is not `ok`."""
 
     ok: bool
     message: str

@@ -1,4 +1,4 @@
-"""The life of a prover process: start, memory, and an end that takes all its children along.
+"""The life cycle of a prover process: start, memory limit, and termination with its children.
 
 POSIX only; elsewhere starting one raises `ProverStartError`.
 """

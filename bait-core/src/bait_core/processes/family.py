@@ -1,4 +1,4 @@
-"""Processes that another Python process may have started: find them again, and end them."""
+"""Finding and ending processes that another Python process may have started."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import suppress
 import psutil
 
 _GRACE = 3.0
-"""Seconds that a process has to end by itself."""
+"""Grace period in seconds before a process is killed."""
 
 _TOLERANCE = 2.0
-"""Seconds by which the clock and the process table may disagree about a start."""
+"""Tolerance in seconds between the clock and the process table for a start time."""
 
 
 def find_process(pid: int, created: float) -> psutil.Process | None:
-    """The process with this number, unless it is gone and the number now another's.
+    """The process with this id, unless it has ended and the id was reused.
 
     Args:
         pid: Its process id.
@@ -29,7 +29,7 @@ def find_process(pid: int, created: float) -> psutil.Process | None:
 
 
 def end_family(leader: psutil.Process) -> None:
-    """Ask a process to end, then kill what is left of it and its children. May be repeated."""
+    """Ask a process to end, then kill it and its children if they remain. May be repeated."""
     try:
         family = [leader, *leader.children(recursive=True)]
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""How a process ended, in words, and what it wrote last."""
+"""Describing how a process ended, and its last output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def describe_exit(code: int, output: str = "") -> str:
 
     Args:
         code: Its exit code, negative for a signal.
-        output: What it wrote, of which the last line is told unless a signal killed it.
+        output: Its output, whose last line is included unless a signal killed it.
     """
     if code < 0:
         return f"was killed by signal {-code}{_name(-code)}"
@@ -23,7 +23,7 @@ def describe_exit(code: int, output: str = "") -> str:
 
 
 def log_tail(log: Path) -> str:
-    """The end of what a process wrote to its log."""
+    """The end of a process's log."""
     with log.open("rb") as file:
         file.seek(max(0, file.seek(0, 2) - _TAIL))
         return file.read().decode("utf-8", "replace").strip()

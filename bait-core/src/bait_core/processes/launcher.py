@@ -1,4 +1,4 @@
-"""Run a command that does not outlive the process which started it.
+"""Run a command that does not outlive the process that started it.
 
     python launcher.py FD COMMAND [ARGUMENT...]
 
@@ -32,10 +32,10 @@ def main(lifeline: int, command: list[str]) -> None:
 
 
 def _watch(lifeline: int) -> None:
-    # A prover may end its group by SIGTERM, but the group must stay in being until we are told.
+    # A prover may send SIGTERM to its group, but the group must exist until the pipe closes.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    # The pipes of the command must not stay open through the watcher.
+    # The watcher must not keep the pipes of the command open.
     os.closerange(0, lifeline)
     os.read(lifeline, 1)
     os.killpg(0, signal.SIGKILL)

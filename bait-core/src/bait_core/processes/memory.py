@@ -1,4 +1,4 @@
-"""Watch and limit the memory of prover processes."""
+"""Monitoring and limiting the memory of prover processes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 import psutil
 
 _INTERVAL = 0.25
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 
 _LOOKS_PER_LISTING = 8
-"""Listing children reads the whole process table, so it is done at every eighth look only."""
+"""Listing children reads the whole process table, so only every eighth measurement does it."""
 
 
 class MemoryWatch:
-    """Looks at the resident memory of a process and its children, a few times a second at most.
+    """Measures the resident memory of a process and its children, at most a few times a second.
 
     For programs that reserve much more address space than they use, such as WebAssembly's;
     `limit_address_space` is for the others.
@@ -34,10 +34,10 @@ class MemoryWatch:
         self._next_look = 0.0
 
     def excess(self, now: float) -> str:
-        """What was used, in words, if it is above the limit; else empty.
+        """A description of the memory used, if it exceeds the limit; else empty.
 
         Args:
-            now: Seconds on the monotonic clock. When it is too early to look, nothing is found.
+            now: Seconds on the monotonic clock. Too soon after a measurement, the result is empty.
         """
         if now < self._next_look:
             return ""
@@ -60,7 +60,7 @@ class MemoryWatch:
 
 
 def limit_address_space(pid: int, limit: int) -> None:
-    """Let the system refuse a process more than `limit` bytes of address space. Linux only."""
+    """Limit the address space of a process to `limit` bytes. Linux only."""
     if sys.platform == "linux":
         import resource  # noqa: PLC0415 -- POSIX only
 

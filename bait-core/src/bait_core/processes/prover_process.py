@@ -1,4 +1,4 @@
-"""A prover's process, in a process group of its own with its children."""
+"""A prover process, in a separate process group with its children."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bait_core.processes import launcher
 class ProverProcess:
     """A running program that is killed with its children.
 
-    Unless it is detached, it ends when this Python process does, be it by SIGKILL.
+    Unless it is detached, it ends when this Python process does, even by SIGKILL.
 
     Args:
         command: Program and arguments.
@@ -113,8 +113,8 @@ class ProverProcess:
         with self._ending:
             if not self._killed:
                 self._killed = True
-                # The watcher keeps the group in being, so the number can't be another's by now;
-                # nor can that of a detached process which was not waited for.
+                # The watcher keeps the group alive, so its id can't have been reused; nor can
+                # that of a detached process that was not waited for.
                 with suppress(ProcessLookupError):
                     os.killpg(self.pid, signal.SIGKILL)
 

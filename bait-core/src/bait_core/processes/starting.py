@@ -1,4 +1,4 @@
-"""Starting a prover that may fail to start for a while."""
+"""Starting a prover with retries."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bait_core.errors import StartupCrashError
 Started = TypeVar("Started")
 
 _PAUSES = (0.5, 1.0, 2.0)
-"""Seconds between the attempts to start a prover."""
+"""Seconds between attempts to start a prover."""
 
 
 def start_with_retries(start: Callable[[], Started], pauses: Sequence[float] = _PAUSES) -> Started:
-    """Start a prover, and again after a while if it dies while it starts.
+    """Start a prover, with retries if it dies while starting.
 
-    Memory may be short for a moment, or somebody may have killed it.
+    Memory may be short temporarily, or somebody may have killed it.
 
     Args:
-        start: Starts it; raises StartupCrashError if it dies meanwhile.
+        start: Starts it; raises StartupCrashError if it dies while starting.
         pauses: Seconds to wait after each failure but the last.
 
     Raises:

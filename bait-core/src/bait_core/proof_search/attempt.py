@@ -24,7 +24,7 @@ class Timings:
 
     @contextmanager
     def measure(self, part: str) -> Iterator[None]:
-        """Add the time spent in the block to `part`, and to no part that it is nested in."""
+        """Add the time spent in the block to `part`, and not to enclosing parts."""
         outer = self._part
         self._switch(part)
         try:
@@ -41,7 +41,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class SelectionStep:
-    """That a search chose a goal, at which step, and the scores behind it."""
+    """A goal selected by a search, with the step and the scores behind the choice."""
 
     step: int
     goal: int
@@ -51,17 +51,17 @@ class SelectionStep:
 
 @dataclass(slots=True)
 class Attempt:
-    """Everything about one search; filled in while it runs.
+    """Everything about one search, filled in as it runs.
 
     Attributes:
         graph: None if the prover did not even accept the statement.
         proof: The proof that was checked, if one was found.
-        check: What a fresh prover said to it.
+        check: The result of checking it in a fresh prover.
         started: Seconds since the epoch.
         seconds: Wall time, start of the prover and check included.
         goal_scores: Log-probability that a goal can be proved, by position in the graph, for the
-            goals that the search had judged.
-        details: A traceback where `status` is an unforeseen error.
+            goals that were scored.
+        details: The traceback of an unexpected error.
     """
 
     theorem: Theorem

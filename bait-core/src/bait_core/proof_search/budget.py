@@ -13,7 +13,7 @@ class Budget:
     Args:
         seconds: Wall time from now; None for no limit.
         expansions: Number of goals that may be expanded; None for no limit.
-        parent: A budget that this one is part of: what is spent here is spent there too.
+        parent: A budget that this one is part of: spending here also spends there.
     """
 
     def __init__(
@@ -27,33 +27,33 @@ class Budget:
         self._parent = parent
 
     def cancel(self) -> None:
-        """Take all that is left, because the user wants to stop."""
+        """Exhaust the budget because the user wants to stop."""
         self._cancelled.set()
 
     @property
     def is_cancelled(self) -> bool:
-        """True once this budget, or one that it is part of, was cancelled."""
+        """True once this budget or a parent was cancelled."""
         if self._cancelled.is_set():
             return True
         return self._parent is not None and self._parent.is_cancelled
 
     @property
     def is_spent(self) -> bool:
-        """True once no time or no expansions are left, here or in the parents."""
+        """True once no time or no expansions are left, here or in a parent."""
         return self.remaining_seconds() <= 0 or self.remaining_expansions() == 0
 
     @property
     def is_timed_out(self) -> bool:
-        """True once the time of this budget itself is over, whatever its parents have left."""
+        """True once this budget itself is out of time, whatever its parents have left."""
         return time.monotonic() >= self._deadline
 
     @property
     def is_used_up(self) -> bool:
-        """True once the expansions of this budget itself are spent, whatever its parents have."""
+        """True once this budget itself is out of expansions, whatever its parents have left."""
         return self._limit is not None and self._spent >= self._limit
 
     def remaining_seconds(self) -> float:
-        """Wall time left, here and in the parents; at most 0 once it is over or cancelled."""
+        """Wall time left, here and in the parents; at most 0 once it is used up or cancelled."""
         if self._cancelled.is_set():
             return 0.0
         left = self._deadline - time.monotonic()

@@ -1,4 +1,4 @@
-"""Models as a search sees them, wherever they are."""
+"""The models as a search sees them, in this process or elsewhere."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class TacticSource(Protocol):
 
 
 class GoalScorer(Protocol):
-    """Judges goals; used by several searches at a time."""
+    """Scores goals; used by several searches at a time."""
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """The valid log-probability of each goal's having a proof, in order."""
+        """The valid log-probability that each goal can be proved, in order."""
         ...
 
 
 class GoalScores:
-    """Asks the goal model about each goal of a search once, and records the answers.
+    """Scores each goal of a search once, and records the scores.
 
     Args:
         model: The goal model; may be shared with other searches.
-        attempt: Where answers, and the time they took, are recorded.
+        attempt: Where scores, and the time they took, are recorded.
     """
 
     def __init__(self, model: GoalScorer, attempt: Attempt) -> None:
@@ -43,7 +43,7 @@ class GoalScores:
         """Log-probabilities that the goals can be proved, in order.
 
         Raises:
-            ModelError: The model's answer breaks its contract.
+            ModelError: The model's result breaks its contract.
         """
         known = self._attempt.goal_scores
         new = {node.index: node.goal for node in nodes if node.index not in known}

@@ -14,9 +14,9 @@ from bait_core.proof_search.settings import SearchSettings
 from bait_core.protocols import Response, SearchModel, Selection, Session, TacticRequest
 
 MOST_TACTICS = 100_000
-"""Tactics of a proof, written out, beyond which no prover is asked to check it.
+"""Maximum number of tactics of an unfolded proof that a prover is asked to check.
 
-Where goals are shared, a proof can be exponentially longer than the search that found it.
+If goals are shared, a proof can be exponentially longer than the search that found it.
 """
 
 _End = tuple[SearchStatus, str]
@@ -31,8 +31,8 @@ class ProofSearch:
         model: Proposes tactics; may be shared with other searches.
         search: Chooses goals; already reset to `graph`.
         settings: How goals are expanded.
-        budget: What the search may cost; cancelling it ends the search between prover calls.
-        attempt: Where statistics, selections, the proof and the end are recorded.
+        budget: Limits the search; cancelling it ends the search between prover calls.
+        attempt: Where statistics, selections, the proof and the status are recorded.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class ProofSearch:
         self._attempt.status, self._attempt.message = end
 
     def _verdict(self) -> _End | None:
-        """How the search has ended, if it has. A proof found is checked first, however late."""
+        """How the search ended, if it has. A proof is checked first, even after the deadline."""
         root = self._graph.root
         while root.status is Status.PROVED:
             check = self._check()
@@ -86,8 +86,8 @@ class ProofSearch:
             return SearchStatus.INTERRUPTED, "stopped by the user"
         if self._budget.remaining_seconds() <= 0:
             if not self._budget.is_timed_out:
-                return SearchStatus.INTERRUPTED, "the time of the run is over"
-            return SearchStatus.TIMEOUT, self._with_rejection("the time is over")
+                return SearchStatus.INTERRUPTED, "the time limit of the run was reached"
+            return SearchStatus.TIMEOUT, self._with_rejection("the time limit was reached")
         return None
 
     def _advance(self) -> _End | None:
@@ -100,8 +100,8 @@ class ProofSearch:
         goals = goals[: self._budget.remaining_expansions()]
         if not goals:
             if not self._budget.is_used_up:
-                return SearchStatus.INTERRUPTED, "the expansions of the run are spent"
-            return self._failed("the budget of expansions is spent")
+                return SearchStatus.INTERRUPTED, "the expansion budget of the run is exhausted"
+            return self._failed("the expansion budget is exhausted")
         for selection in goals:
             _require_expandable(selection.node)
         with timings.measure("model"):
@@ -110,7 +110,7 @@ class ProofSearch:
             responses = [
                 Response(selection.node, self._expand(selection, suggestions))
                 for selection, suggestions in zip(goals, proposals, strict=True)
-                # Others of the batch may have made it needless; other searches share the budget.
+                # Others of the batch may have made it irrelevant; other searches share the budget.
                 if selection.node.is_expandable and self._budget.take_expansion()
             ]
         with timings.measure("search"):
@@ -125,7 +125,7 @@ class ProofSearch:
         )
 
     def _expand(self, selection: Selection, suggestions: list[Suggestion]) -> list[Edge]:
-        """Apply the suggestions in portions, until the goal is proved or the time is over."""
+        """Apply the suggestions in chunks, until the goal is proved or time runs out."""
         settings = self._settings
         node = selection.node
         self._attempt.selections.append(
@@ -150,7 +150,7 @@ class ProofSearch:
         return edges
 
     def _check(self) -> CheckResult:
-        """Have the proof of the root checked; what is not accepted is taken out of the graph."""
+        """Check the proof of the root; a rejected step is removed from the graph."""
         proof = extract_proof(self._graph.root)
         with self._attempt.timings.measure("check"):
             size = proof.size()
@@ -182,5 +182,5 @@ def _require_expandable(node: GoalNode) -> None:
 
 
 def _too_long(size: int) -> CheckResult:
-    message = f"it has {size:,} tactics, at most {MOST_TACTICS:,} can be checked"
+    message = f"it has {size:,} tactics, but at most {MOST_TACTICS:,} can be checked"
     return CheckResult(accepted=False, script="", message=message)

@@ -1,4 +1,4 @@
-"""From a search in memory to its record."""
+"""Converting a search in memory to its record."""
 
 from __future__ import annotations
 

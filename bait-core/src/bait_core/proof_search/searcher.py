@@ -1,4 +1,4 @@
-"""One attempt to prove one theorem, whatever happens."""
+"""One attempt to prove one theorem, with all errors handled."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from bait_core.protocols import Environment, SearchContext, SearchModel
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """What it takes to prove theorems; shared by concurrent searches.
+    """What searches need to prove theorems; shared by concurrent searches.
 
     Attributes:
         environment: Where theorems are proved.
         tactic_model: Proposes tactics.
-        goal_model: Judges goals, for the searches that want it.
-        settings: What one search may cost.
+        goal_model: Scores goals, for searches that use it.
+        settings: The limits of one search.
     """
 
     environment: Environment
@@ -45,10 +45,10 @@ class Searcher:
     ) -> None:
         """Search for a proof of the attempt's theorem and fill in the attempt.
 
-        Whatever goes wrong with this theorem becomes the attempt's status.
+        Errors that concern only this theorem become the attempt's status.
 
         Args:
-            attempt: Says which theorem; everything else of it is filled in.
+            attempt: Has the theorem; everything else is filled in.
             search: Chooses the goals.
             run: The budget that this search is part of.
             on_step: Called after each step.

@@ -10,30 +10,30 @@ from bait_core.options import Options, validate
 
 
 class SearchLimits(Options):
-    """What one theorem may cost, and how goals are expanded.
+    """The limits per theorem, and how goals are expanded.
 
-    A limit of None does not limit.
+    None means no limit.
     """
 
     seconds: float | None = Field(default=60.0, ge=0, description="wall time per theorem")
     expansions: int | None = Field(default=None, ge=0, description="goals expanded per theorem")
     tactics: int = Field(default=64, ge=1, description="tactics proposed per goal")
     tactic_seconds: float | None = Field(
-        default=None, gt=0, description="time limit of one tactic, by default the environment's own"
+        default=None, gt=0, description="time limit per tactic; by default the environment's own"
     )
     tactics_per_call: int = Field(
         default=1,
         ge=1,
-        description="tactics sent to the prover at once: more for provers that pipeline; a goal "
-        "that is proved, and a search that is stopped, skip the calls left",
+        description="tactics sent to the prover per call: more for provers that pipeline; once a "
+        "goal is proved or the search is stopped, the remaining calls are skipped",
     )
 
 
 class SearchSettings(SearchLimits):
-    """All that is set about a search: the limits, and its randomness."""
+    """All settings of a search: the limits and the random seed."""
 
     tactic_seconds: float = Field(default=5.0, gt=0, description="time limit of one tactic")
-    seed: int = Field(default=0, ge=0, description="seed of all randomness of the searches")
+    seed: int = Field(default=0, ge=0, description="random seed of the searches")
 
     @classmethod
     def of(cls, limits: SearchLimits, *, tactic_seconds: float, seed: int) -> Self:

@@ -28,20 +28,20 @@ class Session(Protocol):
     def run_tactics(self, goal: Goal, tactics: Sequence[str], timeout: float) -> list[Outcome]:
         """Apply each tactic to `goal`, independently of each other.
 
-        Many tactics come per call so that an environment can pipeline them.
+        A call has many tactics so that environments can pipeline them.
 
         Args:
             goal: The root or a goal that an earlier call returned.
-            tactics: Tactic texts. They are untrusted: text that could unsettle the prover or
-                cheat must be answered with `Failed(REJECTED)`.
-            timeout: Seconds each tactic may take.
+            tactics: Tactic texts. They are untrusted: text that could destabilise the prover or
+                cheat must be rejected with `Failed(REJECTED)`.
+            timeout: Time limit per tactic in seconds.
 
         Returns:
             One outcome per tactic, in order. A tactic that kills the prover gets
             `Failed(CRASH)`, and the session recovers.
 
         Raises:
-            ProverCrashError: The prover died and can't be brought back.
+            ProverCrashError: The prover died and can't be restarted.
         """
         ...
 
@@ -50,11 +50,11 @@ class Session(Protocol):
         ...
 
     def check(self, proof: Proof) -> CheckResult:
-        """Replay the whole of `proof` in a prover that took no part in the search."""
+        """Replay the whole `proof` in a prover that took no part in the search."""
         ...
 
     def script(self, proof: Proof) -> str:
-        """`proof` as text in the prover's own language: the text that `check` checks."""
+        """`proof` in the prover's own language: the text that `check` checks."""
         ...
 
     def close(self) -> None:
@@ -92,28 +92,28 @@ class FillsFiles(Protocol):
     """An environment whose theorems are the holes of a proof file."""
 
     def fill(self, scripts: Mapping[str, str], current: str | None = None) -> FilledFile:
-        """Fill holes, and have a fresh prover accept the whole file.
+        """Fill holes, and check the whole file with a fresh prover.
 
         Args:
             scripts: Theorem name -> script that `check` accepted.
-            current: The file's text as it is now, if it was changed after it was read; the
-                scripts go where the same holes are in it.
+            current: The file's current text, if it has changed since it was read; the scripts go
+                where the same holes are in it.
 
         Raises:
             FillError: The prover does not accept the filled file.
-            MergeError: A hole is not in `current` any more, or what is around it was changed.
+            MergeError: A hole is no longer in `current`, or the text around it has changed.
         """
         ...
 
 
 @runtime_checkable
 class VerifiesFiles(Protocol):
-    """An environment that can say which theorems of a proof file are proved, without a search."""
+    """An environment that can check which theorems of a proof file are proved."""
 
     def verify(self) -> Sequence[Verification]:
-        """What a fresh prover says of each theorem of the file, in order.
+        """The verdict of a fresh prover on each theorem of the file, in order.
 
         Raises:
-            TheoremError: The file can't be read, or the prover can't make sense of it.
+            TheoremError: The file can't be read or understood by the prover.
         """
         ...

@@ -9,10 +9,10 @@ from bait_core.domain import Goal
 
 
 class GoalModel(Protocol):
-    """Judges goals. Called by one thread at a time, with goals of several searches."""
+    """Scores goals. Called by one thread at a time, with goals of several searches."""
 
     def score_goals(self, goals: Sequence[Goal]) -> list[float]:
-        """How probable it is that each goal can be proved.
+        """Estimate the probability that each goal can be proved.
 
         Args:
             goals: A batch, which may mix goals of different theorems.

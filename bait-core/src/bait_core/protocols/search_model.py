@@ -22,7 +22,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came of a selection: the edges that the expansion added to the graph."""
+    """The result of a selection: the edges that the expansion added to the graph."""
 
     node: GoalNode
     edges: Sequence[Edge]
@@ -30,21 +30,21 @@ class Response:
 
 def _no_goal_model(nodes: Sequence[GoalNode]) -> list[float]:
     raise ConfigurationError(
-        f"the search wants {len(nodes)} goals judged, and there is no goal model",
+        f"the search needs scores for {len(nodes)} goals, but there is no goal model",
         hint="Name one with --goal-model; the plugin's `SearchSpec` can name a default.",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SearchContext:
-    """All that a search may use for one theorem.
+    """Everything that a search may use for one theorem.
 
     Attributes:
-        graph: Holds the root only, at first; to be read, never changed.
+        graph: Initially holds only the root; read-only.
         rng: The only randomness that the search may use.
-        score_goals: Asks the goal model: natural logarithms of the probabilities that goals can
-            be proved, in order. Each goal is asked about once; later calls remember. It takes as
-            long as the model does, so goals are best asked about together.
+        score_goals: Calls the goal model: natural logarithms of the probabilities that goals can
+            be proved, in order. Scores are cached per search. A call takes as long as the model
+            does, so score many goals at once.
     """
 
     graph: ProofGraph
@@ -53,7 +53,7 @@ class SearchContext:
 
 
 class SearchModel(Protocol):
-    """Decides where to search. Reads the graph and never changes it.
+    """Decides where to search. Reads the graph but never changes it.
 
     One instance serves one theorem after another, in one thread.
     """
@@ -70,8 +70,9 @@ class SearchModel(Protocol):
         ...
 
     def process_responses(self, responses: Sequence[Response]) -> None:
-        """Take note of what came of the selections of the last `get_goals`.
+        """Process the results of the last `get_goals` selections.
 
-        There may be fewer responses: the budget may be spent, and goals may have become needless.
+        There may be fewer responses than selections: the budget may be exhausted, and goals may
+        have become irrelevant.
         """
         ...

@@ -11,7 +11,7 @@ from bait_core.domain import Goal, PremiseSet, Suggestion
 
 @dataclass(frozen=True, slots=True)
 class TacticRequest:
-    """A goal that needs tactics, and the facts that they may use."""
+    """A goal to propose tactics for, and the facts that they may use."""
 
     goal: Goal
     premises: PremiseSet

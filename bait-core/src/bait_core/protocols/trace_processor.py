@@ -24,6 +24,6 @@ class TraceProcessor(Protocol):
             examples in the same order.
 
         Raises:
-            TraceError: The traces lack something without which there are no examples.
+            TraceError: The traces lack something that the examples require.
         """
         ...

@@ -15,11 +15,11 @@ class TrainingTask:
     Attributes:
         examples: Folder with the examples, `train.jsonl.gz` and `valid.jsonl.gz`, which
             `bait_core.training.read_examples` reads.
-        folder: Where it keeps its logs and what it needs to go on after a kill. What it finds
-            there is its own, of the same task.
+        folder: For its logs and what it needs to resume after a kill. Anything already there is
+            its own, from the same task.
         checkpoint: The checkpoint to write, a folder that does not exist yet.
-        start: The checkpoint to start from; None to start anew.
-        seed: Of all randomness.
+        start: The checkpoint to start from; None to start from scratch.
+        seed: The random seed.
     """
 
     examples: Path
@@ -31,7 +31,7 @@ class TrainingTask:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """What came of a training.
+    """The result of a training.
 
     Attributes:
         metrics: Numbers to report, such as `valid_loss`.
@@ -48,6 +48,6 @@ class Trainer(Protocol):
 
         Raises:
             TrainingError: There are no examples, the checkpoint to start from is not usable, or
-                the loss is no number any more.
+                the loss became NaN or infinite.
         """
         ...

@@ -1,4 +1,4 @@
-"""Proving what a user names: from a statement or a file to proofs, in the file if wanted."""
+"""Proving what a user asks for: from a statement or file to proofs, written into it if wanted."""
 
 from bait_core.proving.api import prove
 from bait_core.proving.results import ProofResults, TheoremResult

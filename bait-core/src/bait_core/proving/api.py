@@ -56,17 +56,17 @@ def prove(  # noqa: PLR0913  # one parameter per option of `bait prove`
         expansions: Goals expanded per theorem, at most.
         tactics: Tactics proposed per goal.
         tactic_seconds: Time limit of one tactic; None for the environment's own.
-        total_seconds: Wall time for all theorems together; it ends the run.
+        total_seconds: Wall time for the whole run.
         workers: Theorems searched at a time.
         execution: What runs the searches: `threads`, `processes` or `ray`; or the section
             `execution` of a configuration. Worker processes import the calling script, which
             therefore must call `prove` below `if __name__ == "__main__":`.
-        seed: Of all randomness.
+        seed: The random seed.
         write: Put the proofs into the file.
         output: Write the filled file there instead.
         traces: Folder for the records of the searches; None for the user's own.
-        resume: Go on with the newest run of the same plan that was stopped.
-        install: Install what the prover lacks; otherwise that is an error.
+        resume: Resume the newest interrupted run of the same plan.
+        install: Install missing parts of the prover; otherwise they are an error.
         on_result: Called with each result as soon as it is known, from the thread of the search;
             whether the proof fits into the file is known only in the end.
 

@@ -1,4 +1,4 @@
-"""The proofs of a run in the file whose holes they fill."""
+"""Writing the proofs of a run into the file whose holes they fill."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from bait_core.proving.results import TheoremResult
 
 _MOST_MERGES = 5
 _SAVING_SECONDS = 0.2
-"""How long a save may take: many editors empty the file first and then write it."""
+"""Longest duration of a save: many editors truncate the file before they write it."""
 
 
 def require_writable(destination: Path) -> None:
-    """Find out before a search whether its proofs can be written.
+    """Check before a search that its proofs can be written.
 
     Raises:
         ConfigurationError: They can't.
@@ -40,7 +40,7 @@ def require_writable(destination: Path) -> None:
 
 
 def require_filling(environment: Environment) -> None:
-    """Make sure that an environment can put proofs into files.
+    """Check that an environment can write proofs into files.
 
     Raises:
         ConfigurationError: It can't.
@@ -58,8 +58,8 @@ class Filling:
     Args:
         environment: Whose theorems are the file's holes.
         file: The file.
-        results: What became of the theorems, by name; kept up to date with what a fresh prover
-            says of the whole filled file.
+        results: The results for the theorems, by name; updated when a fresh prover checks the
+            whole filled file.
     """
 
     def __init__(
@@ -73,22 +73,22 @@ class Filling:
 
     @property
     def text(self) -> str | None:
-        """The filled text; None if no proof is in it."""
+        """The filled text; None if it contains no proof."""
         return self._filled.text if self._filled.edits else None
 
     def save(self, destination: Path) -> str:
         """Write the filled file.
 
-        Where it is the file that was read, and that was changed since, the proofs are put into
-        what it is now. Other runs wait meanwhile.
+        If the file that was read has changed since, the proofs are merged into its current text.
+        Other runs wait meanwhile.
 
         Returns:
-            What was written, for people; empty if nothing had to be.
+            What was written, for users; empty if there was nothing to write.
 
         Raises:
-            ConfigurationError: It can't be written. What was to be written is beside the file.
-            MergeError: It was changed, and the proofs don't fit any more, or can't be checked.
-                What was to be written is beside the file.
+            ConfigurationError: It can't be written. The filled text is saved next to the file.
+            MergeError: It has changed, and the proofs no longer fit or can't be checked. The
+                filled text is saved next to the file.
         """
         path = destination.resolve()
         is_own = path == self._file.resolve()
@@ -106,16 +106,16 @@ class Filling:
             ) from error
         except BaitError as error:
             raise MergeError(
-                f"{destination} was changed since it was read, and the proofs can't be put into "
-                f"what it is now: {_reasons(error)}",
-                hint=f"{self._keep()}\nWith --resume, only what was changed is searched again.",
+                f"{destination} has changed since it was read, and the proofs can't be merged into "
+                f"its current text: {_reasons(error)}",
+                hint=f"{self._keep()}\nWith --resume, only what has changed is searched again.",
             ) from error
         if self._filled.original != original:
-            return f"Wrote {destination}, with what was changed in it meanwhile."
+            return f"Wrote {destination}, including changes made to it in the meantime."
         return f"Wrote {destination}."
 
     def _fill(self) -> FilledFile:
-        """Fill the text that was read; proofs that are refused there are no proofs."""
+        """Fill the text that was read; proofs rejected there don't count as proofs."""
         while True:
             try:
                 filled = self._environment.fill(self._scripts)
@@ -149,17 +149,17 @@ class Filling:
             )
 
     def _put_back(self, path: Path) -> None:
-        """Write to the file that was read, whoever else does."""
+        """Write to the file that was read, even if others write to it too."""
         with _alone_with(path):
             for _ in range(_MOST_MERGES):
                 filled = self._filled
                 if replace_unchanged(path, filled.original.encode(), filled.text.encode()):
                     return
                 self._merge(path)
-        raise MergeError("it is changed faster than proofs can be checked in it")
+        raise MergeError("it changes faster than proofs can be checked in it")
 
     def _merge(self, path: Path) -> None:
-        """Fill what the file is now, unless that is soon something else."""
+        """Fill the current text of the file, unless it soon changes again."""
         current = path.read_bytes()
         try:
             self._filled = self._environment.fill(self._scripts, _decoded(current))
@@ -171,7 +171,7 @@ class Filling:
             self._tell(self._filled)
 
     def _keep(self) -> str:
-        """Write what could not be written elsewhere, and say where it is."""
+        """Save the filled text next to the file, and say where it is."""
         content = self._filled.text.encode()
         try:
             kept = write_beside(self._file, "filled", content)
@@ -184,7 +184,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise MergeError("it is not UTF-8 text any more") from error
+        raise MergeError("it is no longer UTF-8 text") from error
 
 
 def _reasons(error: BaitError) -> str:
@@ -198,7 +198,7 @@ def _alone_with(path: Path) -> Iterator[None]:
     """Keep other runs of this user from writing to a file."""
     with ExitStack() as stack:
         folder = cache_folder() / "locks"
-        with suppress(OSError):  # without a place for locks, comparing before writing has to do
+        with suppress(OSError):  # without locks, comparing before writing must do
             folder.mkdir(parents=True, exist_ok=True)
             name = hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
             stack.enter_context(FileLock(folder / f"{name}.lock"))

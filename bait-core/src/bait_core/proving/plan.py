@@ -1,4 +1,4 @@
-"""What to prove, with what, and where the proofs go: everything is checked before it starts."""
+"""What to prove, with what, and where the proofs go; all checked before anything starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bait_core.proving.target import Target, find_file, find_target
 
 @dataclass(frozen=True, kw_only=True)
 class ProofRequest:
-    """What a user wants proved.
+    """What a user asks to prove.
 
     Attributes:
         what: A statement, or a file whose holes are to be filled; None for the theorems that the
@@ -69,7 +69,7 @@ class ProofPlan:
 
 
 def make_plan(request: ProofRequest) -> ProofPlan:
-    """Find out what a request needs; nothing is started or written.
+    """Work out what a request needs, without starting or writing anything.
 
     Raises:
         ConfigurationError: Something in it is wrong, or the file can't be written.
@@ -110,12 +110,12 @@ def _names(names: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _destination(target: Target, request: ProofRequest) -> Path | None:
-    """The file to write in the end, if any; it can be written as things are now."""
+    """The file to write at the end, if any; checked to be writable now."""
     if not request.write and request.output is None:
         return None
     if target.file is None:
         raise ConfigurationError(
-            "only a file can be written, and there is none to fill here",
+            "there is no file to fill, so none can be written",
             hint=f"There is no file {str(request.what)!r}."
             if request.what
             else "Name the file to fill.",
@@ -125,6 +125,6 @@ def _destination(target: Target, request: ProofRequest) -> Path | None:
             "the proofs can't go to two files", hint="Choose one of --write and --output."
         )
     destination = request.output or target.file
-    if request.output is not None or target.file.exists():  # a missing file is told of as such
+    if request.output is not None or target.file.exists():  # a missing file is reported as such
         require_writable(destination)
     return destination

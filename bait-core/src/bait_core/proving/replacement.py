@@ -1,4 +1,4 @@
-"""What an editor has to know to put a proof into a file."""
+"""What an editor needs to insert a proof into a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """An edit of a text, counted in all ways that editors count.
+    """An edit of a text, with positions in all units that editors use.
 
     Attributes:
         start: Line and column of the first code point, both from 1; a byte order mark, which
             editors don't show, has no column.
-        end: Those of the first code point behind it.
+        end: Line and column of the first code point after it.
         start_byte: Bytes of the text's UTF-8 before it, a byte order mark included.
-        end_byte: Bytes up to its end.
-        text: What goes there.
+        end_byte: Bytes of UTF-8 up to its end.
+        text: The new text.
     """
 
     start: tuple[int, int]
@@ -41,7 +41,7 @@ class Replacement:
 
 
 def replacement(edit: Edit, original: str) -> Replacement:
-    """An edit of `original`, as editors count."""
+    """An edit of `original`, with positions as editors count them."""
     return Replacement(
         _line_and_column(original, edit.start),
         _line_and_column(original, edit.end),

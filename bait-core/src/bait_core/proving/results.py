@@ -1,4 +1,4 @@
-"""What became of the theorems that were to be proved."""
+"""The results for the theorems to be proved."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from bait_core.traces import TraceRecord
 
 _NOT_BEGUN = "not begun: the run ended before"
 UNSEARCHED = "unsearched"
-"""The status of a theorem whose search was not begun when the run ended."""
+"""The status of a theorem whose search had not begun when the run ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class TheoremResult:
-    """What became of one theorem.
+    """The result for one theorem.
 
     Attributes:
         status: How its search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`,
             `unstarted`; or `unsearched`, if it was not begun.
         foundations: What it rests on with this proof, in the filled file if there is one.
-        replacement: Where the proof goes in the file; None if it goes nowhere.
+        replacement: Where the proof goes in the file; None if it does not go into one.
     """
 
     TITLES: ClassVar = ("theorem", "result", "seconds", "expansions")
@@ -49,17 +49,17 @@ class TheoremResult:
 
     @property
     def verdict(self) -> str:
-        """The status, or `conditional`: `proved` is said only of what rests on nothing open."""
+        """The status, or `conditional` if a proved theorem rests on something unproved."""
         return verdict(self.status, self.foundations)
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What a table shows under `TITLES`."""
+        """The cells of a table under `TITLES`."""
         return self.theorem.name, self.verdict, f"{self.seconds:.1f}", str(self.expansions)
 
     @property
     def is_proved(self) -> bool:
-        """Whether the theorem is proved, and not only its hole."""
+        """Whether the theorem itself is proved, not just its hole."""
         return self.verdict == SearchStatus.PROVED
 
     @property
@@ -69,7 +69,7 @@ class TheoremResult:
 
 
 def result_of(record: TraceRecord) -> TheoremResult:
-    """What became of the theorem of a record."""
+    """The result for the theorem of a record."""
     accepted = record.proof if record.status == SearchStatus.PROVED else None
     return TheoremResult(
         Theorem(record.theorem, record.statement, record.source),
@@ -85,7 +85,7 @@ def result_of(record: TraceRecord) -> TheoremResult:
 def complete(
     theorems: Iterable[Theorem], results: Mapping[str, TheoremResult]
 ) -> list[TheoremResult]:
-    """The results in order, those theorems included that were not begun when the run ended."""
+    """The results in order, including theorems not begun when the run ended."""
     return [
         results.get(theorem.name) or TheoremResult(theorem, UNSEARCHED, _NOT_BEGUN)
         for theorem in theorems
@@ -93,12 +93,12 @@ def complete(
 
 
 class ProofResults(Sequence[TheoremResult]):
-    """What became of all theorems, in their order; a notebook shows a table.
+    """The results for all theorems, in order; a notebook shows a table.
 
     Attributes:
-        file: The file that the theorems are from; None if they are from none.
-        filled: Its text with the proofs, as a fresh prover accepted it; None if there is no file,
-            or no proof for it.
+        file: The file of the theorems, if any.
+        filled: Its text with the proofs, as accepted by a fresh prover; None if there is no file
+            or no proof.
         traces: The trace file with the records of the searches.
     """
 
@@ -132,12 +132,12 @@ class ProofResults(Sequence[TheoremResult]):
 
     @property
     def summary(self) -> str:
-        """One line: how many are proved, and what is left."""
+        """One line: how many are proved, and how many are left."""
         proved = sum(result.is_proved for result in self)
         conditional = sum(result.verdict == CONDITIONAL for result in self)
-        rest = f", {conditional} more if what is open gets proved" if conditional else ""
+        rest = f", {conditional} more if what they rest on is proved" if conditional else ""
         left = sum(result.is_left for result in self)
-        partial = f"; {left} not searched to the end, which --resume does" if left else ""
+        partial = f"; {left} not fully searched (continue with --resume)" if left else ""
         return f"{proved} of {len(self)} proved{rest}{partial}"
 
     def __repr__(self) -> str:

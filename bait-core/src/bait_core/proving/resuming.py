@@ -1,4 +1,4 @@
-"""Finding the run that `--resume` goes on with."""
+"""Finding the run that `--resume` resumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan from the opened environment to the written file."""
+"""Carrying out a plan, from the opened environment to the written file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bait_core.traces import TraceRecord
 
 
 def _ignore(_: object) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 def carry_out(
@@ -30,14 +30,14 @@ def carry_out(
     show: Callable[[ProofResults], None] = _ignore,
     on_result: Callable[[TheoremResult], None] = _ignore,
 ) -> ProofResults:
-    """Search for proofs, and put them into the file.
+    """Search for proofs, and write them into the file.
 
     Args:
         plan: What to prove.
         traces: The folder of the trace files.
-        display: Shows what happens.
-        resume: Go on with the newest run of the same plan that was stopped.
-        show: Called once with the results; with those there are, too, when something goes wrong.
+        display: Displays progress.
+        resume: Resume the newest interrupted run of the same plan.
+        show: Called once with the results; also with partial results if something goes wrong.
         on_result: Called with each result as soon as it is known.
 
     Returns:
@@ -74,7 +74,7 @@ def carry_out(
 
 
 class _PlanRun:
-    """What a run has come to by now."""
+    """The state of a run."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class _PlanRun:
         self._on_result(result)
 
     def fill(self, environment: FillsFiles, file: Path) -> str:
-        """Put the proofs into the file's text, and write it if wanted; what was written."""
+        """Fill the file's text, and write it if wanted; returns what was written."""
         destination = self._plan.destination
         if destination is None and not any(result.proof for result in self.results.values()):
             return ""
@@ -117,7 +117,7 @@ class _PlanRun:
         return self._filling.save(destination) if destination is not None else ""
 
     def outcome(self) -> ProofResults:
-        """The results, those included of theorems that were not begun."""
+        """The results, including theorems that were not begun."""
         return ProofResults(
             complete(self._theorems, self.results),
             file=self._plan.target.file,

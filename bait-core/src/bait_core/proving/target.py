@@ -1,4 +1,4 @@
-"""From what the user wants proved to an environment that can prove it."""
+"""Finding an environment for what the user wants to prove."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bait_core.plugins.build import parse_options
 from bait_core.plugins.references import resolve
 
 _FILE_NAME = re.compile(r"[\w./~-]*\w\.[A-Za-z]{2,6}")
-"""What looks like the name of a file, and like no statement."""
+"""What looks like a file name rather than a statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to prove, where, and the options that say so.
+    """What to prove, in which environment, and the options for it.
 
     Attributes:
         plugin: The environment's plugin.
@@ -38,14 +38,14 @@ class Target:
         return replace(self, options={**options, **self.options})
 
     def prepare(self, *, yes: bool) -> None:
-        """Let the environment install what its prover lacks.
+        """Let the environment install missing parts of its prover.
 
         Args:
             yes: Install without asking.
 
         Raises:
             ConfigurationError: An option of the environment is wrong.
-            ProverStartError: The prover is not installed in the end.
+            ProverStartError: The prover is still not installed afterwards.
         """
         if self.spec.prepare:
             prepare = resolve(self.spec.prepare, f"the environment {self.plugin.name!r}")
@@ -64,8 +64,8 @@ class Target:
             )
         if self.spec.statement_option in self.options:
             raise ConfigurationError(
-                f"--only chooses among several theorems, and {self.plugin.name!r} gets one here",
-                hint="Leave it out.",
+                f"--only selects among several theorems, but {self.plugin.name!r} has one here",
+                hint="Leave out --only.",
             )
         return self.with_options({self.spec.only_option: tuple(names)})
 
@@ -73,13 +73,13 @@ class Target:
         """The same target, whose proofs may use these axioms of the user's own text.
 
         Raises:
-            ConfigurationError: The environment knows no such thing.
+            ConfigurationError: The environment does not support that.
         """
         if not names:
             return self
         if not self.spec.axioms_option:
             raise ConfigurationError(
-                f"the environment {self.plugin.name!r} can't be told to allow axioms",
+                f"the environment {self.plugin.name!r} has no option to allow axioms",
                 hint="Leave out --allow-axiom.",
             )
         return self.with_options({self.spec.axioms_option: tuple(names)})
@@ -88,8 +88,8 @@ class Target:
 def find_target(text: str | None, environment: str | None, registry: Registry) -> Target:
     """Decide whether `text` is a file or a statement, and which environment takes it.
 
-    It is a file if its ending is one that an environment fills, or if it exists. Without a text,
-    the theorems are those that the environment has of its own.
+    It is a file if an environment fills files with its extension, or if it exists. Without a
+    text, the theorems are the environment's own.
 
     Raises:
         ConfigurationError: No environment, or more than one, takes it.
@@ -113,7 +113,7 @@ def find_target(text: str | None, environment: str | None, registry: Registry) -
         raise ConfigurationError(
             f"there is no file {text}",
             hint=did_you_mean(path.suffix, endings)
-            or f"Files that can be filled end with {' or '.join(endings) or 'nothing here'}.",
+            or f"Files that can be filled end in {' or '.join(endings) or '(none installed)'}.",
         )
     if text.strip().startswith("`") and text.strip().endswith("`"):
         raise ConfigurationError(
@@ -151,10 +151,10 @@ def _environments(name: str | None, registry: Registry) -> list[tuple[Plugin, En
 
 
 def _holds(question: Callable[[], bool]) -> bool:
-    """The answer to a question about a path that may well be no path."""
+    """The answer to a question about a path that may not be a valid path."""
     try:
         return question()
-    except (OSError, ValueError):  # a statement can be too long for a file name, or hold a NUL
+    except (OSError, ValueError):  # a statement can be too long for a file name, or contain a NUL
         return False
 
 
@@ -170,11 +170,12 @@ def _single(
         raise ConfigurationError(
             f"no installed environment proves {what}",
             hint="Install one, for example with: pip install bait-lean\n"
-            "What is installed: bait list-plugins --kind environment",
+            "To see what is installed: bait list-plugins --kind environment",
         )
     if len(takers) > 1:
         names = ", ".join(plugin.name for plugin, _ in takers)
         raise ConfigurationError(
-            f"several environments prove {what}: {names}", hint="Choose with --environment NAME."
+            f"several environments prove {what}: {names}",
+            hint="Choose one with --environment NAME.",
         )
     return takers[0]

@@ -21,8 +21,8 @@ class BreadthFirstOptions(Options):
 class BreadthFirst:
     """Expands open goals first in, first out. The score of a goal is minus its rank of discovery.
 
-    A goal that is not expandable at its turn is dropped; should a later edge need it after all,
-    it queues again at the end.
+    A goal that is not expandable at its turn is dropped; if a later edge needs it, it is queued
+    again at the end.
     """
 
     def __init__(self, options: BreadthFirstOptions) -> None:

@@ -1,1 +1,1 @@
-"""Help for those who test searches, models and environments."""
+"""Tools for testing searches, models and environments."""

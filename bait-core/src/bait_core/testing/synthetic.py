@@ -1,8 +1,8 @@
-"""An environment made of arithmetic, for tests and benchmarks of searches.
+"""A synthetic environment based on arithmetic, for tests and benchmarks of searches.
 
 Goals are numbers; what a tactic does to a goal is a fixed pseudo-random function of both. Goals
 are shared and cycles occur, more of them the smaller the number of goals. No prover is involved,
-so it says nothing about proving, but a search can be run on it a million times.
+so results say nothing about proving, but a search can be run a million times.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class SyntheticOptions(Options):
         default=None,
         ge=1,
         description="goals per layer of a lattice in which tactics lead to the next layer only; "
-        "null leads anywhere, in circles too",
+        "with null they lead anywhere, so that cycles occur",
     )
-    seed: int = Field(default=0, ge=0, description="another hypergraph for each")
+    seed: int = Field(default=0, ge=0, description="each seed gives another hypergraph")
     work: int = Field(
-        default=0, ge=0, description="numbers hashed in vain per tactic, to keep a core busy"
+        default=0, ge=0, description="numbers hashed per tactic just to keep a core busy"
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading trace files, whatever has happened to them: what is damaged is told of and left out.
+"""Reading trace files; damaged parts are skipped with a warning.
 
 A file holds gzip members of one record or many, or plain lines.
 """
@@ -23,19 +23,19 @@ _GZIP = 16 + zlib.MAX_WBITS
 _HEADER = b"\x1f\x8b\x08"
 
 _Place = tuple[int, bytes]
-"""A line, and at which byte of the file it, or the member that holds it, begins."""
+"""A line, and the byte of the file at which it, or the gzip member around it, begins."""
 
 
 def decode_record(line: bytes) -> TraceRecord:
-    """The record that `encode_record` encoded; msgspec.MsgspecError if it is none."""
+    """The record that `encode_record` encoded; msgspec.MsgspecError if it is not one."""
     return msgspec.json.decode(line, type=TraceRecord)
 
 
 def read_traces(path: Path) -> Iterator[TraceRecord]:
     """The records of a trace file, or of all trace files below a folder, in order.
 
-    What is damaged, such as a record that is torn because its writer was killed, is left out with
-    a warning. In a folder this holds for whole files, and training examples are passed over.
+    Damaged parts, such as a record whose writer was killed, are skipped with a warning. In a
+    folder this also applies to whole files, and training examples are skipped silently.
 
     Raises:
         TraceError: There is no such file, nothing in it is a trace, or it is from a newer version.
@@ -47,11 +47,13 @@ def read_traces(path: Path) -> Iterator[TraceRecord]:
     elif path.exists():
         yield from _read_file(path)
     else:
-        raise TraceError(f"there is no trace at {path}", hint="`bait traces` lists the known ones.")
+        raise TraceError(
+            f"there is no trace at {path}", hint="`bait traces` lists the recorded runs."
+        )
 
 
 def read_what_is_readable(path: Path) -> Iterator[TraceRecord]:
-    """As `read_traces`, but what it would raise for a file is a warning."""
+    """Like `read_traces`, but errors for a file become warnings."""
     try:
         yield from read_traces(path)
     except TraceError as error:
@@ -59,7 +61,7 @@ def read_what_is_readable(path: Path) -> Iterator[TraceRecord]:
 
 
 def _holds_examples(file: Path) -> bool:
-    """Whether it is what a training in a run's folder has made of traces."""
+    """Whether a file holds training examples made from traces."""
     return file.parent.name == "examples" and (file.parent.parent / "job.json").exists()
 
 
@@ -146,7 +148,7 @@ def _warn_of_gap(path: Path, start: int, end: int) -> None:
 
 
 def _find_header(file: BinaryIO, start: int) -> int | None:
-    """Where the next gzip member may begin."""
+    """The position at which the next gzip member may begin."""
     file.seek(start)
     overlap = b""
     while data := file.read(_CHUNK):
@@ -158,9 +160,9 @@ def _find_header(file: BinaryIO, start: int) -> int | None:
 
 
 def _inflate(file: BinaryIO, start: int) -> tuple[bytes, int | None]:
-    """The text of the member that begins there, and where it ends.
+    """The text of the member that begins there, and the position of its end.
 
-    Without an end it is damaged: torn at the end of the file if there is text.
+    Without an end it is damaged; with some text, it was truncated at the end of the file.
     """
     file.seek(start)
     decompressor, parts = zlib.decompressobj(_GZIP), list[bytes]()

@@ -17,10 +17,10 @@ SCHEMA = 1
 
 
 class GoalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A goal: exact key, printed text, constants, and what became of it.
+    """A goal: exact key, printed text, constants and final status.
 
     Attributes:
-        log_probability: Of its having a proof, as the goal model judged; None if it was not asked.
+        log_probability: The goal model's score; None if it was not scored.
     """
 
     key: str
@@ -39,7 +39,7 @@ class EdgeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         goal: Position of the goal.
         outcome: `proved`, `subgoals`, or a failure: `error`, `timeout`, `crash`, `rejected`.
         subgoals: Positions, in the prover's order.
-        message: The prover's words, for failures.
+        message: The prover's message, for failures.
         seconds: The prover's time.
     """
 
@@ -53,7 +53,7 @@ class EdgeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SelectionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """That the search chose a goal at a step, and the scores behind it."""
+    """A goal selected by the search, with the step and the scores behind the choice."""
 
     step: int
     goal: int
@@ -66,9 +66,9 @@ class ProofRecord(msgspec.Struct, frozen=True):
 
     Attributes:
         edges: Positions of the edges.
-        script: The text that a fresh prover was given.
-        accepted: Whether it accepted.
-        message: Why not.
+        script: The text given to a fresh prover.
+        accepted: Whether it was accepted.
+        message: Why it was not accepted; empty otherwise.
         axioms: See `Foundations`.
         open: See `Foundations`.
     """
@@ -100,12 +100,12 @@ class TraceRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         theorem: Name of the theorem, unique within the run.
-        configuration: The resolved options of all that took part.
+        configuration: The resolved options of everything involved.
         versions: Versions of the distributions involved.
         status: How the search ended: `proved`, `failed`, `timeout`, `error`, `interrupted`,
             `unstarted`.
         message: Why, unless proved.
-        details: A traceback, for unforeseen errors.
+        details: The traceback of an unexpected error.
         started: Seconds since the epoch.
         seconds: Wall time.
     """

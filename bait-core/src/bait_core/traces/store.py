@@ -51,27 +51,27 @@ class TraceWriter:
             self._write(_member(record))
 
     def keep_final(self, theorems: Iterable[Theorem]) -> set[str]:
-        """Prepare the file of a stopped run for taking it up again.
+        """Prepare the file of an interrupted run for resuming it.
 
         Afterwards it holds one record for each theorem that needs no further search, and nothing
-        else: what a kill has torn, searches that were interrupted, theorems that are no longer
-        to be proved or now state something else are gone.
+        else: truncated records, interrupted searches, and theorems that are no longer to be
+        proved or whose statement has changed are removed.
 
         Returns:
-            The names of the theorems that have their record.
+            The names of the theorems that are recorded.
 
         Raises:
             TraceError: It can't be read or written, or another process writes to it; the file is
                 as before.
         """
         kept: set[str] = set()
-        with self._writing("what is kept of the stopped run"):
+        with self._writing("the record of the interrupted run"):
             final = _final_records(read_traces(self.path), theorems, kept)
             replace_file(self.path, map(_member, final))
         return kept
 
     def close(self) -> None:
-        """Let other processes write to the file. May be called twice."""
+        """Release the file for other processes. May be called twice."""
         if self._claim.is_locked:
             Path(self._claim.lock_file).unlink(missing_ok=True)
         self._claim.release()
@@ -108,10 +108,10 @@ class TraceWriter:
 
 
 def write_traces(path: Path, records: Iterable[TraceRecord]) -> int:
-    """Write a trace file as a whole, in the place of one that may be there; the number of records.
+    """Write a whole trace file, replacing an existing one; returns the number of records.
 
     Raises:
-        TraceError: It can't be written; what was there before is untouched.
+        TraceError: It can't be written; an existing file is untouched.
     """
     count = itertools.count()
     try:

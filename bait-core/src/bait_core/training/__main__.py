@@ -12,7 +12,7 @@ from bait_core.training.step import report_error, train_here
 
 
 def main(folder: Path) -> int:
-    """Do the job in the folder; the exit code."""
+    """Run the job in the folder; returns the exit code."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         train_here(folder)
@@ -25,9 +25,9 @@ def main(folder: Path) -> int:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has ended, however it did.
+    """End this process when its parent ends, for whatever reason.
 
-    Its end of standard input is closed then. Who takes up the run would otherwise train in the
+    The parent's end of standard input is closed then. Otherwise a resumed run would train in the
     same folder at the same time.
     """
     while os.read(sys.stdin.fileno(), 1):

@@ -39,18 +39,18 @@ def best_traces(rounds: Iterable[Iterable[TraceRecord]]) -> set[int]:
 
 
 def proof_size(trace: TraceRecord) -> int | None:
-    """Number of different steps in the accepted proof; None if there is none."""
+    """Number of distinct steps in the accepted proof; None if there is none."""
     accepted = trace.status == "proved" and trace.proof is not None
     return len(trace.proof.edges) if accepted and trace.proof is not None else None
 
 
 def identity(trace: TraceRecord) -> Identity:
-    """What makes two traces those of one theorem."""
+    """The name and statement by which traces belong to the same theorem."""
     return trace.theorem, trace.statement
 
 
 def of_splits(traces: Iterable[TraceRecord], splits: Collection[str]) -> Iterator[TraceRecord]:
-    """The traces whose configuration names one of these splits; all if there are no splits."""
+    """The traces whose configuration names one of these splits; all if none are given."""
     for trace in traces:
         if not splits or trace.configuration.get("split") in splits:
             yield trace

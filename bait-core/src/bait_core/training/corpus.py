@@ -1,4 +1,4 @@
-"""Corpora: the premises that an environment tells, with their texts, which traces do not hold."""
+"""Corpora: an environment's premises with their texts, which traces do not contain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_corpus(path: Path) -> list[CorpusPremise]:
             premises = [decoder.decode(line) for line in file]
     except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
         raise TraceError(
-            f"{path} is no corpus of premises: {error}",
+            f"{path} is not a corpus of premises: {error}",
             hint="`bait premises --environment NAME --output FILE` writes one.",
         ) from error
     if len({premise.name for premise in premises}) != len(premises):
@@ -45,10 +45,10 @@ def read_corpus(path: Path) -> list[CorpusPremise]:
 
 
 def write_corpus(path: Path, premises: Iterable[CorpusPremise]) -> None:
-    """Write what `read_corpus` reads; the same premises give the same file.
+    """Write a corpus for `read_corpus`; the same premises give the same file.
 
     Raises:
-        TraceError: It can't be written; what was there before is untouched.
+        TraceError: It can't be written; an existing file is untouched.
     """
     lines = (msgspec.json.encode(premise) + b"\n" for premise in premises)
     try:
@@ -59,10 +59,10 @@ def write_corpus(path: Path, premises: Iterable[CorpusPremise]) -> None:
 
 
 def corpus_of(sets: Iterable[PremiseSet]) -> list[CorpusPremise]:
-    """All premises of some sets, each once, in an order that agrees with that of every set.
+    """The union of premise sets, in an order consistent with that of every set.
 
-    What a later set adds comes before the next premise that is known already, or else at the end.
-    Of several premises of one name the first counts.
+    What a later set adds is inserted before its next known premise, or else at the end. Of
+    several premises with the same name, the first one is used.
     """
     found: dict[str, Premise] = {}
     libraries: set[str] = set()
@@ -74,7 +74,7 @@ def corpus_of(sets: Iterable[PremiseSet]) -> list[CorpusPremise]:
 
 
 def _merged(known: dict[str, Premise], premises: Iterable[Premise]) -> dict[str, Premise]:
-    """`known` with what is new among `premises`."""
+    """`known` with the new ones of `premises` inserted."""
     additions: dict[str, list[Premise]] = {}
     new: list[Premise] = []
     for premise in premises:

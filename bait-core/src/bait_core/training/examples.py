@@ -25,7 +25,7 @@ Example = TypeVar("Example", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True)
 class ExampleCounts:
-    """How many examples there are, and of how many theorems, by split."""
+    """Numbers of examples and of their theorems, by split."""
 
     examples: dict[str, int]
     theorems: dict[str, int]
@@ -41,10 +41,10 @@ class ExampleCounts:
 def write_examples(
     folder: Path, examples: Iterable[tuple[str, Any]], valid_share: float
 ) -> ExampleCounts:
-    """Write examples as they come, those of a theorem all to the same split.
+    """Write a stream of examples, all of a theorem to the same split.
 
     Args:
-        folder: Gets `train.jsonl.gz` and `valid.jsonl.gz`.
+        folder: The folder for `train.jsonl.gz` and `valid.jsonl.gz`.
         examples: Name of the theorem, and what msgspec encodes as JSON.
         valid_share: Share of the theorems that go to `valid`, by a hash of their names: a
             theorem stays where it is, whatever else is learned from.
@@ -66,7 +66,7 @@ def write_examples(
             theorems[split].add(theorem)
     if not counts["train"]:
         raise TrainingError(
-            "the traces give no examples to train on",
+            "the traces contain no examples to train on",
             hint="Are there proofs among them? See `bait traces`. If all theorems went into the "
             "validation part, make `valid_share` smaller.",
         )
@@ -81,10 +81,10 @@ def read_examples(folder: Path, split: str, kind: type[Example]) -> Iterator[Exa
     Args:
         folder: What `write_examples` wrote.
         split: `train` or `valid`.
-        kind: What they are; unknown fields are passed over.
+        kind: Their type; unknown fields are ignored.
 
     Raises:
-        TrainingError: There is no such file, it is damaged, or holds examples of another kind.
+        TrainingError: There is no such file, it is damaged, or contains other examples.
     """
     path = folder / (split + _SUFFIX)
     decoder = msgspec.json.Decoder(kind)
@@ -94,8 +94,8 @@ def read_examples(folder: Path, split: str, kind: type[Example]) -> Iterator[Exa
                 yield decoder.decode(line)
     except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
         raise TrainingError(
-            f"{path} holds no examples of the kind {kind.__name__}: {error}",
-            hint="Make them anew, with the trace processor that the trainer names.",
+            f"{path} contains no examples of the kind {kind.__name__}: {error}",
+            hint="Make them again, with the trainer's own trace processor.",
         ) from error
 
 

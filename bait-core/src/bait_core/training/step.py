@@ -1,4 +1,4 @@
-"""One training: traces become examples, and these a checkpoint, in a process of its own."""
+"""One training: from traces to examples to a checkpoint, in a separate process."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _INTERRUPTED = 130
 
 
 class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
-    """All that says how to train; travels to the child process as JSON.
+    """Everything that determines a training; sent to the child process as JSON.
 
     Attributes:
         trace_processor: Qualified name and options.
         trainer: Qualified name and options.
         traces: Trace files or folders of them, oldest first.
-        splits: If any, only the traces of `traces` whose configuration names one of them count.
+        splits: If any, use only those of `traces` whose configuration names one of them.
         searches: Further traces, of searches of the run itself, oldest first.
         every_trace: Learn from all traces of a theorem, not from the best only.
-        held_out: Theorems that must not be learned from, by name and statement.
-        valid_share: Share of the theorems whose examples validate.
+        held_out: Theorems that must not be trained on, by name and statement.
+        valid_share: Share of the theorems whose examples are used for validation.
         start: The checkpoint to start from.
-        seed: Of all randomness.
+        seed: The random seed.
     """
 
     trace_processor: tuple[str, dict[str, Any]]
@@ -54,7 +54,7 @@ class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainingReport(msgspec.Struct, frozen=True):
-    """What came of a training: its checkpoint, its examples by split, and numbers about it."""
+    """The result of a training: its checkpoint, its examples by split, and metrics."""
 
     checkpoint: str
     examples: dict[str, int]
@@ -63,14 +63,14 @@ class TrainingReport(msgspec.Struct, frozen=True):
 
 
 def train_in_child(job: TrainingJob, folder: Path) -> TrainingReport:
-    """Train in a child process, so that its memory is given back.
+    """Train in a child process, so that its memory is released.
 
-    A training that was stopped goes on where it was, if the trainer can; one that has ended is
+    An interrupted training resumes where it was, if the trainer supports that; a finished one is
     not run again.
 
     Args:
         job: What to do.
-        folder: Gets the examples, what the trainer keeps, the checkpoint and the report.
+        folder: For the examples, the trainer's files, the checkpoint and the report.
 
     Raises:
         TrainingError: The training failed or its process died.
@@ -90,7 +90,7 @@ def train_in_child(job: TrainingJob, folder: Path) -> TrainingReport:
 
 
 def require_same_training(folder: Path, job: TrainingJob) -> None:
-    """Make sure that a folder holds no other training.
+    """Check that a folder contains no other training.
 
     Raises:
         TrainingError: It does.
@@ -101,7 +101,7 @@ def require_same_training(folder: Path, job: TrainingJob) -> None:
     known = msgspec.json.decode(path.read_bytes(), type=TrainingJob)
     if different := [name for name in job.__struct_fields__ if _differs(known, job, name)]:
         raise TrainingError(
-            f"{folder} holds a training that differs in {', '.join(different)}",
+            f"{folder} contains a training that differs in {', '.join(different)}",
             hint="Choose another folder with --output, or remove this one.",
         )
 
@@ -130,7 +130,7 @@ def finished(folder: Path) -> TrainingReport | None:
 
 
 def train_here(folder: Path) -> TrainingReport:
-    """Do the job that is written in the folder; what the child process runs."""
+    """Run the job described in the folder; called in the child process."""
     job = msgspec.json.decode((folder / _JOB).read_bytes(), type=TrainingJob)
     examples = folder / "examples"
     processor = make_trace_processor(*job.trace_processor)
@@ -158,7 +158,7 @@ def chosen_traces(job: TrainingJob) -> Iterator[TraceRecord]:
     for position, trace in enumerate(_all_traces(job)):
         if identity(trace) in held_out:
             raise TrainingError(
-                f"{trace.theorem} is one of the theorems that the models are evaluated on, and "
+                f"{trace.theorem} is one of the theorems that the models are evaluated on, but "
                 "there is a trace of it among those to learn from",
                 hint="Learn from other theorems, for example with `splits: [train]`.",
             )
@@ -176,7 +176,7 @@ def _read(path: str) -> Iterator[TraceRecord]:
 
 
 def report_error(folder: Path, error: BaitError) -> None:
-    """Let the parent process know why the training failed."""
+    """Report to the parent process why the training failed."""
     (folder / _ERROR).write_bytes(
         msgspec.json.encode({"message": error.message, "hint": error.hint})
     )
@@ -189,7 +189,7 @@ def _child(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         try:
             yield child
         except KeyboardInterrupt:
-            child.wait()  # Ctrl-C has reached it too, and lets it save what it has
+            child.wait()  # Ctrl-C has reached it too, and makes it save its state
             raise
         finally:
             if child.poll() is None:
@@ -204,6 +204,6 @@ def _failure(folder: Path, code: int) -> TrainingError:
     how = f"was ended by signal {-code}" if code < 0 else f"exited with {code}"
     return TrainingError(
         f"the process that trains in {folder} {how}",
-        hint="Its last words are above. If memory ran out, use smaller batches. "
-        "`bait run ... --resume` takes it up again.",
+        hint="Its last output is above. If memory ran out, use smaller batches. "
+        "`bait run ... --resume` resumes it.",
     )

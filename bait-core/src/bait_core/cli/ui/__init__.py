@@ -1,1 +1,1 @@
-"""How the commands write: consoles, tables, colours."""
+"""Output of the commands: consoles, tables, colours."""

@@ -1,4 +1,4 @@
-"""How the commands write: to people on a terminal, to files and to other programs."""
+"""Output of the commands: to users at a terminal, to files and to other programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPED_WIDTH = 1000
-"""Columns when the output is no terminal: lines stay whole, so that `grep` finds them."""
+"""Columns when the output is not a terminal: lines are not wrapped, so that `grep` works."""
 
 
 def stdout() -> Console:
@@ -35,12 +35,12 @@ def stderr() -> Console:
 
 
 def print_json(value: Any) -> None:
-    """Write a value as JSON to the standard output."""
+    """Write a value as JSON to standard output."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def show_trace_warnings() -> None:
-    """From now on, tell each time what of a trace file is left out, in one line for people."""
+    """From now on, report each skipped part of a trace file in one readable line."""
     show_other = warnings.showwarning
 
     def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
@@ -54,7 +54,7 @@ def show_trace_warnings() -> None:
 
 
 def print_error(error: BaitError) -> None:
-    """Tell what happened and what to do next, on the standard error."""
+    """Report what happened and what to do next on standard error."""
     typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {error.message}", err=True)
     if error.hint:
         typer.echo(error.hint, err=True)

@@ -1,4 +1,4 @@
-"""How the commands show the report of an experiment."""
+"""Output of an experiment's configuration and report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXIT_PARTIAL = 1
 
 
 def show_config(config: ExperimentConfig) -> None:
-    """Write a configuration as YAML, defaults included, once it is checked.
+    """Print a checked configuration as YAML, including defaults.
 
     Raises:
         ConfigurationError: It is wrong.
@@ -43,17 +43,17 @@ def require_output(output: Path | None) -> Path:
 
 
 def require_complete(console: Console, command: str, result: ExperimentResult) -> None:
-    """Tell how to go on where theorems are left, and exit with 1 then."""
+    """If theorems are left to search, say how to resume and exit with 1."""
     if result.report.is_partial:
         folder = result.folder
-        console.print("Not every theorem was searched. To search those that are left:")
+        console.print("Not every theorem was searched. To search the remaining ones:")
         again = f"bait {command} {folder / 'config.yaml'} --output {folder}"
         console.print(f"  {again}", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_PARTIAL)
 
 
 def print_report(console: Console, report: Report) -> None:
-    """The report as tables: searches, then trainings."""
+    """Print the report as tables: searches, then training steps."""
     headings, *lines = rows(report)
     table = Table(title=f"{report.name}, seed {report.seed}", title_justify="left")
     for heading in headings:

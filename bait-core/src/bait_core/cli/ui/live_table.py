@@ -1,4 +1,4 @@
-"""How the commands show what runs: a live table of searches, and words."""
+"""Progress output of the commands: a live table of searches, and messages."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from bait_core.traces import TraceRecord
 
 
 class ConsoleDisplay:
-    """Shows a run on a console; see `bait_core.execution.Display`."""
+    """Displays a run on a console; see `bait_core.execution.Display`."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def say(self, text: str) -> None:
-        """A line that stands out."""
+        """Print an emphasised line."""
         self._console.print(Text(text, "bold"), soft_wrap=True)
 
     def busy(self, text: str) -> AbstractContextManager[object]:
-        """A spinner, on a terminal."""
+        """Show a spinner if the output is a terminal."""
         return self._console.status(text)
 
     @contextmanager
@@ -43,9 +43,9 @@ class ConsoleDisplay:
 
 
 class LiveTable:
-    """Shows the searches under way and counts those done; an `Observer` of the runner.
+    """Shows running searches and counts finished ones; an `Observer` of the runner.
 
-    On a terminal the searches under way are redrawn in place and each finished theorem scrolls
+    On a terminal the running searches are redrawn in place and each finished theorem scrolls
     away above them; elsewhere each finished theorem is a line.
     """
 
@@ -76,7 +76,7 @@ class LiveTable:
             self._live.stop()
 
     def skip(self, theorems: int) -> None:
-        """Count theorems as done that need no search."""
+        """Count theorems that need no search as done."""
         self._progress.advance(self._task, theorems)
 
     def on_start(self, theorem: Theorem) -> None:
@@ -85,7 +85,7 @@ class LiveTable:
             self._running[theorem.name] = time.monotonic()
 
     def on_step(self, progress: SearchProgress) -> None:
-        """Remember how far the search is; the table redraws itself."""
+        """Record the progress of a search; the table redraws itself."""
         self._known[progress.theorem.name] = progress
 
     def on_end(self, record: TraceRecord) -> None:

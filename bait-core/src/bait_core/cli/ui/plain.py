@@ -1,4 +1,4 @@
-"""Coloured and aligned text without rich, whose import takes as long as listing plugins does."""
+"""Coloured and aligned text without rich, which takes as long to import as listing plugins."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _styled(text: str, colour: str) -> str:
 
 
 def _wrap(text: str, indent: int) -> list[str]:
-    # Lines that go into a pipe stay whole, so that `grep` finds them.
+    # Lines that go into a pipe are not wrapped, so that `grep` works.
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
         return [text]
     width = max(shutil.get_terminal_size().columns - indent, 20)

@@ -1,4 +1,4 @@
-"""How proofs and statuses look in a terminal."""
+"""Rendering of proofs and statuses in a terminal."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def status_style(status: str) -> str:
 
 
 def indented(text: Text | str, columns: int) -> Padding:
-    """Text moved to the right, without blanks behind its lines."""
+    """Indented text without trailing whitespace."""
     return Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, columns), expand=False)
 
 
 def code(text: str) -> Text:
-    """Proof text with the colours of its syntax; Lean's serve other provers, too."""
+    """Proof text with syntax highlighting; Lean's highlighter also works for other provers."""
     highlighted = Syntax(text, "lean", background_color="default").highlight(text)
     highlighted.rstrip()
     return highlighted
 
 
 def rests_on(foundations: Foundations) -> str:
-    """What a theorem rests on that is not proved yet; empty if it is all proved."""
+    """The unproved dependencies of a theorem; empty if there are none."""
     return f"rests on what is open: {', '.join(foundations.open)}" if foundations.open else ""
 
 
 def axioms_used(foundations: Foundations) -> str:
-    """The axioms of the user's own that a theorem uses; empty if it uses none."""
+    """The user's own axioms that a theorem uses; empty if it uses none."""
     plural = "s" if len(foundations.axioms) > 1 else ""
     return f"uses the axiom{plural} {', '.join(foundations.axioms)}" if foundations.axioms else ""
