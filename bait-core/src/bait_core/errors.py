@@ -106,7 +106,7 @@ class FillError(ProverError):
     def __init__(self, reasons: Mapping[str, str]) -> None:
         self.reasons = dict(reasons)
         name, why = next(iter(self.reasons.items()))
-        super().__init__(f"{name}: {why}", hint=f"Fill it without: {', '.join(self.reasons)}")
+        super().__init__(f"{name}: {why}", hint=f"Fill it without {', '.join(self.reasons)}.")
 
 
 class MergeError(ProverError):

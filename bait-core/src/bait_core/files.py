@@ -1,4 +1,4 @@
-"""Writing files atomically, without losing anybody's changes."""
+"""Writing files atomically, without losing concurrent changes."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from bait_core.options import Options
 class BatchingSettings(Options):
     """How the requests of concurrent searches to one model are batched."""
 
-    max_batch: int = Field(default=32, ge=1, description="most goals per call of a model")
+    max_batch: int = Field(default=32, ge=1, description="maximum number of goals per model call")
     max_wait: float = Field(
         default=1.0,
         ge=0,

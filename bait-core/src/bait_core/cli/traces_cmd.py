@@ -78,7 +78,7 @@ def traces(
         if status or output:
             raise ConfigurationError(
                 "--status and --output select searches of a run, but no run was given",
-                hint="bait traces last --status proved --output proved.jsonl.gz",
+                hint="Name one: `bait traces last --status proved --output proved.jsonl.gz`.",
             )
         _list_runs(stdout(), folder, as_json)
         return

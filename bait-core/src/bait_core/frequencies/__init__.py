@@ -1,1 +1,1 @@
-"""The simplest model that learns: how often each tactic has proved something."""
+"""The simplest model that learns: how often each tactic was a step of a proof."""

@@ -17,7 +17,7 @@ _PAUSES = (0.5, 1.0, 2.0)
 def start_with_retries(start: Callable[[], Started], pauses: Sequence[float] = _PAUSES) -> Started:
     """Start a prover, with retries if it dies while starting.
 
-    Memory may be short temporarily, or somebody may have killed it.
+    Memory may have been short, or something else may have killed it.
 
     Args:
         start: Starts it; raises StartupCrashError if it dies while starting.

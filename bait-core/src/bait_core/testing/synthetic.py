@@ -40,7 +40,7 @@ class SyntheticOptions(Options):
     goals: int = Field(default=10_000, ge=2, description="size of the space of goals")
     error_rate: float = Field(default=0.8, ge=0, le=1, description="tactics that fail")
     closing_rate: float = Field(default=0.02, ge=0, le=1, description="tactics that close a goal")
-    branching: int = Field(default=2, ge=1, description="most subgoals of a tactic")
+    branching: int = Field(default=2, ge=1, description="maximum number of subgoals per tactic")
     width: int | None = Field(
         default=None,
         ge=1,

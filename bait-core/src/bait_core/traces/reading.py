@@ -74,7 +74,7 @@ def _read_file(path: Path) -> Iterator[TraceRecord]:
                 raise TraceError(
                     f"record {records + wrong + 1} of {path} has schema {schema}, newer than "
                     f"{SCHEMA}",
-                    hint="Upgrade bait-core: pip install --upgrade bait-core",
+                    hint="Upgrade it: `pip install --upgrade bait-core`.",
                 )
             record = decode_record(line)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:

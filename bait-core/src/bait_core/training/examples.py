@@ -68,7 +68,7 @@ def write_examples(
         raise TrainingError(
             "the traces contain no examples to train on",
             hint="Are there proofs among them? See `bait traces`. If all theorems went into the "
-            "validation part, make `valid_share` smaller.",
+            "validation split, make `valid_share` smaller.",
         )
     return ExampleCounts(
         {split: counts[split] for split in SPLITS}, {s: len(theorems[s]) for s in SPLITS}
