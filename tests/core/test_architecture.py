@@ -12,7 +12,7 @@ import pytest
 import bait_core
 
 ROOT = Path(bait_core.__file__).parent
-GROUND = {"errors", "files", "paths", "hints", "options", "assignments"}
+GROUND = {"errors", "files", "paths", "hints", "options", "assignments", "notebooks"}
 LAYERS = {
     "errors": set[str](),
     "files": set[str](),
@@ -20,6 +20,7 @@ LAYERS = {
     "hints": set[str](),
     "options": {"errors", "hints"},
     "assignments": {"errors"},
+    "notebooks": set[str](),
     "processes": {"errors"},
     "domain": GROUND,
     "merging": GROUND | {"domain"},

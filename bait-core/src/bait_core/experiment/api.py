@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from bait_core.experiment.config import ExperimentConfig, Models, config_of, loa
 from bait_core.experiment.loop import Experiment
 from bait_core.experiment.report import Report, rows
 from bait_core.experiment.run_folder import RunFolder
+from bait_core.notebooks import html_table
 
 RUNS = Path("runs")
 """The folder of runs, relative to the working directory."""
@@ -28,7 +28,7 @@ class ExperimentResult:
 
     Attributes:
         folder: The run's folder, with records, checkpoints and report.
-        report: The report; partial if the run's own limits ended it.
+        report: The report; partial if theorems are left to search.
     """
 
     folder: Path
@@ -36,8 +36,7 @@ class ExperimentResult:
 
     def _repr_html_(self) -> str:
         head, *lines = rows(self.report)
-        body = "".join(f"<tr>{_cells(line, 'td')}</tr>" for line in lines)
-        return f"<table><thead><tr>{_cells(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+        return html_table(head, lines)
 
 
 def run_experiment(
@@ -136,7 +135,3 @@ def _run(config: ExperimentConfig, folder: RunFolder, display: Display | None) -
     experiment = Experiment(config, folder, shown)
     shown.say(f"Recording in {folder.path}")
     return ExperimentResult(folder.path, experiment.run())
-
-
-def _cells(texts: Sequence[str], tag: str) -> str:
-    return "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)

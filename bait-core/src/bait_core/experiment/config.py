@@ -161,8 +161,8 @@ def load_config(path: Path, changes: Sequence[str] = ()) -> ExperimentConfig:
 
     Args:
         path: A YAML file.
-        changes: Such as `settings.seconds=5` or `training.0.name=tactics`; values are written
-            as in YAML.
+        changes: Such as `settings.seconds=5` or `training.0.name=tactics`; for values, see
+            `bait_core.assignments.parse_value`.
 
     Raises:
         ConfigurationError: It can't be read, or something in it is wrong.

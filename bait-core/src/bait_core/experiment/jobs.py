@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from bait_core.errors import ConfigurationError
 from bait_core.execution import SearchJob
 from bait_core.experiment.config import ExperimentConfig, Models, TheoremSet, TrainingStep
-from bait_core.experiment.resolving import targets
+from bait_core.experiment.resolving import tactic_seconds, targets
 from bait_core.experiment.run_folder import RunFolder
 from bait_core.plugins import (
-    EnvironmentSpec,
     Plugin,
     PluginKind,
     TraceProcessorSpec,
@@ -235,7 +234,6 @@ def _updated(part: str, checkpoints: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _settings(config: ExperimentConfig) -> SearchSettings:
-    """The settings; the time of a tactic is the environment's own unless it is given."""
-    plugin = installed().get(config.environment.name, PluginKind.ENVIRONMENT)
-    spec = cast("EnvironmentSpec", plugin.spec)  # what a hook returns is checked
-    return SearchSettings.of(config.settings, tactic_seconds=spec.tactic_seconds, seed=config.seed)
+    return SearchSettings.of(
+        config.settings, tactic_seconds=tactic_seconds(config), seed=config.seed
+    )

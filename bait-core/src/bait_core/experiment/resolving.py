@@ -15,6 +15,7 @@ from bait_core.plugins import (
 )
 from bait_core.plugins.build import options_of
 from bait_core.plugins.config import PluginConfig
+from bait_core.plugins.kinds import KIND_OF_SECTION
 
 
 def resolved(config: ExperimentConfig) -> ExperimentConfig:
@@ -25,11 +26,7 @@ def resolved(config: ExperimentConfig) -> ExperimentConfig:
     Raises:
         UnknownPluginError: A plugin is not installed.
     """
-    environment = _plugin(config.environment, PluginKind.ENVIRONMENT)
-    settings = config.settings
-    if settings.tactic_seconds is None:
-        spec = cast("EnvironmentSpec", environment.spec)  # what a hook returns is checked
-        settings = settings.model_copy(update={"tactic_seconds": spec.tactic_seconds})
+    limits = {"tactic_seconds": tactic_seconds(config)}
     return config.model_copy(
         update={
             "environment": _filled(config.environment, PluginKind.ENVIRONMENT),
@@ -37,31 +34,33 @@ def resolved(config: ExperimentConfig) -> ExperimentConfig:
             "search": _filled(config.search, PluginKind.SEARCH_MODEL),
             "goal_model": config.goal_model and _filled(config.goal_model, PluginKind.GOAL_MODEL),
             "initial": _models(config.initial),
-            "settings": settings,
+            "settings": config.settings.model_copy(update=limits),
             "training": tuple(map(_step, config.training)),
         }
     )
+
+
+def tactic_seconds(config: ExperimentConfig) -> float:
+    """The time limit of one tactic: the environment's own unless it is set."""
+    if config.settings.tactic_seconds is not None:
+        return config.settings.tactic_seconds
+    spec = _plugin(config.environment, PluginKind.ENVIRONMENT).spec
+    return cast("EnvironmentSpec", spec).tactic_seconds  # what a hook returns is checked
 
 
 def targets(step: TrainingStep) -> tuple[str, ...]:
     """The options that name the checkpoint of a step from then on."""
     if step.updates is not None:
         return step.updates
-    spec = installed().get(step.trainer.name, PluginKind.TRAINER).spec
+    spec = _plugin(step.trainer, PluginKind.TRAINER).spec
     return cast("TrainerSpec", spec).updates  # what a hook returns is checked
 
 
 def _models(models: Models) -> Models:
-    kinds = {
-        "model": PluginKind.TACTIC_MODEL,
-        "search": PluginKind.SEARCH_MODEL,
-        "goal_model": PluginKind.GOAL_MODEL,
-    }
-    given = {section: getattr(models, section) for section in kinds}
     return models.model_copy(
         update={
-            section: _filled(chosen, kinds[section])
-            for section, chosen in given.items()
+            section: _filled(chosen, KIND_OF_SECTION[section])
+            for section, chosen in models
             if chosen is not None
         }
     )

@@ -3,7 +3,7 @@
 A distribution declares one entry point of the group `bait`, whose value is a module that is
 quick to import and looks like this:
 
-    from bait_core.plugins import PluginSpec, hookimpl
+    from bait_core import PluginSpec, hookimpl
 
     BAIT_API = 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, overload
 
@@ -17,6 +16,7 @@ from bait_core.domain import (
     is_final,
     verdict,
 )
+from bait_core.notebooks import html_table
 from bait_core.proving.replacement import Replacement
 from bait_core.traces import TraceRecord
 
@@ -145,16 +145,8 @@ class ProofResults(Sequence[TheoremResult]):
 
     def _repr_html_(self) -> str:
         """A table, for notebooks."""
-        lines = [
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in result.cells)}"
-            f"<td><pre>{escape(result.proof or result.message)}</pre></td></tr>"
-            for result in self
-        ]
-        head = "".join(f"<th>{title}</th>" for title in (*TheoremResult.TITLES, "proof"))
-        return (
-            f"<table><caption>{escape(self.summary)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-        )
+        lines = [(*result.cells, result.proof or result.message) for result in self]
+        return html_table((*TheoremResult.TITLES, "proof"), lines, self.summary)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `bait prove --json` writes."""
